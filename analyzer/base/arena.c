@@ -1,0 +1,65 @@
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/status.h"
+
+enum { BLOCK_SIZE = 64 * 1024 };
+
+struct ck_arena_block {
+  ck_arena_block *previous;
+  size_t size, used;
+  alignas(max_align_t) unsigned char bytes[];
+};
+
+void ck_arena_init(ck_arena *arena) { *arena = (ck_arena){0}; }
+
+void ck_arena_release(ck_arena *arena) {
+  for (ck_arena_block *b = arena->last, *previous; b != NULL; b = previous) {
+    previous = b->previous;
+    free(b);
+  }
+  *arena = (ck_arena){0};
+}
+
+void *ck_arena_alloc(ck_arena *arena, size_t size) {
+  const size_t align = alignof(max_align_t);
+  if (size > SIZE_MAX / 2) ck_out_of_memory(size);
+  size = (size + align - 1) / align * align;
+  ck_arena_block *b = arena->last;
+  if (b == NULL || b->size - b->used < size) {
+    size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    b = ck_calloc(1, sizeof *b + room);
+    b->size = room;
+    b->previous = arena->last;
+    arena->last = b;
+  }
+  void *p = b->bytes + b->used;
+  b->used += size;
+  arena->used += size;
+  return p;
+}
+
+char *ck_arena_strndup(ck_arena *arena, const char *s, size_t n) {
+  char *copy = ck_arena_alloc(arena, n + 1);
+  if (n) memcpy(copy, s, n);
+  return copy;
+}
+
+char *ck_arena_strdup(ck_arena *arena, const char *s) { return ck_arena_strndup(arena, s, strlen(s)); }
+
+char *ck_arena_printf(ck_arena *arena, const char *format, ...) {
+  va_list args, again;
+  va_start(args, format);
+  va_copy(again, args);
+  int n = vsnprintf(NULL, 0, format, args);
+  char *s = ck_arena_alloc(arena, (size_t)n + 1);
+  vsnprintf(s, (size_t)n + 1, format, again);
+  va_end(again);
+  va_end(args);
+  return s;
+}
