@@ -139,7 +139,8 @@ typedef enum {
       CK_IR_T_COUNT
 } ck_ir_type_kind;
 
-/* Canonical types, one object per distinct type and unit (typedefs, auto, decltype looked through). */
+/* Canonical types, one object per distinct type and unit (typedefs, auto, decltype looked through). Strings are never
+ * NULL ("" if none), `elem` is never NULL where the kind has one, nor is any of `args`. */
 typedef struct ck_ir_type ck_ir_type;
 struct ck_ir_type {
   ck_ir_type_kind kind;
@@ -188,6 +189,7 @@ typedef struct {
 typedef struct {
   ck_arena arena;
   ck_map strings;        /* interning */
+  ck_map types;          /* interning of types, in order of creation */
   const char *main_file; /* as given on the command line, made absolute */
   const char *directory; /* working directory of the compile command, absolute */
   const char *output;    /* object file of the compile command, or "" */
@@ -207,15 +209,31 @@ const char *ck_ir_intern(ck_ir_unit *unit, const char *s);
 const char *ck_ir_intern_n(ck_ir_unit *unit, const char *s, size_t n);
 ck_ir *ck_ir_node_new(ck_ir_unit *unit, ck_ir_kind kind, ck_loc loc);             /* name and usr are "" */
 void ck_ir_set_kids(ck_ir_unit *unit, ck_ir *node, ck_ir *const *kids, size_t n); /* copies the array */
-/* The canonical object of an equal type: give a filled value, get the unit's own. */
+/* The canonical object of an equal type: give a filled value, get the unit's own. `elem` and `args` are types of the
+ * same unit; fields that the kind does not have are ignored; a missing spelling (NULL or "") is made from the parts. */
 const ck_ir_type *ck_ir_type_intern(ck_ir_unit *unit, const ck_ir_type *type);
 void ck_ir_add_note(ck_ir_unit *unit, ck_loc loc, const char *text);
+void ck_ir_add_dependency(ck_ir_unit *unit, ck_ir_dependency dependency); /* strings are copied */
+
+/* How deep nodes and types may nest, so that everything may recurse over them. The readers refuse deeper ones; the
+ * front end puts an UNKNOWN in place of what lies deeper. */
+#define CK_IR_MAX_DEPTH      1000
+#define CK_IR_MAX_TYPE_DEPTH 100
+/* Does the node have kids as nodes.def says: number, kinds, NULLs; and an operator if and only if it needs one? Not
+ * recursive. CK_CORRUPT: err->text says what is wrong, err->at is CK_NO_OFFSET. */
+ck_status ck_ir_check_node(const ck_ir *node, ck_err *err);
 
 /* Table look-ups, both directions; -1 if there is none. */
 const char *ck_ir_kind_name(ck_ir_kind kind);
 int ck_ir_kind_from_name(const char *name);
 const char *ck_ir_op_name(ck_ir_op op);
 int ck_ir_op_from_name(const char *name);
+const char *ck_ir_cast_name(ck_ir_cast cast); /* "c", "static", ..., "functional" */
+int ck_ir_cast_from_name(const char *name);
+const char *ck_ir_flag_name(uint32_t bit);       /* NULL if it is not exactly one known flag */
+uint32_t ck_ir_flag_from_name(const char *name); /* 0 if there is none */
+const char *ck_ir_type_kind_name(ck_ir_type_kind kind);
+int ck_ir_type_kind_from_name(const char *name);
 
 /* Reading nodes: NULL where the kid is absent or beyond the end. */
 static inline ck_ir *ck_ir_kid(const ck_ir *node, size_t i) { return i < node->nkids ? node->kids[i] : NULL; }
