@@ -1,0 +1,224 @@
+"""What the oracle's runners share: compiling fixtures against libtorch, running ckptlint, judging a derived model.
+
+Truth is what a program compiled against libtorch prints; it is never taken from ckptlint. Compiled programs and their
+output are kept in the build folder under a hash of everything that went into them, so that a second run costs nothing.
+"""
+import argparse
+import concurrent.futures
+import fcntl
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+INCLUDES = ['-I/usr/include/torch/csrc/api/include', '-I' + HERE]
+STANDARD = '-std=c++17'
+LIBRARIES = ['-ltorch', '-ltorch_cpu', '-lc10', '-ldl']
+# What the analyzer is told about a fixture: the flags a user's build would have.
+ANALYZER_FLAGS = [STANDARD] + INCLUDES
+
+
+def arguments(doc):
+    """The options that every runner takes; the caller may add its own before parsing."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--ckptlint', help='the program under test; without it only the truth is computed')
+    parser.add_argument('--build', required=True, help='folder for compiled programs and their cached output')
+    parser.add_argument('--cxx', default=os.environ.get('CXX_ORACLE', 'g++'), help='compiler of the truth (default: g++)')
+    parser.add_argument('--only', default='', help='only what contains this text')
+    parser.add_argument('--timeout', type=int, default=60, help='seconds for one ckptlint run')
+    parser.add_argument('-j', type=int, default=2, help='programs compiled at a time')
+    parser.add_argument('-v', action='store_true', help='print what is equal, too')
+    return parser
+
+
+def digest(*parts):
+    h = hashlib.sha256()
+    for part in parts:
+        h.update(part if isinstance(part, bytes) else str(part).encode())
+        h.update(b'\0')
+    return h.hexdigest()[:24]
+
+
+def read(path):
+    with open(path, 'rb') as f:
+        return f.read()
+
+
+class Compiler:
+    """Compiles fixtures with a precompiled pch.h, and remembers what the programs printed."""
+
+    def __init__(self, build, cxx):
+        self.build, self.cxx = os.path.abspath(build), cxx
+        os.makedirs(self.build, exist_ok=True)
+        self.flags = [STANDARD, '-O0'] + INCLUDES
+        version = subprocess.run([cxx, '--version'], capture_output=True, text=True, check=True).stdout
+        self.salt = digest(version, self.flags, read(os.path.join(HERE, 'pch.h')), read(os.path.join(HERE, 'dump.h')),
+                           read(os.path.join(HERE, 'load.h')) if os.path.exists(os.path.join(HERE, 'load.h')) else '')
+
+    def pch(self):
+        """Builds the precompiled header once; a lock keeps two runners from building it at the same time."""
+        suffix = '.pch' if 'clang' in os.path.basename(self.cxx) else '.gch'
+        key = digest(self.salt, read(os.path.join(HERE, 'pch.h')))
+        folder = os.path.join(self.build, 'pch-' + key)
+        header = os.path.join(folder, 'pch.h')
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, 'lock'), 'w') as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not os.path.exists(header + suffix):
+                with open(header, 'wb') as f:
+                    f.write(read(os.path.join(HERE, 'pch.h')))
+                subprocess.run([self.cxx] + self.flags + ['-x', 'c++-header', header, '-o', header + suffix + '.tmp'], check=True)
+                os.rename(header + suffix + '.tmp', header + suffix)
+        return header
+
+    def output(self, source, defines=(), argv=(), cwd=None, extra=''):
+        """Standard output of the program made of the one file `source`; (text, None) or (None, message)."""
+        text = read(source)
+        kept = os.path.join(self.build, 'truth-%s.out' % digest(self.salt, text, defines, argv, extra))
+        if os.path.exists(kept):
+            return read(kept).decode(), None
+        program, error = self.program(source, defines)
+        if error:
+            return None, error
+        run = subprocess.run([program, *argv], capture_output=True, text=True, errors='replace', cwd=cwd)
+        if run.returncode:
+            return None, 'exit status %d: %s%s' % (run.returncode, run.stdout[-300:], run.stderr[-1500:])
+        with open(kept + '.tmp%d' % os.getpid(), 'w') as f:
+            f.write(run.stdout)
+        os.rename(kept + '.tmp%d' % os.getpid(), kept)
+        return run.stdout, None
+
+    def program(self, source, defines=()):
+        """The path of the program compiled from `source`; (path, None) or (None, the compiler's message)."""
+        text = read(source)
+        program = os.path.join(self.build, 'bin-' + digest(self.salt, text, defines))
+        if os.path.exists(program):
+            return program, None
+        header = self.pch()
+        command = ([self.cxx] + self.flags + ['-include', header] + ['-D' + d for d in defines] +
+                   ['-I' + os.path.dirname(os.path.abspath(source)), source, '-o', program + '.tmp'] + LIBRARIES)
+        run = subprocess.run(command, capture_output=True, text=True, errors='replace')
+        if run.returncode:
+            return None, 'does not compile:\n' + run.stderr[:3000]
+        os.rename(program + '.tmp', program)
+        return program, None
+
+
+def parallel(function, items, jobs):
+    """Results of function(item) in the order of items, `jobs` at a time."""
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        return list(pool.map(function, items))
+
+
+def ckptlint(program, command, files, flags=None, timeout=60, options=(), cwd=None):
+    """The JSON that `ckptlint COMMAND --format json` prints for `files`; (object, None) or (None, message)."""
+    line = [program, command, '--format', 'json', *options, *files, '--'] + (ANALYZER_FLAGS if flags is None else flags)
+    try:
+        run = subprocess.run(line, capture_output=True, text=True, errors='replace', timeout=timeout, cwd=cwd)
+    except subprocess.TimeoutExpired:
+        return None, 'took longer than %d s' % timeout
+    except OSError as error:
+        return None, str(error)
+    if run.returncode not in (0, 1):
+        return None, 'exit status %d: %s' % (run.returncode, (run.stderr or run.stdout).strip()[-400:])
+    try:
+        return json.loads(run.stdout), None
+    except ValueError as error:
+        return None, 'its output is not JSON (%s): %s' % (error, (run.stdout + run.stderr)[-300:])
+
+
+def cut(names, most=4):
+    names = list(names)
+    return ', '.join(names[:most]) + (' and %d more' % (len(names) - most) if len(names) > most else '')
+
+
+def judge(truth, model):
+    """Compares a derived model with what libtorch printed: (verdict, why).
+
+    equal    complete, and keys, order, kinds, shapes, dtypes and modules are all the same
+    partial  not all was derived, and nothing that was claimed is untrue
+    none     no model was derived at the construction
+    wrong    something claimed is untrue
+    """
+    if model is None:
+        return 'none', 'no model at the construction'
+    want = {k['key']: k for k in truth['keys']}
+    unknown, seen, loose = [], [], []
+    for k in model['keys']:
+        if k.get('certainty', 'definite') != 'definite' or '*' in k['key']:
+            loose.append(re.compile(re.escape(k['key']).replace(r'\*', r'[^.]+')))
+            continue
+        t = want.get(k['key'])
+        if t is None:
+            return 'wrong', 'claims %s (%s), libtorch has %s' % (k['key'], k.get('kind'), cut(want) or 'no key')
+        seen.append(k['key'])
+        if k.get('kind') != t['kind']:
+            if k.get('kind'):
+                return 'wrong', '%s is a %s, not a %s' % (k['key'], t['kind'], k['kind'])
+            unknown.append(k['key'])
+        if k.get('dtype') is None:
+            unknown.append(k['key'])
+        elif k['dtype'] != t['dtype']:
+            return 'wrong', '%s has dtype %s, not %s' % (k['key'], t['dtype'], k['dtype'])
+        shape = k.get('shape')
+        if shape is None:
+            unknown.append(k['key'])
+        elif len(shape) != len(t['shape']) or any(isinstance(a, int) and a != b for a, b in zip(shape, t['shape'])):
+            return 'wrong', '%s has shape %s, not %s' % (k['key'], t['shape'], shape)
+        elif any(not isinstance(a, int) for a in shape):
+            unknown.append(k['key'])
+    missing = [k for k in want if k not in seen and not any(r.fullmatch(k) for r in loose)]
+    modules = model.get('modules')
+    extra = [m for m in modules or [] if m not in truth['modules'] and '*' not in m]
+    if model.get('complete'):
+        if missing:
+            return 'wrong', 'is said to be complete, yet lacks %s' % cut(missing)
+        if extra and not loose:
+            return 'wrong', 'claims module %s' % cut(extra)
+        if not loose and len(seen) == len(want) and not unknown:
+            order = [k['key'] for k in truth['keys']]
+            if seen != order:
+                at = next(i for i, (a, b) in enumerate(zip(seen, order)) if a != b)
+                return 'wrong', 'order: %s comes at %d, where libtorch has %s' % (seen[at], at, order[at])
+            if modules is None:
+                return 'partial', 'no modules'
+            if modules != truth['modules']:
+                absent = [m for m in truth['modules'] if m not in modules]
+                return 'wrong', 'modules: ' + ('lacks ' + cut(absent) if absent else 'in another order or number')
+            return 'equal', ''
+    notes = model.get('notes') or []
+    note = notes[0] if notes else ''
+    note = note if isinstance(note, str) else json.dumps(note)
+    facts = ['%d of %d keys' % (len(seen), len(want))]
+    if unknown:
+        facts.append('not fully known: %s' % cut(dict.fromkeys(unknown)))
+    if loose:
+        facts.append('%d conditional or patterns' % len(loose))
+    return 'partial', '; '.join(facts + ([note] if note else ['no note']))
+
+
+class Score:
+    """Counts of a suite, its verdict lines, and its last line."""
+
+    def __init__(self, name):
+        self.name, self.start = name, time.time()
+        self.passed = self.failed = 0
+        self.verdicts = {}
+
+    def add(self, ok, verdict, place, why, show):
+        self.passed, self.failed = self.passed + bool(ok), self.failed + (not ok)
+        self.verdicts[verdict] = self.verdicts.get(verdict, 0) + 1
+        if show or not ok:
+            print('%s %-8s %s%s' % ('ok  ' if ok else 'FAIL', verdict, place, '  ' + why if why else ''))
+
+    def finish(self):
+        total = self.passed + self.failed
+        print('%s: %s; %.0f s' % (self.name, ', '.join('%s %d' % v for v in sorted(self.verdicts.items())), time.time() - self.start))
+        print('equal %d of %d' % (self.verdicts.get('equal', 0), total))
+        print('%d passed, %d failed' % (self.passed, self.failed))
+        sys.exit(1 if self.failed or not total else 0)
