@@ -35,6 +35,7 @@ enum {
   CK_TAG_DTYPE /* native = NULL, index = ck_dtype */,
   CK_TAG_DEVICE,
   CK_TAG_STREAM,
+  CK_TAG_ARGV /* main's argv, index = elements skipped: argv[i] is the symbolic string "argv[i]" */,
   CK_TAG_FIRST_TORCH = 16
 };
 
@@ -49,8 +50,10 @@ typedef struct {
   size_t nargs;
   const ck_ir_type *targs; /* explicit or deduced template arguments (kind ARGS) or NULL */
   const ck_ir_type *type;  /* result type; constructions: the type constructed */
+  bool brace;              /* constructions: T{...}, or a braced list that initialises a T */
 } ck_call;
 
+/* What C++ returns as an lvalue (element, field, *this) comes back as ck_ev_ref(cell); everything else is a prvalue. */
 typedef ck_value ck_builtin_fn(ck_call *call);
 
 typedef struct {
@@ -181,6 +184,12 @@ ck_cell *ck_ev_field(ck_ev *ev, ck_object *object,
                      const char *name); /* the field's cell, made (VOID) if it is not there */
 ck_cell *ck_ev_find_field(const ck_object *object, const char *name); /* NULL if it is not there */
 ck_value ck_ev_pointer(ck_ptr_flavour flavour, ck_cell *cell);
+ck_value ck_ev_ref(ck_cell *cell); /* the lvalue result of a built-in */
+ck_value ck_ev_iterator(ck_cell *container,
+                        size_t index); /* to element `index` of the LIST, MAP or STRING in the cell */
+/* The cell of the element that an ITERATOR points to (of a MAP: a fresh pair of key and the slot's cell); NULL if it is
+ * past the end or cannot be said. */
+ck_cell *ck_ev_element(ck_ev *ev, ck_value iterator);
 ck_value ck_ev_tensor(ck_ev *ev, const ck_dim *dims, int32_t rank, ck_dtype dtype); /* copies dims */
 
 /* classes and calls */
@@ -205,6 +214,9 @@ ck_value ck_ev_call_method(ck_ev *ev, ck_cell *object, const char *name, ck_cell
 /* The path ends here: a throw that is certain (message for notes). Control returns to the caller normally; the
  * statement evaluator sees the flag. */
 void ck_ev_throw(ck_ev *ev, ck_loc loc, const char *what);
+
+/* Is the path inside a `try` block, of this function or of a caller? */
+bool ck_ev_in_try(const ck_ev *ev);
 
 /* registries (torch's register_* rows are made of these) */
 const ck_registry *ck_ev_registry(ck_ev *ev, const ck_object *object); /* current; never NULL for modules */

@@ -77,7 +77,8 @@ typedef enum {
   CK_PTR_HOLDER,
   CK_PTR_ITERATOR,
   CK_PTR_WEAK,
-  CK_PTR_ANY /* AnyModule */
+  CK_PTR_ANY, /* AnyModule */
+  CK_PTR_REF  /* an lvalue on its way from a call to the evaluator; never stored in a cell (ck_ev_ref) */
 } ck_ptr_flavour;
 
 struct ck_unknown {
@@ -93,7 +94,7 @@ struct ck_choice {
 struct ck_cell {
   ck_value v;
   const ck_ir_type *type; /* declared type without reference, NULL if not known */
-  uint32_t journalled;    /* evaluator's: depth of the journal that has the old value */
+  uint32_t journalled;    /* evaluator's: id of the innermost journal that has the old value (eval/journal.c) */
 };
 
 /* Immutable spine; the cells are mutable. Appending may share the backing array with shorter versions. */
