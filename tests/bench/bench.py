@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Prints how long ckptlint takes beside the compiler it runs with and beside the alternatives, as a table with ratios.
+
+Every row is the median of a few runs on this machine, now; the goals stand beside them. It fails only where a goal is missed by more
+than a factor of 2 (machines differ; a regression does not hide behind that). Nothing here is a unit test.
+"""
+import os
+import shutil
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FLAGS = ['-std=c++17', '-isystem', '/usr/include/torch/csrc/api/include']
+LOAD_AND_COMPARE = """
+import torch
+file = torch.jit.load('digits.pt')
+want = {k: v.shape for k, v in torch.jit.load('digits.pt').state_dict().items()}
+assert {k: v.shape for k, v in file.state_dict().items()} == want
+"""
+
+
+def measure(command, folder, env, runs, before=None):
+    """Median seconds and peak MB of the command's own process tree root."""
+    times, peak = [], 0
+    for i in range(runs):
+        if before:
+            before(i)
+        start = time.perf_counter()
+        p = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(p.pid, 0)
+        times.append(time.perf_counter() - start)
+        peak = max(peak, usage.ru_maxrss / 1024)
+        if os.waitstatus_to_exitcode(status) not in (0, 1):
+            sys.exit('bench: %s ended with %s' % (' '.join(command), os.waitstatus_to_exitcode(status)))
+    return statistics.median(times), peak
+
+
+def sparse_safetensors(path, size):
+    header = ('{"w":{"dtype":"F32","shape":[%d],"data_offsets":[0,%d]}}' % ((size - 128) // 4, (size - 128) // 4 * 4)).encode()
+    header += b' ' * (120 - len(header))
+    with open(path, 'wb') as f:
+        f.write(struct.pack('<Q', 120) + header)
+        f.truncate(128 + (size - 128) // 4 * 4)
+
+
+def main():
+    build = os.path.realpath(sys.argv[1])
+    folder = tempfile.mkdtemp(prefix='ckptlint-bench-')
+    demo = os.path.join(ROOT, 'fixtures/demo')
+    for name in ('net.h', 'net.cpp', 'main.cpp'):
+        shutil.copy(os.path.join(demo, name), folder)
+    shutil.copy(os.path.join(demo, 'checkpoints/v2.pt'), os.path.join(folder, 'digits.pt'))
+    env = dict(os.environ, XDG_CACHE_HOME=os.path.join(folder, 'cache'), PATH=build + ':' + os.environ['PATH'])
+    source = open(os.path.join(folder, 'net.cpp')).read()
+
+    def touch(i):
+        with open(os.path.join(folder, 'net.cpp'), 'w') as f:
+            f.write(source + '// %d %d\n' % (os.getpid(), i))
+
+    check = ['ckptlint', 'check', 'net.cpp', '--'] + FLAGS
+    rows = []
+    compile_time, compile_mb = measure(['g++', *FLAGS, '-O2', '-c', 'net.cpp', '-o', 'net.o'], folder, env, 3)
+    rows.append(('g++ -O2 -c net.cpp', compile_time, compile_mb, None))
+    if shutil.which('clang++-22'):
+        rows.append(('clang++ -fsyntax-only net.cpp', *measure(['clang++-22', *FLAGS, '-fsyntax-only', 'net.cpp'], folder, env, 3), None))
+    first, mb = measure(check, folder, env, 1)
+    rows.append(('ckptlint check, first run (makes the PCH)', first, mb, None))
+    rows.append(('ckptlint check, changed unit, warm', *measure(check, folder, env, 7, touch), 0.12))
+    rows.append(('ckptlint check, unchanged unit', *measure(check, folder, env, 15), 0.010))
+    both = ['ckptlint', 'check', 'main.cpp', 'net.cpp', '--'] + FLAGS
+    measure(both, folder, env, 1)
+    rows.append(('ckptlint check, program of two, unchanged', *measure(both, folder, env, 15), 0.015))
+    plain, _ = measure(['g++', *FLAGS, '-c', 'net.cpp', '-o', 'net.o'], folder, env, 3, touch)
+    launched, _ = measure(['ckptlint', 'cc', 'g++', *FLAGS, '-c', 'net.cpp', '-o', 'net.o'], folder, env, 3, touch)
+    rows.append(('g++ -c under ckptlint cc, over g++ alone', launched, 0, plain * 1.03))
+    rows.append(('Python: torch.jit.load and compare', *measure(['/usr/bin/python3', '-c', LOAD_AND_COMPARE], folder, env, 3), None))
+    rows.append(('ckptlint show digits.pt', *measure(['ckptlint', 'show', 'digits.pt'], folder, env, 15), 0.010))
+    for size, name in ((1 << 20, '1 MB'), (10 << 30, '10 GB, sparse')):
+        sparse_safetensors(os.path.join(folder, 'big.safetensors'), size)
+        rows.append(('ckptlint show, safetensors of ' + name, *measure(['ckptlint', 'show', 'big.safetensors'], folder, env, 15), 0.020))
+    shutil.rmtree(folder)
+
+    print('%-48s %10s %8s %10s %8s' % ('', 'seconds', 'MB', 'of g++', 'goal'))
+    missed = 0
+    for name, seconds, mb, goal in rows:
+        late = goal is not None and seconds > goal
+        missed += goal is not None and seconds > 2 * goal
+        print('%-48s %10.4f %8s %9.2f%% %8s%s' % (name, seconds, '%.0f' % mb if mb else '', 100 * seconds / compile_time, '%.3f' % goal if goal else '', '  late' if late else ''))
+    return 1 if missed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
