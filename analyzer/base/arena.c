@@ -44,6 +44,13 @@ void *ck_arena_alloc(ck_arena *arena, size_t size) {
   return p;
 }
 
+size_t ck_arena_ranges(const ck_arena *arena, ck_arena_range *out, size_t room) {
+  size_t n = 0;
+  for (const ck_arena_block *b = arena->last; b != NULL; b = b->previous, n++)
+    if (n < room) out[n] = (ck_arena_range){b->bytes, b->bytes + b->used};
+  return n;
+}
+
 char *ck_arena_strndup(ck_arena *arena, const char *s, size_t n) {
   char *copy = ck_arena_alloc(arena, n + 1);
   if (n) memcpy(copy, s, n);

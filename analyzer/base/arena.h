@@ -18,6 +18,12 @@ void *ck_arena_alloc(ck_arena *arena, size_t size);
 /* A NUL-terminated copy of n bytes at s. */
 char *ck_arena_strndup(ck_arena *arena, const char *s, size_t n);
 char *ck_arena_strdup(ck_arena *arena, const char *s);
+/* The stretches of memory, [from, to), that all objects of the arena lie in: the number of them; the first `room` of
+ * them go to `out`. For finding the arena of an object. */
+typedef struct {
+  const void *from, *to;
+} ck_arena_range;
+size_t ck_arena_ranges(const ck_arena *arena, ck_arena_range *out, size_t room);
 char *ck_arena_printf(ck_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define CK_NEW(arena, type)      ((type *)ck_arena_alloc((arena), sizeof(type)))

@@ -219,6 +219,7 @@ void ck_ir_add_dependency(ck_ir_unit *unit, ck_ir_dependency dependency); /* str
  * front end puts an UNKNOWN in place of what lies deeper. */
 #define CK_IR_MAX_DEPTH      1000
 #define CK_IR_MAX_TYPE_DEPTH 100
+#define CK_IR_MAX_BITS       128 /* of a type */
 /* Does the node have kids as nodes.def says: number, kinds, NULLs; and an operator if and only if it needs one? Not
  * recursive. CK_CORRUPT: err->text says what is wrong, err->at is CK_NO_OFFSET. */
 ck_status ck_ir_check_node(const ck_ir *node, ck_err *err);
@@ -262,9 +263,9 @@ ck_ir_program *ck_ir_program_new(ck_ir_unit *const *units, size_t n);
 void ck_ir_program_free(ck_ir_program *program);
 size_t ck_ir_program_unit_count(const ck_ir_program *program);
 const ck_ir_unit *ck_ir_program_unit(const ck_ir_program *program, size_t i);
-/* A FUNCTION with a body, a RECORD, a VAR with an initialiser (or defined without one), by USR; `from` (NULL is
- * allowed) is the asking unit. NULL: *why (may be NULL) is NULL if there is none in sight, else a reason in the
- * program's arena. */
+/* A FUNCTION with a body, a RECORD, a VAR with an initialiser (or defined without one), by USR, at the top of a unit or
+ * in a RECORD there; `from` (NULL is allowed) is the asking unit, whose own definition always serves. NULL: *why (may
+ * be NULL) is NULL if there is none in sight, else a reason in the program's arena. */
 const ck_ir *ck_ir_find_function(const ck_ir_program *program, const char *usr, const ck_ir_unit *from,
                                  const char **why);
 const ck_ir *ck_ir_find_record(const ck_ir_program *program, const char *usr, const ck_ir_unit *from, const char **why);
@@ -273,7 +274,6 @@ const ck_ir *ck_ir_find_variable(const ck_ir_program *program, const char *usr, 
 /* The unit that a node lives in: nodes know their unit only through the program. NULL if it is none of the program's.
  */
 const ck_ir_unit *ck_ir_unit_of(const ck_ir_program *program, const ck_ir *node);
-/* All FUNCTION (with body), RECORD and VAR nodes of a unit, top level and inside RECORDs and LAMBDAs excluded. */
 typedef void ck_ir_visit(const ck_ir *node, void *data);
 void ck_ir_walk(const ck_ir *node, ck_ir_visit *visit, void *data); /* node and all below it, in order */
 #endif

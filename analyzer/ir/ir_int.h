@@ -42,4 +42,21 @@ enum { CK_IR_ALL_FLAGS = 0 CK_IR_FLAGS(X) };
 /* Which names the `op` of a node is from. */
 typedef enum { CK_IR_NO_OP, CK_IR_UNARY_OP, CK_IR_BINARY_OP, CK_IR_ASSIGN_OP, CK_IR_CAST_OP } ck_ir_op_class;
 ck_ir_op_class ck_ir_op_class_of(ck_ir_kind kind);
+
+/* Binary form: little-endian; all sections have records of one size and follow each other in this order, so that the
+ * counts in the header give every place. binary.c tells what stands in them. */
+#define CK_IR_MAGIC "CKIR"
+enum {
+  CK_IR_HEADER_SIZE = 72,
+  CK_IR_HASHED_FROM = 16, /* the hash at 8 is over all from here on */
+  CK_IR_TYPE_SIZE = 32,
+  CK_IR_NODE_SIZE = 56,
+  CK_IR_REF_SIZE = 4, /* type arguments, kids */
+  CK_IR_NOTE_SIZE = 24,
+  CK_IR_DEPENDENCY_SIZE = 24,
+};
+enum { CK_IR_TYPE_SIGNED = 1, CK_IR_TYPE_CHAR = 2, CK_IR_TYPE_CONST = 4, CK_IR_TYPE_SCOPED = 8 };
+#define CK_IR_NO_STRING UINT32_MAX
+/* A fingerprint of all enums that the form stores as numbers: a table that changes makes older files foreign. */
+uint32_t ck_ir_schema(void);
 #endif

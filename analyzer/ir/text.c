@@ -213,7 +213,6 @@ static bool has_default_type(ck_ir_kind kind) {
 }
 
 static void write_node(const ck_ir *node, const ck_loc *parent, int indent, ck_strbuf *out) {
-  ck_strbuf_printf(out, "\n%*s", indent < MAX_INDENT ? indent : MAX_INDENT, "");
   if (node == NULL) {
     ck_strbuf_putc(out, '_');
     return;
@@ -238,7 +237,11 @@ static void write_node(const ck_ir *node, const ck_loc *parent, int indent, ck_s
     write_type(node->aux, out);
   }
   write_loc(&node->loc, parent, out);
-  for (uint32_t i = 0; i < node->nkids; i++) write_node(node->kids[i], &node->loc, indent + 2, out);
+  if (indent < MAX_INDENT) indent += 2;
+  for (uint32_t i = 0; i < node->nkids; i++) {
+    ck_strbuf_printf(out, "\n%*s", indent, "");
+    write_node(node->kids[i], &node->loc, indent, out);
+  }
   ck_strbuf_putc(out, ')');
 }
 

@@ -241,7 +241,7 @@ static bool read_part(reader *r, ck_ir_type *t, bool *spelled) {
   const char *at = r->p;
   if (take_prefix(r, "bits=")) {
     int64_t bits = read_int(r, "the number of bits");
-    if (bits < 0 || bits > UINT8_MAX) fail(r, at, "bits are from 0 to 255");
+    if (bits < (t->kind != CK_IR_T_ENUM) || bits > CK_IR_MAX_BITS) fail(r, at, "bits are from 1 to %d", CK_IR_MAX_BITS);
     t->bits = (uint8_t)bits;
     return true;
   }
@@ -326,6 +326,7 @@ static const ck_ir_type *read_list_type(reader *r) {
   if (has & CK_IR_HAS_COUNT) {
     if (t.kind == CK_IR_T_ARRAY && take(r, '_')) t.count = -1;
     else t.count = read_int(r, "the count");
+    if (t.kind == CK_IR_T_ARRAY && t.count < -1) fail(r, at, "an array of negative length");
   }
   bool spelled = false;
   while (!r->failed && peek(r) != '(' && peek(r) != ')' && peek(r) != '"' && read_part(r, &t, &spelled)) {}
@@ -540,6 +541,7 @@ static void read_file(reader *r) {
     if (has_unit || (is_unit && r->kids.n > 0)) fail(r, at, "nothing stands beside \"unit\" but headers");
     if (r->failed) return;
     ck_loc top = is_unit ? (ck_loc){0} : top_of(r->unit);
+    r->depth = !is_unit; /* below the unit's node */
     ck_ir *node = read_node(r, &top);
     if (is_unit) r->unit->root = node;
     else ck_vec_push(&r->kids, node);
