@@ -1,5 +1,6 @@
 /* match.h - compares what a site loads with what its checkpoint holds; raises findings, each proved (SOUNDNESS.md).
- * Text of findings is report's; here they are data. */
+ * Text of findings is report's; here they are data. Everything handed out lives in the arena given to ck_match and
+ * points into the analysis. */
 #ifndef CK_MATCH_MATCH_H
 #define CK_MATCH_MATCH_H
 #include "base/arena.h"
@@ -10,10 +11,11 @@
 /* One difference of a finding: a key or module, what each side has. */
 typedef struct {
   const char *key;
-  const ck_key *model;         /* NULL if only the checkpoint has it */
+  const ck_key *model;         /* NULL if only the checkpoint has it, or for a module */
   const ck_submodule *module;  /* missing-module */
   const char *model_text;      /* "[10, 784]", "float32", "parameter", or NULL */
   const char *checkpoint_text; /* likewise */
+  const char *note;            /* more about this one ("implies hidden = 128"), or NULL */
   ck_loc loc;                  /* registration, for the note; file NULL if none */
 } ck_difference;
 
@@ -24,27 +26,34 @@ typedef struct {
   const char *model;      /* class, or NULL */
   const char *checkpoint; /* path as resolved, or as written if it was not found */
   ck_loader loader;
-  ck_condition when; /* the alternative's condition; n = 0: always. Named in the message */
-  ck_difference *differences;
+  ck_condition when;          /* the alternative's condition; n = 0: always. Named in the message */
+  bool sometimes;             /* holds only in some alternatives (even if `when` cannot name them) */
+  ck_difference *differences; /* in the order in which libtorch meets them; a key of its own each */
   size_t ndifferences;
   const char *detail; /* ids without differences (format, corrupt, file-not-found, undetermined): the sentence */
+  const char *thrown; /* what the loader throws, as measured, if `detail` has an exception of its own; or NULL */
   const char **helps; /* ways out, in order of certainty ("rename ...", "git lfs pull -I ...") */
   size_t nhelps;
 } ck_finding;
 
 typedef enum { CK_SITE_CHECKED, CK_SITE_PARTIAL, CK_SITE_UNDETERMINED } ck_site_status;
+const char *ck_site_status_name(ck_site_status status); /* "checked", "partial", "undetermined" */
+
 typedef struct {
   const ck_site *site;
   ck_site_status status;
   const char *model, *checkpoint; /* of the first alternative that has them, or NULL */
   const char *reason;             /* why not `checked`; NULL */
   ck_loc reason_loc;
+  const char **implied; /* what the checkpoint implies: "hidden = 128", "use_bias is true"; for --explain */
+  size_t nimplied;
 } ck_site_result;
 
-/* Where a relative checkpoint path is looked for, in this order; the first file that exists counts. */
+/* Where a relative checkpoint path is looked for, in this order; the first file that exists counts:
+ * directories[0] (the working directory), the folder of the source file (added by the matcher for each site), the
+ * others (build folder, configured ones). */
 typedef struct {
-  const char *const *directories; /* absolute: working directory, folder of the source file (added by the matcher per
-                                     site), build folder, configured */
+  const char *const *directories; /* absolute */
   size_t ndirectories;
   const char *checkpoint_for_all;                      /* `--checkpoint PATH` without a class, or NULL */
   const char *const *class_names, *const *class_paths; /* `--checkpoint CLASS=PATH` */
@@ -52,7 +61,7 @@ typedef struct {
 } ck_match_options;
 
 typedef struct {
-  ck_finding *findings;
+  ck_finding *findings; /* site by site, in the analysis' order */
   size_t nfindings;
   ck_site_result *sites;
   size_t nsites;
@@ -60,4 +69,10 @@ typedef struct {
 
 /* Findings and site results in `arena`; checkpoints are opened once each and closed at the end. */
 ck_match_result *ck_match(const ck_analysis *analysis, const ck_match_options *options, ck_arena *arena);
+
+/* "Net" of `class_name` as a user writes it: plain or qualified. Does it name `cls`? "Net" names "app::Net". */
+bool ck_class_is_named(const char *cls, const char *class_name);
+/* "[10, 4*hidden, ?]", or NULL if the rank is not known. */
+const char *ck_dims_text(ck_arena *arena, const ck_dim *dims, int32_t rank);
+const char *ck_shape_text(ck_arena *arena, const int64_t *shape, size_t rank);
 #endif

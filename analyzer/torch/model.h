@@ -38,6 +38,7 @@ typedef struct {
   const char *path; /* "" = the root */
   const char *reason;
   ck_loc loc;
+  bool overrides_load; /* has a load() of its own: what it asks for below is not known */
 } ck_open;
 
 typedef struct {

@@ -1,0 +1,300 @@
+/* loaders.c - may this function read this kind of file, and what happens if not (FORMATS.md B.2).
+ *
+ * The table has a row per format and a column per loader; each cell says "reads it", "throws", "reads nothing without a
+ * word" or "not measured". What depends on more than the format (has the archive a tensor "0"?) is a function. */
+#include <string.h>
+
+#include "base/file.h"
+#include "match/match_int.h"
+
+typedef enum {
+  UNSAID, /* not measured: the site is partial */
+  READS,
+  NO_CONSTANTS,  /* throws: locating constants.pkl */
+  NO_DIRECTORY,  /* throws: central directory */
+  NOT_IN_SUBDIR, /* throws: npz */
+  NO_TYPE,       /* throws: pickle_load of an archive */
+  NO_TENSOR_0,   /* throws unless there is a tensor "0" */
+  NOTHING,       /* an empty vector and no error, unless there is a tensor "0" */
+  NO_KEYS,       /* throws at the first thing asked for */
+  THROWS,        /* throws, exact text not measured */
+} outcome;
+
+static const char *const thrown[] = {
+    [NO_CONSTANTS] = "PytorchStreamReader failed locating file constants.pkl: file not found",
+    [NO_DIRECTORY] = "PytorchStreamReader failed reading zip archive: failed finding central directory",
+    [NOT_IN_SUBDIR] = "file in archive is not in a subdirectory",
+    [NO_TYPE] = "Unpickler found unknown type __torch__",
+    [NO_TENSOR_0] = "No such serialized tensor '0'",
+    [THROWS] = NULL,
+};
+
+/* Columns: module, Tensor&, vector<Tensor>&, optimizer, jit::load, pickle_load. */
+#define COLUMNS           6
+#define ALL(x)            x, x, x, x, x, x
+#define ARCHIVE_BUT(m, o) m, NO_TENSOR_0, NOTHING, o, READS, NO_TYPE
+#define PYTHON_ZIP(p)     NO_CONSTANTS, NO_CONSTANTS, NO_CONSTANTS, NO_CONSTANTS, NO_CONSTANTS, p
+// clang-format off
+static const struct {
+  bool is_corrupt; /* reported as `corrupt`: no checkpoint of any kind (DESIGN.md, diagnostics) */
+  outcome by_loader[COLUMNS];
+} rows[CK_CKPT_FORMAT_COUNT] = {
+    [CK_CKPT_FORMAT_LIBTORCH]          = {false, {ARCHIVE_BUT(READS, NO_KEYS)}},
+    [CK_CKPT_FORMAT_TORCHSCRIPT]       = {false, {ARCHIVE_BUT(READS, NO_KEYS)}},
+    [CK_CKPT_FORMAT_FROZEN]            = {false, {ARCHIVE_BUT(READS, NO_KEYS)}},
+    [CK_CKPT_FORMAT_OPTIMIZER]         = {false, {ARCHIVE_BUT(READS, READS)}},
+    [CK_CKPT_FORMAT_TORCH_ZIP]         = {false, {PYTHON_ZIP(UNSAID)}},
+    [CK_CKPT_FORMAT_PICKLE_SAVE]       = {false, {PYTHON_ZIP(READS)}},
+    [CK_CKPT_FORMAT_TORCH_LEGACY]      = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_TORCH_TAR]         = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_SAFETENSORS]       = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_SAFETENSORS_INDEX] = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_TORCH_INDEX]       = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_TENSOR_DIRECTORY]  = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_NPZ]               = {false, {ALL(NOT_IN_SUBDIR)}},
+    [CK_CKPT_FORMAT_NPY]               = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_GGUF]              = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_PICKLE]            = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_TORCH_PACKAGE]     = {false, {ALL(THROWS)}},
+    [CK_CKPT_FORMAT_PT2]               = {false, {ALL(THROWS)}},
+    [CK_CKPT_FORMAT_ZIP]               = {false, {ALL(THROWS)}},
+    [CK_CKPT_FORMAT_ZIP_ENCRYPTED]     = {false, {ALL(THROWS)}},
+    [CK_CKPT_FORMAT_JSON]              = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_GZIP]              = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_XZ]                = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_ZSTD]              = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_BZIP2]             = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_SEVENZIP]          = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_TAR]               = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_ONNX]              = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_HDF5]              = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_TFLITE]            = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_DIRECTORY]         = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_UNKNOWN]           = {true,  {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_LFS_POINTER]       = {true,  {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_HTML]              = {true,  {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_XML]               = {true,  {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_TEXT]              = {true,  {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_ELF]               = {true,  {ALL(NO_DIRECTORY)}},
+};
+
+/* What readable damage does to a load: zip members and versions are libtorch's only checks (FORMATS.md 0.10, A.0). */
+static const struct {
+  ck_severity severity; /* OFF: does not concern a C++ loader */
+  const char *effect;
+} problem_rows[CK_CKPT_PROBLEM_COUNT] = {
+    [CK_CKPT_DUPLICATE_MEMBER] = {CK_SEVERITY_ERROR,   "libtorch takes the first of them, other readers the last"},
+    [CK_CKPT_OVERLAP]          = {CK_SEVERITY_WARNING, "no reader looks at it"},
+    [CK_CKPT_BAD_CRC]          = {CK_SEVERITY_WARNING, "libtorch does not verify checksums and loads the damaged bytes"},
+    [CK_CKPT_SHORT_STORAGE]    = {CK_SEVERITY_ERROR,   "libtorch does not compare sizes and reads beyond the end of the storage"},
+    [CK_CKPT_LONG_STORAGE]     = {CK_SEVERITY_ERROR,   "throws c10::Error: Trying to resize storage that is not resizable"},
+    [CK_CKPT_MISSING_STORAGE]  = {CK_SEVERITY_ERROR,   "throws c10::Error: PytorchStreamReader failed locating file data/<n>: file not found"},
+    [CK_CKPT_DUPLICATE_KEY]    = {CK_SEVERITY_WARNING, "the last of them wins"},
+    [CK_CKPT_HOLE]             = {CK_SEVERITY_OFF,     NULL},
+    [CK_CKPT_TRUNCATED]        = {CK_SEVERITY_ERROR,   "the data of the last tensors are not there"},
+    [CK_CKPT_TRAILING]         = {CK_SEVERITY_OFF,     NULL},
+    [CK_CKPT_BAD_VERSION]      = {CK_SEVERITY_ERROR,   "throws c10::Error: Attempted to read a PyTorch file with version ..."},
+    [CK_CKPT_BAD_ARCHIVE]      = {CK_SEVERITY_ERROR,   "the archive cannot be opened"},
+    [CK_CKPT_BAD_TENSOR]       = {CK_SEVERITY_ERROR,   "the tensor cannot be built"},
+    [CK_CKPT_MISSING_SHARD]    = {CK_SEVERITY_ERROR,   "the keys in it cannot be read"},
+    [CK_CKPT_BAD_SHARD_NAME]   = {CK_SEVERITY_ERROR,   "it is not opened"},
+    [CK_CKPT_KEY_NOT_IN_SHARD] = {CK_SEVERITY_ERROR,   "the key cannot be read"},
+    [CK_CKPT_KEY_NOT_IN_INDEX] = {CK_SEVERITY_WARNING, "readers that follow the index never see it"},
+};
+// clang-format on
+
+static int column_of(ck_loader loader) {
+  switch (loader) {
+  case CK_LOADER_TORCH_LOAD: return 0;
+  case CK_LOADER_TORCH_TENSOR: return 1;
+  case CK_LOADER_TORCH_VECTOR: return 2;
+  case CK_LOADER_TORCH_OPTIMIZER: return 3;
+  case CK_LOADER_JIT_LOAD: return 4;
+  case CK_LOADER_PICKLE_LOAD: return 5;
+  default: return -1;
+  }
+}
+
+static void help(ck_raw *raw, const char *text) {
+  for (size_t i = 0; i < sizeof raw->help / sizeof *raw->help; i++)
+    if (raw->help[i] == NULL) {
+      raw->help[i] = text;
+      return;
+    }
+}
+
+/* The lines that turn a Python file into one that torch::load reads (facts 3 and 8). */
+static void help_convert_python(ck_comparison *c, ck_raw *raw) {
+  const char *name = ck_path_base(c->file->path);
+  const char *cls = c->model != NULL && c->model->cls != NULL ? c->model->cls : "Net";
+  const char *colon = strrchr(cls, ':');
+  if (colon != NULL) cls = colon + 1;
+  int n = (int)strlen(cls);
+  if (ck_ends_with(cls, "Impl") && n > 4) n -= 4;
+  size_t nparts;
+  const ck_ckpt_part *parts = ck_ckpt_parts(c->file->ckpt, &nparts);
+  const char *inner = nparts > 0 && parts[0].path_count > 0 ? parts[0].path_text : "";
+  if (ck_ckpt_root(c->file->ckpt) == CK_CKPT_ROOT_MODULE)
+    help(raw, ck_arena_printf(c->m->arena,
+                              "in Python: model = torch.load(\"%s\", map_location=\"cpu\"); "
+                              "torch.jit.script(model.eval()).save(\"converted.pt\")",
+                              name));
+  else
+    help(raw, ck_arena_printf(c->m->arena,
+                              "in Python: model = %.*s(...); model.load_state_dict(torch.load(\"%s\", "
+                              "map_location=\"cpu\")%s); torch.jit.script(model.eval()).save(\"converted.pt\")",
+                              n, cls, name, inner));
+  help(raw, "if the model cannot be scripted: torch.jit.trace(model.eval(), example_input).save(\"converted.pt\")");
+  help(raw, "the modules of the Python model must have the names and the nesting of the C++ one, those without "
+            "parameters too (ReLU, Dropout)");
+}
+
+static void help_lfs(ck_comparison *c, ck_raw *raw) {
+  help(raw, ck_arena_printf(c->m->arena, "fetch it: git lfs pull -I \"%s\"", ck_path_base(c->file->path)));
+  help(raw, "where the weights are never fetched, commit a headers snapshot (OID.ckpt-headers) beside the pointer");
+}
+
+static void help_format(ck_comparison *c, ck_raw *raw, ck_ckpt_format_id format) {
+  switch (format) {
+  case CK_CKPT_FORMAT_LFS_POINTER: help_lfs(c, raw); return;
+  case CK_CKPT_FORMAT_HTML:
+  case CK_CKPT_FORMAT_XML:
+    help(raw, "download the file again; the address answered with a page (log-in, moved, limit)");
+    return;
+  case CK_CKPT_FORMAT_GZIP: help(raw, "decompress it first: gunzip"); return;
+  case CK_CKPT_FORMAT_XZ: help(raw, "decompress it first: unxz"); return;
+  case CK_CKPT_FORMAT_ZSTD: help(raw, "decompress it first: unzstd"); return;
+  case CK_CKPT_FORMAT_BZIP2: help(raw, "decompress it first: bunzip2"); return;
+  case CK_CKPT_FORMAT_TAR:
+  case CK_CKPT_FORMAT_SEVENZIP:
+  case CK_CKPT_FORMAT_ZIP: help(raw, "unpack it first, if the checkpoint lies in it"); return;
+  case CK_CKPT_FORMAT_SAFETENSORS:
+  case CK_CKPT_FORMAT_SAFETENSORS_INDEX:
+    help(raw, "in Python: model.load_state_dict(safetensors.torch.load_file(\"...\")); "
+              "torch.jit.script(model.eval()).save(\"converted.pt\")");
+    return;
+  case CK_CKPT_FORMAT_OPTIMIZER: help(raw, "the weights are in the archive that torch::save(model, ...) wrote"); return;
+  case CK_CKPT_FORMAT_FROZEN: help(raw, "save the module before torch.jit.freeze or optimize_for_inference"); return;
+  default: break;
+  }
+  if (ck_ckpt_format_props(format) & CK_CKPT_PICKLED && format != CK_CKPT_FORMAT_PICKLE) {
+    if (column_of(c->site->loader) == 0) {
+      help_convert_python(c, raw);
+    } else if (c->site->loader == CK_LOADER_JIT_LOAD) {
+      help(raw, "in Python: torch.jit.script(model.eval()).save(\"converted.pt\"), not torch.save");
+    } else {
+      help(raw, "in C++: torch::pickle_load reads torch.save of a plain dict with at least two tensors, "
+                "not of an OrderedDict as state_dict() returns it");
+    }
+  }
+}
+
+static ck_severity lower(const ck_comparison *c, ck_severity severity) {
+  return c->alternative->in_try && severity > CK_SEVERITY_WARNING ? CK_SEVERITY_WARNING : severity;
+}
+
+static ck_fit refuse(ck_comparison *c, ck_ckpt_format_id format, outcome what) {
+  bool corrupt = rows[format].is_corrupt;
+  ck_raw *raw = ck_match_raise(c, corrupt ? CK_DIAG_CORRUPT : CK_DIAG_FORMAT,
+                               lower(c, what == NOTHING ? CK_SEVERITY_WARNING : CK_SEVERITY_ERROR));
+  const char *loader = ck_loader_name(c->site->loader), *name = ck_path_base(c->file->path);
+  raw->thrown = thrown[what];
+  if (what == NO_TENSOR_0 || what == NOTHING)
+    raw->detail = ck_arena_printf(
+        c->m->arena, "\"%s\" is %s without a tensor \"0\"%s", name, ck_ckpt_format_what(format),
+        what == NOTHING ? ": the vector stays empty, without an error" : ", so no tensor can be loaded from it");
+  else
+    raw->detail =
+        ck_arena_printf(c->m->arena, "\"%s\" is %s%s%s", name, ck_ckpt_format_what(format), corrupt ? "" : ", which ",
+                        corrupt ? "" : ck_arena_printf(c->m->arena, "%s cannot read", loader));
+  if (format == CK_CKPT_FORMAT_LFS_POINTER && ck_ckpt_meta(c->file->ckpt, "size") != NULL)
+    raw->detail = ck_arena_printf(c->m->arena, "%s (%s bytes)", raw->detail, ck_ckpt_meta(c->file->ckpt, "size"));
+  help_format(c, raw, format);
+  return CK_FIT_REFUSED;
+}
+
+/* Nothing the file holds can be used: damaged, empty, beyond a limit. */
+static ck_fit refuse_unreadable(ck_comparison *c) {
+  const ck_opened *file = c->file;
+  const char *name = ck_path_base(file->path);
+  if (file->status != CK_CORRUPT) { /* our limit or the system's refusal proves nothing about the program */
+    ck_match_partial(c, ck_arena_printf(c->m->arena, "\"%s\" was not read: %s", name, file->err.text), c->site->loc);
+    return CK_FIT_UNKNOWN;
+  }
+  ck_raw *raw = ck_match_raise(c, CK_DIAG_CORRUPT, lower(c, CK_SEVERITY_ERROR));
+  raw->detail = file->err.at == CK_NO_OFFSET
+                    ? ck_arena_printf(c->m->arena, "\"%s\" is damaged: %s", name, file->err.text)
+                    : ck_arena_printf(c->m->arena, "\"%s\" is damaged: %s (at byte %llu)", name, file->err.text,
+                                      (unsigned long long)file->err.at);
+  return CK_FIT_REFUSED;
+}
+
+static void raise_problems(ck_comparison *c) {
+  size_t n;
+  const ck_ckpt_problem *problems = ck_ckpt_problems(c->file->ckpt, &n);
+  for (size_t i = 0; i < n; i++) {
+    ck_severity severity = problem_rows[problems[i].kind].severity;
+    if (severity == CK_SEVERITY_OFF) continue;
+    ck_raw *raw = ck_match_raise(c, CK_DIAG_CORRUPT, lower(c, severity));
+    raw->detail =
+        ck_arena_printf(c->m->arena, "\"%s\" is damaged: %s; %s", ck_path_base(c->file->path),
+                        ck_arena_strdup(c->m->arena, problems[i].text), problem_rows[problems[i].kind].effect);
+    raw->order = (uint32_t)i;
+  }
+}
+
+static void raise_unsafe(ck_comparison *c) {
+  size_t n;
+  const ck_ckpt_global *unsafe = ck_ckpt_unsafe(c->file->ckpt, &n);
+  if (n == 0) return;
+  ck_raw *raw = ck_match_raise(c, CK_DIAG_UNSAFE_PICKLE, CK_SEVERITY_WARNING);
+  raw->detail = ck_arena_printf(c->m->arena, "\"%s\" names \"%s\"%s in its pickle: Python's torch.load would call it",
+                                ck_path_base(c->file->path), ck_arena_strdup(c->m->arena, unsafe[0].name),
+                                n > 1 ? ck_arena_printf(c->m->arena, " and %zu more callables", n - 1) : "");
+  help(raw, "do not load it in Python unless its origin is trusted; torch.load(..., weights_only=True) refuses it");
+}
+
+static bool has_tensor_0(const ck_comparison *c) { return ck_ckpt_find(c->file->ckpt, "0") != NULL; }
+
+/* A model that certainly has a key or a submodule makes torch::load ask for it (FORMATS.md 0.4). */
+static bool asks_for_something(const ck_model *model) {
+  for (size_t i = 0; i < model->nkeys; i++)
+    if (model->keys[i].when.n == 0 && !model->keys[i].is_pattern) return true;
+  for (size_t i = 0; i < model->nmodules; i++)
+    if (model->modules[i].when.n == 0 && !model->modules[i].is_pattern && model->modules[i].is_serializable)
+      return true;
+  return false;
+}
+
+ck_fit ck_match_fit(ck_comparison *c) {
+  if (c->file->ckpt == NULL) return refuse_unreadable(c);
+  ck_ckpt_format_id format = ck_ckpt_format(c->file->ckpt);
+  raise_unsafe(c);
+  int column = column_of(c->site->loader);
+  if (column < 0) { /* a hand-written loop: what reads the file is not told */
+    if (rows[format].is_corrupt) return refuse(c, format, NO_DIRECTORY);
+    return ck_ckpt_has(c->file->ckpt, CK_CKPT_HAS_KEYS) ? CK_FIT_COMPARE : CK_FIT_UNKNOWN;
+  }
+  outcome what = rows[format].by_loader[column];
+  switch (what) {
+  case READS: break;
+  case NO_TENSOR_0:
+  case NOTHING:
+    if (!has_tensor_0(c)) return refuse(c, format, what);
+    break;
+  case NO_KEYS: return refuse(c, format, THROWS);
+  case UNSAID:
+    if (ck_ckpt_root(c->file->ckpt) == CK_CKPT_ROOT_MODULE) return refuse(c, format, THROWS);
+    ck_match_partial(c,
+                     ck_arena_printf(c->m->arena, "whether %s reads \"%s\" depends on the container that Python wrote",
+                                     ck_loader_name(c->site->loader), ck_path_base(c->file->path)),
+                     c->site->loc);
+    return CK_FIT_UNKNOWN;
+  default: return refuse(c, format, what);
+  }
+  raise_problems(c);
+  if (c->site->loader != CK_LOADER_TORCH_LOAD) return CK_FIT_OK;
+  if (!ck_ckpt_has(c->file->ckpt, CK_CKPT_HAS_KEYS) && c->model != NULL && asks_for_something(c->model))
+    return refuse(c, format, THROWS); /* optimizer archive, frozen TorchScript */
+  return CK_FIT_COMPARE;
+}

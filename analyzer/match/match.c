@@ -1,0 +1,319 @@
+/* match.c - sites and their alternatives, from raw differences to findings.
+ *
+ * A site is compared once per consistent alternative of (model, path). What holds in all of them is said without a
+ * condition and with the loader's own severity. What holds in some is a warning that names their condition, unless all
+ * alternatives fail with the same id, each in its way: then the load fails on every path and stays an error
+ * (SOUNDNESS.md, "Severity by path"). A mask per difference, one bit per alternative, carries this. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "match/match_int.h"
+
+const char *ck_site_status_name(ck_site_status status) {
+  static const char *const names[] = {"checked", "partial", "undetermined"};
+  return names[status];
+}
+
+bool ck_class_is_named(const char *cls, const char *class_name) {
+  size_t n = strlen(cls), m = strlen(class_name);
+  if (n > 4 && ck_ends_with(cls, "Impl") && !ck_ends_with(class_name, "Impl")) n -= 4;
+  return m <= n && strncmp(cls + n - m, class_name, m) == 0 && (m == n || (n - m >= 2 && cls[n - m - 1] == ':'));
+}
+
+/* --- One alternative --------------------------------------------------------------------------------------------- */
+
+/* What is gathered for one site. */
+typedef struct {
+  ck_matcher *m;
+  const ck_site *site;
+  ck_raws raws;
+  ck_strings implied;
+  ck_helps helps;
+  uint64_t all; /* a bit for each alternative */
+  size_t undetermined, partial;
+  ck_site_result result;
+} gathering;
+
+static void give_reason(gathering *g, const char *reason, ck_loc loc) {
+  if (g->result.reason != NULL || reason == NULL) return;
+  g->result.reason = reason;
+  g->result.reason_loc = loc.file != NULL ? loc : g->site->loc;
+}
+
+/* Command line before comment before code (DESIGN.md, "Control"). */
+static const char *path_of(gathering *g, const ck_alternative *a) {
+  const ck_match_options *o = g->m->options;
+  for (size_t i = 0; a->model != NULL && a->model->cls != NULL && i < o->nclasses; i++)
+    if (ck_class_is_named(a->model->cls, o->class_names[i])) return o->class_paths[i];
+  if (o->checkpoint_for_all != NULL) return o->checkpoint_for_all;
+  return g->site->checkpoint_comment != NULL ? g->site->checkpoint_comment : a->path;
+}
+
+static void raise_not_found(ck_comparison *c, const char *path) {
+  ck_raw *raw = ck_match_raise(c, CK_DIAG_FILE_NOT_FOUND, CK_SEVERITY_NOTE);
+  raw->checkpoint = path;
+  raw->detail = ck_arena_printf(c->m->arena, "\"%s\" is not there at build time, so this load is not checked", path);
+  raw->help[0] = ck_match_nearest_file(c->m, c->site, path);
+  if (raw->help[0] == NULL && path[0] != '/')
+    raw->help[0] = "looked for it in the working directory, beside the source, in the build folder and in the "
+                   "directories of .ckptlint";
+}
+
+static const char *unknown_model(const ck_alternative *a) {
+  return a->reason != NULL ? a->reason : "what is loaded into is not known";
+}
+
+static void compare_alternative(gathering *g, size_t i) {
+  const ck_alternative *a = &g->site->alternatives[i];
+  ck_comparison c = {.m = g->m,
+                     .site = g->site,
+                     .alternative = a,
+                     .bit = (uint64_t)1 << i,
+                     .model = a->model,
+                     .raws = &g->raws,
+                     .implied = &g->implied,
+                     .helps = &g->helps};
+  const char *path = path_of(g, a);
+  if (a->model != NULL && g->result.model == NULL) g->result.model = a->model->cls;
+  if (path == NULL) {
+    g->undetermined++;
+    give_reason(g, a->reason != NULL ? a->reason : "the path of the checkpoint is not known", a->reason_loc);
+    return;
+  }
+  c.file = ck_match_open(g->m, g->site, path);
+  if (g->result.checkpoint == NULL) g->result.checkpoint = c.file->status == CK_ABSENT ? path : c.file->path;
+  if (c.file->status == CK_ABSENT) {
+    g->undetermined++;
+    raise_not_found(&c, path);
+    give_reason(g, ck_arena_printf(g->m->arena, "\"%s\" is not there at build time", path), g->site->loc);
+    return;
+  }
+  ck_fit fit = ck_match_fit(&c);
+  bool unknown = fit == CK_FIT_UNKNOWN;
+  if (fit == CK_FIT_COMPARE && (a->model == NULL || a->model->is_null || a->model->is_not_module)) {
+    unknown = a->model == NULL;
+    if (unknown) c.reason = NULL, ck_match_partial(&c, unknown_model(a), a->reason_loc);
+  } else if (fit == CK_FIT_COMPARE && c.site->loader == CK_LOADER_LOOP &&
+             ck_ckpt_root(c.file->ckpt) == CK_CKPT_ROOT_TREE) {
+    ck_match_partial(&c, "which part of the nested checkpoint the loop reads is not known", g->site->loc);
+  } else if (fit == CK_FIT_COMPARE) {
+    ck_match_compare(&c);
+    if (g->site->loader == CK_LOADER_LOOP)
+      ck_match_partial(&c, "what the hand-written loop does with absent keys is not known", g->site->loc);
+  }
+  if (a->reason != NULL) ck_match_partial(&c, a->reason, a->reason_loc);
+  if (unknown) g->undetermined++;
+  else if (c.partial) g->partial++;
+  if (c.partial) give_reason(g, c.reason, c.reason_loc);
+}
+
+/* --- Merging -------------------------------------------------------------------------------------------------------
+ */
+
+static bool same_text(const char *a, const char *b) { return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0); }
+
+static bool same_condition(ck_condition a, ck_condition b) {
+  if (a.n != b.n) return false;
+  for (size_t i = 0; i < a.n; i++)
+    if (a.at[i].sym != b.at[i].sym || a.at[i].holds != b.at[i].holds) return false;
+  return true;
+}
+
+/* The same statement, perhaps about another alternative. */
+static bool same_statement(const ck_raw *a, const ck_raw *b) {
+  return a->id == b->id && a->severity == b->severity && same_text(a->model, b->model) &&
+         same_text(a->checkpoint, b->checkpoint) && same_text(a->diff.key, b->diff.key) &&
+         same_text(a->diff.model_text, b->diff.model_text) &&
+         same_text(a->diff.checkpoint_text, b->diff.checkpoint_text) && same_text(a->detail, b->detail) &&
+         same_condition(a->when, b->when);
+}
+
+static void merge_alternatives(ck_raws *raws) {
+  size_t n = 0;
+  for (size_t i = 0; i < raws->n; i++) {
+    ck_raw *same = NULL;
+    for (size_t j = 0; j < n && same == NULL; j++)
+      if (!(raws->at[j].alternatives & raws->at[i].alternatives) && same_statement(&raws->at[j], &raws->at[i]))
+        same = &raws->at[j];
+    if (same != NULL) same->alternatives |= raws->at[i].alternatives;
+    else raws->at[n++] = raws->at[i];
+  }
+  raws->n = n;
+}
+
+/* Two conditions that differ in the sign of one literal are one without it. */
+static bool merge_conditions(ck_arena *arena, ck_condition a, ck_condition b, ck_condition *out) {
+  if (a.n != b.n) return false;
+  size_t differing = SIZE_MAX;
+  for (size_t i = 0; i < a.n; i++) {
+    if (a.at[i].sym != b.at[i].sym) return false;
+    if (a.at[i].holds == b.at[i].holds) continue;
+    if (differing != SIZE_MAX) return false;
+    differing = i;
+  }
+  ck_literal *left = CK_NEW_N(arena, ck_literal, a.n + 1);
+  size_t n = 0;
+  for (size_t i = 0; i < a.n; i++)
+    if (i != differing) left[n++] = a.at[i];
+  *out = (ck_condition){left, n};
+  return true;
+}
+
+/* A condition under which one of the alternatives of `mask` is taken; as weak as merging makes it. */
+static ck_condition condition_of(gathering *g, uint64_t mask) {
+  ck_condition cubes[CK_MATCH_MAX_ALTERNATIVES];
+  size_t n = 0;
+  for (size_t i = 0; i < g->site->nalternatives; i++)
+    if (mask >> i & 1) cubes[n++] = g->site->alternatives[i].when;
+  for (bool merged = true; merged;) {
+    merged = false;
+    for (size_t i = 0; i < n && !merged; i++)
+      for (size_t j = i + 1; j < n && !merged; j++)
+        if (merge_conditions(g->m->arena, cubes[i], cubes[j], &cubes[i])) {
+          cubes[j] = cubes[--n];
+          merged = true;
+        }
+  }
+  return n > 0 ? cubes[0] : (ck_condition){NULL, 0};
+}
+
+static ck_condition conjunction(ck_arena *arena, ck_condition a, ck_condition b) {
+  ck_literal *all = CK_NEW_N(arena, ck_literal, a.n + b.n + 1);
+  size_t n = 0;
+  for (size_t i = 0; i < a.n; i++) all[n++] = a.at[i];
+  for (size_t i = 0; i < b.n; i++) all[n++] = b.at[i];
+  return (ck_condition){all, n};
+}
+
+static int by_order(const void *a, const void *b) {
+  const ck_raw *x = a, *y = b;
+  if (x->id != y->id) return x->id < y->id ? -1 : 1;
+  if (x->severity != y->severity) return x->severity > y->severity ? -1 : 1;
+  if (x->alternatives != y->alternatives) return x->alternatives < y->alternatives ? -1 : 1;
+  if (x->order != y->order) return x->order < y->order ? -1 : 1;
+  return strcmp(x->diff.key != NULL ? x->diff.key : "", y->diff.key != NULL ? y->diff.key : "");
+}
+
+/* Raw statements that make one finding: same id, severity, alternatives, condition, model and file. */
+static bool same_finding(const ck_raw *a, const ck_raw *b) {
+  return a->id == b->id && a->severity == b->severity && a->alternatives == b->alternatives && a->detail == NULL &&
+         b->detail == NULL && same_text(a->model, b->model) && same_text(a->checkpoint, b->checkpoint) &&
+         same_condition(a->when, b->when);
+}
+
+typedef CK_VEC(ck_finding) findings;
+
+static void add_helps(gathering *g, const ck_raw *raw, ck_finding *f, uint64_t *used) {
+  f->helps = CK_NEW_N(g->m->arena, const char *, g->helps.n + 4);
+  for (size_t i = 0; i < 4 && raw->help[i] != NULL; i++) f->helps[f->nhelps++] = raw->help[i];
+  for (size_t i = 0; i < g->helps.n && i < 64; i++) {
+    if (*used >> i & 1 || g->helps.at[i].id != raw->id || !(g->helps.at[i].alternatives & raw->alternatives)) continue;
+    f->helps[f->nhelps++] = g->helps.at[i].text;
+    *used |= (uint64_t)1 << i;
+  }
+}
+
+static uint64_t failing_alternatives(const gathering *g, ck_diag_id id) {
+  uint64_t mask = 0;
+  for (size_t i = 0; i < g->raws.n; i++)
+    if (g->raws.at[i].id == id && g->raws.at[i].severity == CK_SEVERITY_ERROR && g->raws.at[i].when.n == 0)
+      mask |= g->raws.at[i].alternatives;
+  return mask;
+}
+
+static void make_findings(gathering *g, findings *out) {
+  uint64_t used = 0;
+  if (g->raws.n > 0) qsort(g->raws.at, g->raws.n, sizeof *g->raws.at, by_order);
+  for (size_t i = 0, end; i < g->raws.n; i = end) {
+    const ck_raw *raw = &g->raws.at[i];
+    for (end = i + 1; end < g->raws.n && same_finding(raw, &g->raws.at[end]); end++) {}
+    ck_finding f = {.id = raw->id,
+                    .severity = raw->severity,
+                    .loc = g->site->loc,
+                    .model = raw->model,
+                    .checkpoint = raw->checkpoint,
+                    .loader = g->site->loader,
+                    .detail = raw->detail,
+                    .thrown = raw->thrown,
+                    .when = raw->when};
+    if (raw->alternatives != g->all) {
+      f.when = conjunction(g->m->arena, condition_of(g, raw->alternatives), raw->when);
+      f.sometimes = true;
+      if (failing_alternatives(g, raw->id) != g->all && f.severity > CK_SEVERITY_WARNING)
+        f.severity = CK_SEVERITY_WARNING;
+    }
+    f.differences = CK_NEW_N(g->m->arena, ck_difference, end - i);
+    for (size_t j = i; j < end; j++)
+      if (g->raws.at[j].diff.key != NULL) f.differences[f.ndifferences++] = g->raws.at[j].diff;
+    add_helps(g, raw, &f, &used);
+    ck_vec_push(out, f);
+  }
+}
+
+/* --- Sites ---------------------------------------------------------------------------------------------------------
+ */
+
+static void add_undetermined(gathering *g, findings *out) {
+  ck_vec_push(out, (ck_finding){.id = CK_DIAG_UNDETERMINED,
+                                .severity = CK_SEVERITY_OFF,
+                                .loc = g->site->loc,
+                                .model = g->result.model,
+                                .checkpoint = g->result.checkpoint,
+                                .loader = g->site->loader,
+                                .detail = ck_arena_printf(g->m->arena, "this load was %s: %s",
+                                                          g->result.status == CK_SITE_PARTIAL ? "checked in part"
+                                                                                              : "not checked",
+                                                          g->result.reason)});
+}
+
+static ck_site_result match_site(ck_matcher *m, const ck_site *site, findings *out) {
+  gathering g = {.m = m, .site = site, .result = {.site = site}};
+  size_t n = site->nalternatives;
+  if (n > CK_MATCH_MAX_ALTERNATIVES) {
+    give_reason(&g, "more than 64 alternatives", site->loc);
+    g.partial = 1;
+  } else {
+    g.all = n == 64 ? UINT64_MAX : ((uint64_t)1 << n) - 1;
+    for (size_t i = 0; i < n; i++) compare_alternative(&g, i);
+  }
+  if (site->reason != NULL) give_reason(&g, site->reason, site->reason_loc), g.partial++;
+  g.result.status = n == 0 || g.undetermined == n    ? CK_SITE_UNDETERMINED
+                    : g.undetermined + g.partial > 0 ? CK_SITE_PARTIAL
+                                                     : CK_SITE_CHECKED;
+  if (g.result.status != CK_SITE_CHECKED) give_reason(&g, "the load could not be followed", site->loc);
+  else g.result.reason = NULL;
+  merge_alternatives(&g.raws);
+  /* a site that was cut short may have alternatives that were not seen: nothing holds in all of them */
+  if (site->reason != NULL && n > 0 && n < 64) g.all |= (uint64_t)1 << n;
+  make_findings(&g, out);
+  if (g.result.status != CK_SITE_CHECKED) add_undetermined(&g, out);
+  g.result.implied = CK_NEW_N(m->arena, const char *, g.implied.n + 1);
+  for (size_t i = 0; i < g.implied.n; i++) {
+    bool known = false;
+    for (size_t j = 0; j < g.result.nimplied; j++) known |= same_text(g.result.implied[j], g.implied.at[i]);
+    if (!known) g.result.implied[g.result.nimplied++] = g.implied.at[i];
+  }
+  free(g.raws.at);
+  free(g.implied.at);
+  free(g.helps.at);
+  return g.result;
+}
+
+ck_match_result *ck_match(const ck_analysis *analysis, const ck_match_options *options, ck_arena *arena) {
+  static const ck_match_options none;
+  ck_matcher m = {.arena = arena, .analysis = analysis, .options = options != NULL ? options : &none};
+  ck_map_init(&m.opened);
+  findings all = {0};
+  ck_match_result *result = CK_NEW(arena, ck_match_result);
+  result->sites = CK_NEW_N(arena, ck_site_result, analysis->nsites + 1);
+  for (size_t i = 0; i < analysis->nsites; i++)
+    result->sites[result->nsites++] = match_site(&m, &analysis->sites[i], &all);
+  result->findings = CK_NEW_N(arena, ck_finding, all.n + 1);
+  if (all.n > 0) memcpy(result->findings, all.at, all.n * sizeof *all.at);
+  result->nfindings = all.n;
+  free(all.at);
+  for (size_t i = 0; i < m.opened.count; i++) ck_ckpt_free(((ck_opened *)m.opened.entries[i].p)->ckpt);
+  ck_map_release(&m.opened);
+  return result;
+}

@@ -1,0 +1,129 @@
+/* resolve.c - from the path in the source to an opened checkpoint.
+ *
+ * A relative path means at run time what the working directory of that run makes of it, which nobody knows at build
+ * time. So it is looked for in the places where such files lie, in a fixed and documented order; a file that is found
+ * nowhere is a note, never an error. A Git LFS pointer is replaced by the headers snapshot of its object if one lies
+ * beside it or in a search directory. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "match/match_int.h"
+
+/* Names read per folder for "did you mean": enough for a folder of checkpoints, small beside a build. */
+enum { MAX_NAMES = 4096 };
+
+static const char *place(ck_matcher *m, const char *directory, const char *path) {
+  char *joined = ck_path_join(directory, path);
+  const char *copy = ck_arena_strdup(m->arena, joined);
+  free(joined);
+  return copy;
+}
+
+static const char *site_folder(ck_matcher *m, const ck_site *site) {
+  if (site->loc.file == NULL) return "";
+  char *folder = ck_path_dir(site->loc.file);
+  const char *copy = ck_arena_strdup(m->arena, folder);
+  free(folder);
+  return copy;
+}
+
+/* The i-th place to look in, NULL after the last. */
+static const char *search_directory(ck_matcher *m, const ck_site *site, size_t i) {
+  const ck_match_options *o = m->options;
+  if (o->ndirectories == 0) return i == 0 ? site_folder(m, site) : NULL;
+  if (i == 0) return o->directories[0];
+  if (i == 1) return site_folder(m, site);
+  return i - 1 < o->ndirectories ? o->directories[i - 1] : NULL;
+}
+
+static const char *find_file(ck_matcher *m, const ck_site *site, const char *path) {
+  if (path[0] == '/') return ck_file_exists(path) ? path : NULL;
+  const char *directory;
+  for (size_t i = 0; (directory = search_directory(m, site, i)) != NULL; i++) {
+    const char *candidate = place(m, directory, path);
+    if (ck_file_exists(candidate)) return candidate;
+  }
+  return NULL;
+}
+
+static void use_snapshot(ck_matcher *m, const ck_site *site, ck_opened *file) {
+  const char *oid = ck_ckpt_meta(file->ckpt, "oid");
+  if (oid == NULL) return;
+  if (ck_starts_with(oid, "sha256:")) oid += strlen("sha256:");
+  CK_VEC(const char *) folders = {0};
+  char *beside = ck_path_dir(file->path);
+  ck_vec_push(&folders, beside);
+  const char *directory;
+  for (size_t i = 0; (directory = search_directory(m, site, i)) != NULL; i++) ck_vec_push(&folders, directory);
+  char *path = NULL;
+  ck_ckpt *snapshot = NULL;
+  if (ck_ckpt_find_snapshot(oid, folders.at, folders.n, &path, NULL) == CK_OK &&
+      ck_ckpt_open(path, NULL, &snapshot, NULL) == CK_OK) {
+    ck_ckpt_free(file->ckpt);
+    file->ckpt = snapshot;
+  }
+  free(path);
+  free(beside);
+  free(folders.at);
+}
+
+const ck_opened *ck_match_open(ck_matcher *m, const ck_site *site, const char *path) {
+  const char *found = find_file(m, site, path);
+  bool is_new;
+  ck_map_entry *slot = ck_map_put(&m->opened, found != NULL ? found : path, &is_new);
+  if (!is_new) return slot->p;
+  ck_opened *file = CK_NEW(m->arena, ck_opened);
+  slot->p = file;
+  file->path = found != NULL ? found : path;
+  file->status = found == NULL ? ck_fail(&file->err, CK_ABSENT, "no such file")
+                               : ck_ckpt_open(found, NULL, &file->ckpt, &file->err);
+  if (file->ckpt != NULL && ck_ckpt_format(file->ckpt) == CK_CKPT_FORMAT_LFS_POINTER) use_snapshot(m, site, file);
+  return file;
+}
+
+/* --- Did you mean ... ------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  const char *path; /* of the best name so far, as it would be written */
+  size_t distance;
+} nearest;
+
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* Names of a folder, sorted so that ties do not depend on the file system. */
+static void consider_folder(ck_matcher *m, const char *folder, const char *wanted, nearest *best) {
+  DIR *dir = opendir(folder[0] != '\0' ? folder : ".");
+  if (dir == NULL) return;
+  CK_VEC(char *) names = {0};
+  const struct dirent *entry;
+  while (names.n < MAX_NAMES && (entry = readdir(dir)) != NULL)
+    if (entry->d_name[0] != '.') ck_vec_push(&names, ck_strdup(entry->d_name));
+  closedir(dir);
+  if (names.n > 0) qsort(names.at, names.n, sizeof *names.at, by_name);
+  for (size_t i = 0; i < names.n; i++) {
+    size_t distance = ck_edit_distance(names.at[i], wanted, best->distance);
+    if (distance < best->distance) {
+      const char *path = place(m, folder, names.at[i]);
+      if (!ck_is_directory(path)) *best = (nearest){path, distance};
+    }
+    free(names.at[i]);
+  }
+  free(names.at);
+}
+
+const char *ck_match_nearest_file(ck_matcher *m, const ck_site *site, const char *path) {
+  const char *name = ck_path_base(path);
+  size_t length = strlen(name);
+  if (length == 0) return NULL;
+  nearest best = {NULL, length / 3 + 1 < 4 ? length / 3 + 1 : 4}; /* a third of the name may differ, at most 3 bytes */
+  char *folder = ck_path_dir(path);
+  const char *directory;
+  for (size_t i = 0; (directory = path[0] == '/' && i > 0 ? NULL : search_directory(m, site, i)) != NULL; i++) {
+    consider_folder(m, path[0] == '/' ? folder : place(m, directory, folder), name, &best);
+    if (path[0] != '/' && strcmp(folder, ".") != 0) consider_folder(m, directory, name, &best);
+  }
+  free(folder);
+  return best.path == NULL ? NULL : ck_arena_printf(m->arena, "did you mean \"%s\"?", best.path);
+}
