@@ -66,8 +66,10 @@ static char *normal_path(const char *directory, const char *path) {
     }
     p += n + (p[n] == '/');
   }
+  char *normal = ck_strbuf_detach(&out);
   ck_strbuf_release(&in);
-  return ck_strbuf_detach(&out);
+  ck_strbuf_release(&out);
+  return normal;
 }
 
 static char *directory_of(const ck_ir_unit *unit) {

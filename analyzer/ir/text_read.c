@@ -245,12 +245,13 @@ static bool read_part(reader *r, ck_ir_type *t, bool *spelled) {
     t->bits = (uint8_t)bits;
     return true;
   }
+  unsigned has = ck_ir_type_fields(t->kind);
   char word[MAX_WORD];
   read_word(r, word);
   if (strcmp(word, "const") == 0) t->is_const = true;
-  else if (strcmp(word, "unsigned") == 0) t->is_signed = false;
-  else if (strcmp(word, "char") == 0) t->is_char = true;
-  else if (strcmp(word, "scoped") == 0) t->is_scoped = true;
+  else if ((has & CK_IR_HAS_SIGN) && strcmp(word, "unsigned") == 0) t->is_signed = false;
+  else if ((has & CK_IR_HAS_CHAR) && strcmp(word, "char") == 0) t->is_char = true; /* in (ptr char) it is the element */
+  else if ((has & CK_IR_HAS_SCOPED) && strcmp(word, "scoped") == 0) t->is_scoped = true;
   else {
     r->p = r->failed ? r->end : at;
     return false;
@@ -272,7 +273,7 @@ static void read_type_kids(reader *r, ck_ir_type *t, const char *head) {
   unsigned has = ck_ir_type_fields(t->kind);
   const char *at = r->p;
   size_t base = r->args.n;
-  while (!r->failed && peek(r) != ')') {
+  while (!r->failed && peek(r) != ')' && peek(r) != '\0') {
     at = r->p;
     const ck_ir_type *kid = read_type(r);
     if (r->failed) break;
