@@ -1,0 +1,176 @@
+/* frontend_int.h - what the files of the front end share. Only this folder knows libclang.
+ *
+ * A `ck_fe` holds one parse of one unit while it is lowered. Cursors and types of libclang are valid until its
+ * translation unit is disposed; everything that is kept goes into the IR unit's arena.
+ *
+ * Rules that all lowering follows
+ * - A cursor that is not understood becomes UNKNOWN with the construct's name, its children lowered as kids. Nothing is
+ *   left out silently.
+ * - Templates are lowered as instantiated, never as patterns (DESIGN.md). What is dependent in spite of that is
+ * UNKNOWN.
+ * - Implicit nodes (default arguments, hidden conversions, `T x;`) are absent: clang gives them no extent, or that of
+ * their operand. */
+#ifndef CK_FRONTEND_INT_H
+#define CK_FRONTEND_INT_H
+#include <clang-c/Index.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/map.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "ir/ir.h"
+
+/* How deep cursors may be nested: beyond, UNKNOWN. A bound for generated code; people nest a few dozen. */
+#define CK_FE_MAX_DEPTH 400
+/* How often the unit is parsed to instantiate class templates that the previous parse met for the first time. */
+#define CK_FE_MAX_PARSES 4
+/* How many class specialisations are instantiated explicitly in one unit. */
+#define CK_FE_MAX_SPECIALISATIONS 2000
+
+typedef CK_VEC(CXCursor) ck_fe_cursors;
+typedef CK_VEC(ck_ir *) ck_fe_nodes;
+
+/* What the command line asks for. */
+typedef struct {
+  const char *file;       /* as given */
+  const char *path;       /* absolute */
+  const char *directory;  /* absolute: working directory of the compile command */
+  const char *object;     /* object file, or "" */
+  const char *content;    /* file whose content stands for `path` (editor), or NULL */
+  const char *expression; /* C++ expression to be lowered at the end of the file, or NULL */
+  const char *cache_dir;  /* NULL: no PCH is kept */
+  bool use_pch, binary;
+  const char *const *flags;
+  size_t flag_count;
+} ck_fe_options;
+
+/* A source file as the parse knows it. */
+typedef struct {
+  CXFile file;
+  const char *name; /* interned; NULL for none */
+  const char *text; /* content as parsed, or NULL */
+  size_t size;
+  bool external; /* a header of the system or of a library: referred to by name only */
+} ck_fe_file;
+
+/* An error that clang reported, by the place it expands at. */
+typedef struct {
+  CXFile file;
+  unsigned offset;
+} ck_fe_error;
+
+typedef struct {
+  const ck_fe_options *options;
+  ck_ir_unit *unit;
+  CXTranslationUnit tu;
+  ck_map files;               /* CXFile (as text) -> ck_fe_file * */
+  ck_map types;               /* canonical clang type (as text) -> ck_ir_type * */
+  ck_map usrs;                /* USR -> list of the distinct cursors that have it (names.c) */
+  ck_map done;                /* USR of functions and records that are queued or lowered */
+  ck_map specialisations;     /* nameable spelling -> itself: class specialisations of project templates */
+  ck_fe_cursors functions;    /* instantiated functions still to be lowered */
+  CK_VEC(CXType) records;     /* class specialisations and local classes still to be lowered */
+  ck_fe_nodes top;            /* what becomes the kids of UNIT */
+  CK_VEC(ck_fe_error) errors; /* of this parse */
+  unsigned appended;          /* offset in the main file from which on it is our own text; UINT_MAX: none */
+  unsigned depth;
+  bool in_pattern; /* below an uninstantiated template: constants cannot be evaluated */
+} ck_fe;
+
+/* external.c - files ------------------------------------------------------------------------------------------ */
+ck_fe_file *ck_fe_file_of(ck_fe *fe, CXFile file);
+/* Does the cursor's declaration stand in a header of the system or a library? */
+bool ck_fe_is_external(ck_fe *fe, CXCursor cursor);
+bool ck_fe_is_main_file(ck_fe *fe, CXCursor cursor);
+/* Is `dir` the include directory of a library that is used, not developed, here (libtorch, /usr/include)? */
+bool ck_fe_is_library_dir(const char *dir);
+/* Does the path lead into such a directory? */
+bool ck_fe_is_library_path(const char *path);
+
+/* names.c - names, identities, places -------------------------------------------------------------------------- */
+const char *ck_fe_intern(ck_fe *fe, CXString string); /* disposes of the string */
+const char *ck_fe_spelling(ck_fe *fe, CXCursor cursor);
+const char *ck_fe_qualified_name(ck_fe *fe, CXCursor cursor);
+/* Unique in the unit, equal across units. */
+const char *ck_fe_usr(ck_fe *fe, CXCursor declaration);
+ck_loc ck_fe_loc(ck_fe *fe, CXCursor cursor);
+bool ck_fe_has_extent(CXCursor cursor);         /* false for implicit nodes */
+bool ck_fe_same_extent(CXCursor a, CXCursor b); /* macro places compared as such */
+/* Text of the cursor's file and the bytes that it covers there; false inside a macro's body and where there is no text.
+ */
+bool ck_fe_extent(ck_fe *fe, CXCursor cursor, const ck_fe_file **file, unsigned *begin, unsigned *end);
+char ck_fe_last_char(ck_fe *fe, CXCursor cursor); /* last byte of the extent, 0 if not known */
+/* First byte at or after `at` that is neither space nor comment; the size of the file at its end. */
+size_t ck_fe_skip_space(const ck_fe_file *file, size_t at);
+/* Last byte before `at` that is not white space, 0 if there is none. */
+char ck_fe_char_before(const ck_fe_file *file, size_t at);
+void ck_fe_children(CXCursor cursor, ck_fe_cursors *out);
+/* Looks through nodes that are not written: implicit casts, temporaries, parentheses. */
+CXCursor ck_fe_peel(CXCursor cursor);
+
+/* lower_type.c -------------------------------------------------------------------------------------------------- */
+const ck_ir_type *ck_fe_type(ck_fe *fe, CXType type);
+const ck_ir_type *ck_fe_type_of(ck_fe *fe, CXCursor cursor);
+/* Template arguments of a function specialisation as ARGS, or NULL. */
+const ck_ir_type *ck_fe_template_arguments(ck_fe *fe, CXCursor function);
+bool ck_fe_is_record(CXType type);
+bool ck_fe_is_dependent(CXType type);
+/* Is the declaration, or one that it is nested in, an uninstantiated template? */
+bool ck_fe_in_template(CXCursor declaration);
+
+/* literal.c ----------------------------------------------------------------------------------------------------- */
+ck_ir *ck_fe_literal(ck_fe *fe, CXCursor cursor);
+/* The expression's value if it is a constant, as a literal of its type; NULL otherwise. */
+ck_ir *ck_fe_constant(ck_fe *fe, CXCursor cursor);
+ck_ir *ck_fe_zero(ck_fe *fe, CXCursor cursor); /* T() of a type that is no class; NULL if it is one */
+
+/* lower_expr.c, lower_call.c, lower_lambda.c -------------------------------------------------------------------- */
+ck_ir *ck_fe_expr(ck_fe *fe, CXCursor cursor);                  /* NULL for an implicit node */
+ck_ir *ck_fe_node(ck_fe *fe, ck_ir_kind kind, CXCursor cursor); /* with its place and type */
+ck_ir *ck_fe_unknown(ck_fe *fe, CXCursor cursor, const char *reason, ...) __attribute__((format(printf, 3, 4)));
+void ck_fe_set_kids(ck_fe *fe, ck_ir *node, const ck_fe_nodes *kids);
+void ck_fe_set_kid(ck_fe *fe, ck_ir *node, ck_ir *kid);
+/* Lowers all expressions and statements among the cursor's children into `out`. */
+void ck_fe_lower_children(ck_fe *fe, CXCursor cursor, ck_fe_nodes *out);
+ck_ir *ck_fe_call(ck_fe *fe, CXCursor cursor);
+/* An initialiser that was written with () or {} or =; `of` is what is initialised. NULL if nothing was written. */
+ck_ir *ck_fe_initialiser(ck_fe *fe, CXCursor cursor, CXCursor of);
+ck_ir *ck_fe_lambda(ck_fe *fe, CXCursor cursor);
+
+/* lower_stmt.c -------------------------------------------------------------------------------------------------- */
+ck_ir *ck_fe_stmt(ck_fe *fe, CXCursor cursor);  /* NULL for a statement that does nothing */
+ck_ir *ck_fe_block(ck_fe *fe, CXCursor cursor); /* a BLOCK even around a single statement */
+ck_ir *ck_fe_binding(ck_fe *fe, CXCursor cursor, bool with_initialiser);
+
+/* lower_decl.c -------------------------------------------------------------------------------------------------- */
+void ck_fe_unit(ck_fe *fe); /* lowers the whole parse into fe->unit */
+ck_ir *ck_fe_function(ck_fe *fe, CXCursor cursor);
+ck_ir *ck_fe_variable(ck_fe *fe, CXCursor cursor, bool with_initialiser);
+void ck_fe_need_function(ck_fe *fe, CXCursor function); /* queues an instantiated function of the project */
+void ck_fe_need_record(ck_fe *fe, CXType type);         /* queues a class specialisation or local class */
+bool ck_fe_has_error_in(ck_fe *fe, CXCursor cursor);
+
+/* parse.c ------------------------------------------------------------------------------------------------------- */
+/* Parses and lowers. NULL: no unit could be made, *err says why. */
+ck_ir_unit *ck_fe_make_unit(const ck_fe_options *options, ck_err *err);
+
+/* flags.c: the flags for libclang out of a compile command's -------------------------------------------------- */
+typedef struct {
+  CK_VEC(const char *) at; /* for libclang; strings live in the arena given */
+  bool cuda;
+} ck_fe_flags;
+void ck_fe_translate_flags(ck_arena *arena, const char *const *flags, size_t n, ck_fe_flags *out);
+
+/* includes.c: the external headers that a unit includes -------------------------------------------------------- */
+typedef CK_VEC(char *) ck_fe_strings;
+/* `#include` operands with their brackets or quotes ("<torch/torch.h>"), in order, each once; the caller frees each
+ * and the array. Only those that may be parsed ahead of the unit (see the file's head). */
+void ck_fe_external_includes(const char *path, const char *content, const char *directory, const ck_fe_flags *flags,
+                             ck_fe_strings *out);
+
+/* pch.c --------------------------------------------------------------------------------------------------------- */
+/* Path of a precompiled header for the unit's external headers, made if need be; NULL if there can be none.
+ * The caller's to free. */
+char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const ck_fe_strings *includes);
+#endif

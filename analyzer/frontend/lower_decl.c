@@ -1,0 +1,750 @@
+/* lower_decl.c - declarations: the unit, its classes, functions and variables.
+ *
+ * Walks what the unit itself declares, and from there whatever is instantiated: a queue of functions (specialisations
+ * that are referred to) and one of classes (specialisations and local classes that occur in types). Only the project's
+ * own code is lowered; templates never as such. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frontend/frontend_int.h"
+
+bool ck_fe_has_error_in(ck_fe *fe, CXCursor cursor) {
+  if (!fe->errors.n) return false;
+  CXSourceRange range = clang_getCursorExtent(cursor);
+  CXFile file, end_file;
+  unsigned begin, end;
+  clang_getExpansionLocation(clang_getRangeStart(range), &file, NULL, NULL, &begin);
+  clang_getExpansionLocation(clang_getRangeEnd(range), &end_file, NULL, NULL, &end);
+  for (size_t i = 0; i < fe->errors.n; i++) {
+    const ck_fe_error *error = &fe->errors.at[i];
+    if (error->file && file && clang_File_isEqual(error->file, file) && error->offset >= begin && error->offset <= end)
+      return true;
+  }
+  return false;
+}
+
+static uint32_t main_flag(ck_fe *fe, CXCursor cursor) { return ck_fe_is_main_file(fe, cursor) ? CK_IR_F_MAIN_FILE : 0; }
+
+/* Queues --------------------------------------------------------------------------------------------------------- */
+
+void ck_fe_need_function(ck_fe *fe, CXCursor function) {
+  if (fe->in_pattern || ck_fe_is_external(fe, function)) return;
+  bool is_instance = !clang_Cursor_isNull(clang_getSpecializedCursorTemplate(function)) ||
+                     clang_Cursor_getNumTemplateArguments(function) > 0;
+  if (!is_instance || ck_fe_in_template(function)) return;
+  ck_vec_push(&fe->functions, function);
+}
+
+/* Can the type be named at the end of the file? Not if a local or unnamed class is part of it. */
+static bool nameable(const char *spelling) {
+  static const char *const unnamed[] = {"(lambda at",      "(unnamed",         "(anonymous class", "(anonymous struct",
+                                        "(anonymous enum", "(anonymous union", "type-parameter-"};
+  for (size_t i = 0; i < sizeof unnamed / sizeof *unnamed; i++)
+    if (strstr(spelling, unnamed[i])) return false;
+  return true;
+}
+
+/* A specialisation of a project template is to be instantiated explicitly, by the name it has at the end of the file.
+ */
+static void need_instantiation(ck_fe *fe, CXType canonical) {
+  CXString string = clang_getTypeSpelling(clang_getUnqualifiedType(canonical));
+  const char *spelling = clang_getCString(string);
+  if (nameable(spelling)) {
+    static const char anonymous[] = "(anonymous namespace)::"; /* its members are visible without it */
+    ck_strbuf name;
+    ck_strbuf_init(&name);
+    for (const char *s = spelling; *s;) {
+      if (ck_starts_with(s, anonymous)) s += sizeof anonymous - 1;
+      else ck_strbuf_putc(&name, *s++);
+    }
+    ck_map_put(&fe->specialisations, name.s, NULL);
+    ck_strbuf_release(&name);
+  }
+  clang_disposeString(string);
+}
+
+void ck_fe_need_record(ck_fe *fe, CXType type) {
+  CXCursor declaration = clang_getTypeDeclaration(type);
+  if (clang_isInvalid(clang_getCursorKind(declaration)) || ck_fe_is_external(fe, declaration)) return;
+  CXType canonical = clang_getCanonicalType(type);
+  bool specialised = clang_Type_getNumTemplateArguments(canonical) > 0;
+  if (specialised) need_instantiation(fe, canonical);
+  for (CXCursor at = declaration; !specialised;) { /* nested in a specialisation, or local */
+    at = clang_getCursorSemanticParent(at);
+    enum CXCursorKind kind = clang_getCursorKind(at);
+    if (clang_isInvalid(kind) || kind == CXCursor_TranslationUnit || kind == CXCursor_Namespace) break;
+    if (kind == CXCursor_ClassTemplate || kind == CXCursor_ClassTemplatePartialSpecialization) return;
+    specialised = clang_Type_getNumTemplateArguments(clang_getCursorType(at)) > 0 ||
+                  (kind != CXCursor_StructDecl && kind != CXCursor_ClassDecl && kind != CXCursor_UnionDecl);
+  }
+  if (specialised) ck_vec_push(&fe->records, canonical);
+}
+
+/* Variables ------------------------------------------------------------------------------------------------------ */
+
+/* The initialiser of a field or the default argument of a parameter: the last expression, if '=' or nothing but a '{'
+ * leads to it; what stands before are array bounds, bit widths and template arguments. */
+static CXCursor trailing_initialiser(ck_fe *fe, CXCursor cursor) {
+  ck_fe_cursors kids = {0};
+  ck_fe_children(cursor, &kids);
+  CXCursor found = clang_getNullCursor();
+  if (kids.n && clang_isExpression(clang_getCursorKind(kids.at[kids.n - 1]))) found = kids.at[kids.n - 1];
+  free(kids.at);
+  if (clang_Cursor_isNull(found)) return found;
+  const ck_fe_file *file;
+  unsigned begin, end;
+  if (!ck_fe_extent(fe, found, &file, &begin, &end)) return found;
+  unsigned name_at;
+  clang_getFileLocation(clang_getCursorLocation(cursor), NULL, NULL, NULL, &name_at);
+  char before = ck_fe_char_before(file, begin);
+  if (before == '=' || file->text[begin] == '{' || before == '{') return found;
+  if (before == '/') { /* a comment between '=' and the value */
+    unsigned from, to;
+    const ck_fe_file *whole;
+    if (ck_fe_extent(fe, cursor, &whole, &from, &to) && whole == file && from <= begin && name_at <= begin &&
+        memchr(file->text + name_at, '=', begin - name_at))
+      return found;
+  }
+  return clang_getNullCursor();
+}
+
+/* Does the declaration's text hold a '=' outside of all brackets? */
+static bool text_has_default(ck_fe *fe, CXCursor cursor) {
+  const ck_fe_file *file;
+  unsigned begin, end, name_at;
+  if (!ck_fe_extent(fe, cursor, &file, &begin, &end)) return false;
+  clang_getFileLocation(clang_getCursorLocation(cursor), NULL, NULL, NULL, &name_at);
+  if (name_at < begin || name_at > end) name_at = begin;
+  for (size_t at = ck_fe_skip_space(file, name_at); at < end; at = ck_fe_skip_space(file, at + 1)) {
+    if (strchr("([{<", file->text[at])) return false;
+    if (file->text[at] == '=') return true;
+  }
+  return false;
+}
+
+static ck_ir *field_initialiser(ck_fe *fe, CXCursor cursor) {
+  CXCursor initialiser = trailing_initialiser(fe, cursor);
+  if (clang_Cursor_isNull(initialiser)) return NULL;
+  if (ck_fe_has_error_in(fe, cursor)) return ck_fe_unknown(fe, initialiser, "code that does not compile");
+  return ck_fe_initialiser(fe, initialiser, cursor);
+}
+
+ck_ir *ck_fe_variable(ck_fe *fe, CXCursor cursor, bool with_initialiser) {
+  ck_ir *node = ck_ir_node_new(fe->unit, CK_IR_VAR, ck_fe_loc(fe, cursor));
+  node->type = ck_fe_type_of(fe, cursor);
+  node->name = ck_fe_spelling(fe, cursor);
+  node->usr = ck_fe_usr(fe, cursor);
+  enum CXCursorKind kind = clang_getCursorKind(cursor);
+  ck_ir *value = NULL;
+  if (kind == CXCursor_VarDecl) {
+    enum CX_StorageClass storage = clang_Cursor_getStorageClass(cursor);
+    if (storage == CX_SC_Static) node->flags |= CK_IR_F_STATIC;
+    if (storage == CX_SC_Extern) node->flags |= CK_IR_F_EXTERN;
+    if (with_initialiser) {
+      CXCursor initialiser = clang_Cursor_getVarDeclInitializer(cursor);
+      value = ck_fe_initialiser(fe, initialiser, cursor);
+      if (value && ck_fe_last_char(fe, initialiser) == '}' && value->kind == CK_IR_CONSTRUCT)
+        node->flags |= CK_IR_F_BRACE;
+    }
+    if (clang_isInvalidDeclaration(cursor)) value = ck_fe_unknown(fe, cursor, "code that does not compile");
+  } else if (kind == CXCursor_ParmDecl && with_initialiser) {
+    CXCursor initialiser = trailing_initialiser(fe, cursor);
+    if (!clang_Cursor_isNull(initialiser)) value = ck_fe_initialiser(fe, initialiser, cursor);
+  }
+  ck_fe_set_kid(fe, node, value);
+  return node;
+}
+
+static ck_ir *global_variable(ck_fe *fe, CXCursor cursor) {
+  ck_ir *node = ck_fe_variable(fe, cursor, true);
+  node->name = ck_fe_qualified_name(fe, cursor);
+  node->flags |= CK_IR_F_GLOBAL | main_flag(fe, cursor);
+  if (ck_fe_has_error_in(fe, cursor)) ck_fe_set_kid(fe, node, ck_fe_unknown(fe, cursor, "code that does not compile"));
+  return node;
+}
+
+/* Functions ------------------------------------------------------------------------------------------------------ */
+
+/* A parameter's default argument stands at one of the function's declarations; of an instantiation it is only known
+ * once it was used, then the template's has to do. */
+static ck_ir *default_argument(ck_fe *fe, CXCursor function, unsigned index) {
+  CXCursor canonical = clang_getCanonicalCursor(function);
+  CXCursor param = clang_Cursor_getArgument(canonical, index);
+  if (!clang_Cursor_isNull(param)) {
+    CXCursor initialiser = trailing_initialiser(fe, param);
+    if (!clang_Cursor_isNull(initialiser)) return ck_fe_initialiser(fe, initialiser, param);
+  }
+  CXCursor pattern = clang_getSpecializedCursorTemplate(function);
+  if (clang_Cursor_isNull(pattern)) return NULL;
+  ck_fe_cursors kids = {0};
+  ck_fe_children(clang_getCanonicalCursor(pattern), &kids);
+  ck_ir *value = NULL;
+  unsigned at = 0;
+  for (size_t i = 0; i < kids.n; i++) {
+    if (clang_getCursorKind(kids.at[i]) != CXCursor_ParmDecl || at++ != index) continue;
+    CXCursor initialiser = trailing_initialiser(fe, kids.at[i]);
+    if (clang_Cursor_isNull(initialiser)) break;
+    fe->in_pattern = true;
+    value = ck_fe_initialiser(fe, initialiser, kids.at[i]);
+    fe->in_pattern = false;
+  }
+  free(kids.at);
+  return value;
+}
+
+static void lower_params(ck_fe *fe, CXCursor function, ck_fe_nodes *out) {
+  int n = clang_Cursor_getNumArguments(function);
+  for (int i = 0; i < n; i++) {
+    CXCursor cursor = clang_Cursor_getArgument(function, (unsigned)i);
+    ck_ir *param = ck_fe_variable(fe, cursor, true);
+    param->kind = CK_IR_PARAM;
+    param->flags = 0;
+    if (!param->kids[0]) {
+      ck_ir *value = default_argument(fe, function, (unsigned)i);
+      if (!value && text_has_default(fe, cursor))
+        value = ck_fe_unknown(fe, cursor, "a default argument that was not instantiated");
+      ck_fe_set_kid(fe, param, value);
+    }
+    ck_vec_push(out, param);
+  }
+}
+
+static const ck_ir_type *matching_base(ck_fe *fe, const ck_ir_type *type, const ck_fe_nodes *bases, bool *delegating,
+                                       const char *own) {
+  (void)fe;
+  *delegating = false;
+  if (!type || type->kind != CK_IR_T_RECORD) return NULL;
+  if (type->usr == own) {
+    *delegating = true;
+    return type;
+  }
+  for (size_t i = 0; i < bases->n; i++)
+    if (bases->at[i]->type && bases->at[i]->type->usr == type->usr) return type;
+  return NULL;
+}
+
+static enum CXVisitorResult collect_base(CXCursor cursor, CXClientData data) {
+  ck_fe_cursors *out = data;
+  ck_vec_push(out, cursor);
+  return CXVisit_Continue;
+}
+
+/* Virtual bases of bases may be initialised, too; so all bases count, to any depth. */
+static void all_bases(ck_fe *fe, CXType type, ck_fe_nodes *out, int depth) {
+  ck_fe_cursors bases = {0};
+  clang_visitCXXBaseClasses(type, collect_base, &bases);
+  for (size_t i = 0; i < bases.n && depth < 16; i++) {
+    ck_ir *node = ck_ir_node_new(fe->unit, CK_IR_BASE, (ck_loc){0});
+    CXType base = clang_getCursorType(bases.at[i]);
+    node->type = ck_fe_type(fe, base);
+    ck_vec_push(out, node);
+    all_bases(fe, base, out, depth + 1);
+  }
+  free(bases.at);
+}
+
+static void set_init_arguments(ck_fe *fe, ck_ir *init, CXCursor cursor) {
+  if (!ck_fe_has_extent(cursor)) return; /* member() */
+  ck_ir *value = ck_fe_expr(fe, cursor);
+  if (!value) return;
+  char last = ck_fe_last_char(fe, cursor);
+  CXCursor inner = ck_fe_peel(cursor);
+  /* `member(a, b)` is a construction that starts at the member's name; `member(T(a, b))` starts inside */
+  bool own = value->kind == CK_IR_CONSTRUCT && clang_getCursorKind(inner) == CXCursor_CallExpr &&
+             clang_getCursorKind(clang_getCursorReferenced(inner)) == CXCursor_Constructor;
+  if (own) {
+    ck_loc loc = ck_fe_loc(fe, inner);
+    own = loc.begin == init->loc.begin || (loc.file && last == '}');
+    CXCursor callee = inner;
+    if (own && loc.begin != init->loc.begin) { /* `member{...}`: text begins at the brace */
+      const ck_fe_file *file;
+      unsigned begin, end;
+      own = ck_fe_extent(fe, callee, &file, &begin, &end) && file->text[begin] == '{';
+    }
+  }
+  bool list = value->kind == CK_IR_INIT_LIST;
+  if (own || list) {
+    if (last == '}') init->flags |= CK_IR_F_BRACE;
+    if (own || init->type == NULL || init->type->kind != CK_IR_T_ARRAY) {
+      if (own) init->aux = NULL;
+      ck_ir_set_kids(fe->unit, init, value->kids, value->nkids);
+      return;
+    }
+  }
+  ck_fe_set_kid(fe, init, value);
+}
+
+/* The children between parameters and body: for each initialiser the member's or the base's name, then the value. */
+static void lower_initialisers(ck_fe *fe, CXCursor constructor, const ck_fe_cursors *kids, ck_fe_nodes *out) {
+  CXCursor owner = clang_getCursorSemanticParent(constructor);
+  CXType owner_type = clang_getCursorType(owner);
+  const ck_ir_type *own = ck_fe_type(fe, owner_type);
+  ck_fe_nodes bases = {0};
+  all_bases(fe, owner_type, &bases, 0);
+  CXCursor name = clang_getNullCursor(); /* of the base, where it starts */
+  for (size_t i = 0; i < kids->n; i++) {
+    CXCursor kid = kids->at[i];
+    enum CXCursorKind kind = clang_getCursorKind(kid);
+    if (kind == CXCursor_MemberRef) {
+      CXCursor field = clang_getCursorReferenced(kid);
+      ck_ir *init = ck_ir_node_new(fe->unit, CK_IR_CTOR_INIT, ck_fe_loc(fe, kid));
+      init->name = ck_fe_spelling(fe, field);
+      init->usr = ck_fe_usr(fe, field);
+      init->type = ck_fe_type_of(fe, field);
+      if (i + 1 < kids->n && clang_isExpression(clang_getCursorKind(kids->at[i + 1])))
+        set_init_arguments(fe, init, kids->at[++i]);
+      ck_vec_push(out, init);
+      name = clang_getNullCursor();
+    } else if (kind == CXCursor_TypeRef || kind == CXCursor_TemplateRef || kind == CXCursor_NamespaceRef) {
+      if (clang_Cursor_isNull(name)) name = kid;
+    } else if (clang_isExpression(kind) && !clang_Cursor_isNull(name)) {
+      bool delegating;
+      const ck_ir_type *type = matching_base(fe, ck_fe_type_of(fe, kid), &bases, &delegating, own ? own->usr : "");
+      if (!type) continue; /* an expression among the base's template arguments */
+      ck_ir *init = ck_ir_node_new(fe->unit, CK_IR_CTOR_INIT, ck_fe_loc(fe, name));
+      init->type = type;
+      init->flags = delegating ? CK_IR_F_DELEGATING : CK_IR_F_BASE;
+      set_init_arguments(fe, init, kid);
+      ck_vec_push(out, init);
+      name = clang_getNullCursor();
+    }
+  }
+  free(bases.at);
+}
+
+static uint32_t function_flags(CXCursor cursor) {
+  uint32_t flags = 0;
+  enum CXCursorKind kind = clang_getCursorKind(cursor);
+  if (kind == CXCursor_Constructor) flags |= CK_IR_F_CTOR | CK_IR_F_METHOD;
+  if (kind == CXCursor_Destructor) flags |= CK_IR_F_DTOR | CK_IR_F_METHOD;
+  if (kind == CXCursor_CXXMethod || kind == CXCursor_ConversionFunction) flags |= CK_IR_F_METHOD;
+  if (flags) {
+    if (clang_CXXMethod_isStatic(cursor)) flags |= CK_IR_F_STATIC;
+    if (clang_CXXMethod_isVirtual(cursor)) flags |= CK_IR_F_VIRTUAL;
+    if (clang_CXXMethod_isConst(cursor)) flags |= CK_IR_F_CONST;
+    if (clang_CXXMethod_isPureVirtual(cursor)) flags |= CK_IR_F_PURE;
+    if (clang_CXXMethod_isExplicit(cursor)) flags |= CK_IR_F_EXPLICIT;
+    if (clang_CXXMethod_isDefaulted(cursor)) flags |= CK_IR_F_DEFAULTED;
+    if (clang_CXXMethod_isDeleted(cursor)) flags |= CK_IR_F_DELETED;
+  } else if (clang_Cursor_getStorageClass(cursor) == CX_SC_Static) {
+    flags |= CK_IR_F_STATIC;
+  }
+  return flags;
+}
+
+static void lower_overrides(ck_fe *fe, CXCursor method, ck_fe_nodes *out) {
+  CXCursor *list;
+  unsigned n;
+  clang_getOverriddenCursors(method, &list, &n);
+  for (unsigned i = 0; i < n; i++) {
+    ck_ir *node = ck_ir_node_new(fe->unit, CK_IR_OVERRIDES, ck_fe_loc(fe, method));
+    node->usr = ck_fe_usr(fe, list[i]);
+    node->name = ck_fe_qualified_name(fe, list[i]);
+    ck_vec_push(out, node);
+  }
+  if (n) clang_disposeOverriddenCursors(list);
+}
+
+/* Code that does not compile: clang leaves the statement out, so what the function does is open. */
+static ck_ir *with_leading_unknown(ck_fe *fe, CXCursor function, ck_ir *body, const char *reason) {
+  ck_ir *unknown = ck_ir_node_new(fe->unit, CK_IR_UNKNOWN, ck_fe_loc(fe, function));
+  unknown->name = ck_ir_intern(fe->unit, reason);
+  ck_fe_nodes list = {0};
+  ck_vec_push(&list, unknown);
+  if (body->kind == CK_IR_BLOCK)
+    for (uint32_t i = 0; i < body->nkids; i++) ck_vec_push(&list, body->kids[i]);
+  else ck_vec_push(&list, body);
+  ck_ir *block = ck_ir_node_new(fe->unit, CK_IR_BLOCK, body->loc);
+  ck_fe_set_kids(fe, block, &list);
+  free(list.at);
+  return block;
+}
+
+static CXCursor body_of(const ck_fe_cursors *kids) {
+  for (size_t i = kids->n; i-- > 0;) {
+    enum CXCursorKind kind = clang_getCursorKind(kids->at[i]);
+    if (kind == CXCursor_CompoundStmt || kind == CXCursor_CXXTryStmt) return kids->at[i];
+  }
+  return clang_getNullCursor();
+}
+
+ck_ir *ck_fe_function(ck_fe *fe, CXCursor cursor) {
+  ck_ir *node = ck_ir_node_new(fe->unit, CK_IR_FUNCTION, ck_fe_loc(fe, cursor));
+  node->name = ck_fe_qualified_name(fe, cursor);
+  node->usr = ck_fe_usr(fe, cursor);
+  node->type = ck_fe_type(fe, clang_getCursorResultType(cursor));
+  node->aux = ck_fe_template_arguments(fe, cursor);
+  node->flags = function_flags(cursor) | main_flag(fe, cursor);
+  ck_fe_cursors kids = {0};
+  ck_fe_nodes list = {0};
+  ck_fe_children(cursor, &kids);
+  lower_params(fe, cursor, &list);
+  CXCursor body = body_of(&kids);
+  bool implicit_body = node->flags & (CK_IR_F_DEFAULTED | CK_IR_F_DELETED);
+  if ((node->flags & CK_IR_F_CTOR) && !implicit_body) lower_initialisers(fe, cursor, &kids, &list);
+  if (node->flags & CK_IR_F_METHOD) lower_overrides(fe, cursor, &list);
+  if (!clang_Cursor_isNull(body) && !implicit_body) {
+    ck_ir *lowered = ck_fe_stmt(fe, body);
+    if (lowered) {
+      if (ck_fe_has_error_in(fe, cursor) || clang_isInvalidDeclaration(cursor))
+        lowered = with_leading_unknown(fe, cursor, lowered, "code that does not compile");
+      ck_vec_push(&list, lowered);
+    }
+  }
+  ck_fe_set_kids(fe, node, &list);
+  free(list.at);
+  free(kids.at);
+  return node;
+}
+
+static bool has_body(CXCursor cursor) {
+  ck_fe_cursors kids = {0};
+  ck_fe_children(cursor, &kids);
+  bool found = !clang_Cursor_isNull(body_of(&kids));
+  free(kids.at);
+  return found;
+}
+
+/* Adds a function at the top level once: its definition if there is one in sight. */
+static void add_function(ck_fe *fe, CXCursor cursor) {
+  if (ck_fe_in_template(cursor)) return;
+  CXCursor definition = clang_getCursorDefinition(cursor);
+  if (!clang_Cursor_isNull(definition)) cursor = definition;
+  bool is_new;
+  ck_map_put(&fe->done, ck_fe_usr(fe, cursor), &is_new);
+  if (is_new) ck_vec_push(&fe->top, ck_fe_function(fe, cursor));
+}
+
+/* Classes -------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  ck_fe *fe;
+  ck_fe_nodes *out;
+  bool incomplete;
+} record_visit;
+
+static enum CXVisitorResult add_base(CXCursor cursor, CXClientData data) {
+  record_visit *visit = data;
+  ck_ir *node = ck_ir_node_new(visit->fe->unit, CK_IR_BASE, ck_fe_loc(visit->fe, cursor));
+  node->type = ck_fe_type_of(visit->fe, cursor);
+  if (clang_isVirtualBase(cursor)) node->flags |= CK_IR_F_VIRTUAL;
+  ck_vec_push(visit->out, node);
+  return CXVisit_Continue;
+}
+
+static enum CXVisitorResult add_field(CXCursor cursor, CXClientData data) {
+  record_visit *visit = data;
+  ck_ir *node = ck_ir_node_new(visit->fe->unit, CK_IR_FIELD, ck_fe_loc(visit->fe, cursor));
+  node->name = ck_fe_spelling(visit->fe, cursor);
+  node->usr = ck_fe_usr(visit->fe, cursor);
+  node->type = ck_fe_type_of(visit->fe, cursor);
+  ck_fe_set_kid(visit->fe, node, field_initialiser(visit->fe, cursor));
+  ck_vec_push(visit->out, node);
+  return CXVisit_Continue;
+}
+
+static void add_method_node(record_visit *visit, CXCursor cursor) {
+  ck_fe *fe = visit->fe;
+  bool is_new;
+  ck_map_put(&fe->done, ck_fe_usr(fe, cursor), &is_new);
+  ck_ir *node = ck_fe_function(fe, cursor);
+  ck_vec_push(visit->out, node);
+  if (ck_ir_body(node) || clang_Cursor_isNull(clang_getCursorDefinition(cursor))) return;
+  /* defined out of the class: the definition is a FUNCTION at the top level */
+  ck_map_entry *entry = ck_map_find(&fe->done, node->usr);
+  if (is_new && entry && has_body(clang_getCursorDefinition(cursor)))
+    ck_vec_push(&fe->top, ck_fe_function(fe, clang_getCursorDefinition(cursor)));
+}
+
+static enum CXVisitorResult add_method(CXCursor cursor, CXClientData data) {
+  add_method_node(data, cursor);
+  return CXVisit_Continue;
+}
+
+/* A constructor template matches anything; which one an instantiation is, shows at its use. */
+static void add_constructor_template(record_visit *visit, CXCursor cursor) {
+  ck_fe *fe = visit->fe;
+  ck_ir *node = ck_ir_node_new(fe->unit, CK_IR_FUNCTION, ck_fe_loc(fe, cursor));
+  node->name = ck_fe_qualified_name(fe, cursor);
+  node->usr = ck_fe_usr(fe, cursor);
+  node->flags = CK_IR_F_METHOD | CK_IR_F_CTOR | main_flag(fe, cursor);
+  ck_ir *param = ck_ir_node_new(fe->unit, CK_IR_PARAM, node->loc);
+  ck_ir_type any = {.kind = CK_IR_T_UNKNOWN, .spelling = ck_ir_intern(fe->unit, "...")};
+  param->type = ck_ir_type_intern(fe->unit, &any);
+  ck_fe_set_kid(fe, param, NULL);
+  ck_ir *unknown = ck_ir_node_new(fe->unit, CK_IR_UNKNOWN, node->loc);
+  unknown->name = ck_ir_intern(fe->unit, "a constructor template that is not instantiated here");
+  ck_ir *body = ck_ir_node_new(fe->unit, CK_IR_BLOCK, node->loc);
+  ck_fe_set_kid(fe, body, unknown);
+  ck_ir_set_kids(fe->unit, node, (ck_ir *[]){param, body}, 2);
+  ck_vec_push(visit->out, node);
+}
+
+/* using Base::Base: a FUNCTION without parameters, whose type is the base. */
+static void add_inherited(record_visit *visit, CXCursor record, CXCursor cursor) {
+  ck_fe *fe = visit->fe;
+  ck_fe_cursors kids = {0}, bases = {0};
+  ck_fe_children(cursor, &kids);
+  bool overloads = false;
+  const char *name = "";
+  for (size_t i = 0; i < kids.n; i++) {
+    if (clang_getCursorKind(kids.at[i]) == CXCursor_OverloadedDeclRef) overloads = true;
+    if (clang_getCursorKind(kids.at[i]) == CXCursor_TypeRef || clang_getCursorKind(kids.at[i]) == CXCursor_TemplateRef)
+      name = ck_fe_spelling(fe, clang_getCursorReferenced(kids.at[i]));
+  }
+  clang_visitCXXBaseClasses(clang_getCursorType(record), collect_base, &bases);
+  for (size_t i = 0; overloads && i < bases.n; i++) {
+    CXType base = clang_getCursorType(bases.at[i]);
+    CXCursor declaration = clang_getTypeDeclaration(clang_getCanonicalType(base));
+    const char *own = ck_fe_spelling(fe, declaration);
+    bool by_text = strcmp(own, name) == 0;
+    if (!by_text && bases.n > 1) continue;
+    CXString using_name = clang_getCursorSpelling(cursor);
+    const char *used = clang_getCString(using_name);
+    /* libclang spells `using Base::Base` after the class that it stands in, other using declarations after what they
+     * name */
+    bool constructors = !strcmp(used, own) || !strcmp(used, ck_fe_spelling(fe, record));
+    clang_disposeString(using_name);
+    if (!constructors) continue;
+    ck_ir *node = ck_ir_node_new(fe->unit, CK_IR_FUNCTION, ck_fe_loc(fe, cursor));
+    ck_strbuf text;
+    ck_strbuf_init(&text);
+    ck_strbuf_printf(&text, "%s::%s", ck_fe_qualified_name(fe, record), ck_fe_spelling(fe, record));
+    node->name = ck_ir_intern_n(fe->unit, text.s, text.n);
+    ck_strbuf_release(&text);
+    node->type = ck_fe_type(fe, base);
+    node->flags = CK_IR_F_METHOD | CK_IR_F_CTOR | CK_IR_F_INHERITED;
+    ck_vec_push(visit->out, node);
+    break;
+  }
+  free(kids.at);
+  free(bases.at);
+}
+
+static void lower_scope(ck_fe *fe, CXCursor scope);
+
+static void add_members(record_visit *visit, CXCursor record) {
+  ck_fe *fe = visit->fe;
+  ck_fe_cursors kids = {0};
+  ck_fe_children(record, &kids);
+  ck_fe_nodes statics = {0};
+  for (size_t i = 0; i < kids.n; i++) {
+    CXCursor kid = kids.at[i];
+    switch (clang_getCursorKind(kid)) {
+    case CXCursor_CXXMethod:
+    case CXCursor_Constructor:
+    case CXCursor_Destructor:
+    case CXCursor_ConversionFunction: add_method_node(visit, kid); break;
+    case CXCursor_FunctionTemplate:
+      if (clang_getTemplateCursorKind(kid) == CXCursor_Constructor) add_constructor_template(visit, kid);
+      break;
+    case CXCursor_UsingDeclaration: add_inherited(visit, record, kid); break;
+    case CXCursor_VarDecl: {
+      ck_ir *node = global_variable(fe, kid);
+      node->flags |= CK_IR_F_STATIC;
+      ck_vec_push(&statics, node);
+      break;
+    }
+    default: break;
+    }
+  }
+  for (size_t i = 0; i < statics.n; i++) ck_vec_push(visit->out, statics.at[i]);
+  free(statics.at);
+  free(kids.at);
+}
+
+static bool has_specialised_parent(CXCursor record) {
+  CXCursor parent = clang_getCursorSemanticParent(record);
+  return clang_Type_getNumTemplateArguments(clang_getCursorType(parent)) > 0;
+}
+
+static ck_ir *lower_record(ck_fe *fe, CXType type, CXCursor definition) {
+  ck_ir *node = ck_ir_node_new(fe->unit, CK_IR_RECORD, ck_fe_loc(fe, definition));
+  CXCursor definition_place = definition;
+  node->type = ck_fe_type(fe, type);
+  CXCursor pattern = clang_getSpecializedCursorTemplate(definition);
+  if (!clang_Cursor_isNull(pattern) && ck_fe_is_main_file(fe, definition)) {
+    /* explicitly instantiated, that is where clang places it: the template is what the reader knows */
+    unsigned at;
+    clang_getFileLocation(clang_getCursorLocation(definition), NULL, NULL, NULL, &at);
+    if (at >= fe->appended) {
+      node->loc = ck_fe_loc(fe, pattern);
+      definition_place = pattern;
+    }
+  }
+  node->name = node->type && node->type->spelling ? node->type->spelling : ck_fe_qualified_name(fe, definition);
+  node->usr = ck_fe_usr(fe, definition);
+  node->flags = main_flag(fe, definition_place);
+  if (clang_getCursorKind(definition) == CXCursor_UnionDecl) node->flags |= CK_IR_F_UNION;
+  if (clang_CXXRecord_isAbstract(definition)) node->flags |= CK_IR_F_ABSTRACT;
+  ck_fe_nodes list = {0};
+  record_visit visit = {.fe = fe, .out = &list};
+  clang_visitCXXBaseClasses(type, add_base, &visit);
+  clang_Type_visitFields(type, add_field, &visit);
+  /* A specialisation shows no children (unless it is written out): its methods are reached through its type */
+  ck_fe_cursors kids = {0};
+  ck_fe_children(definition, &kids);
+  bool shows_members = false;
+  for (size_t i = 0; i < kids.n; i++) shows_members |= clang_isDeclaration(clang_getCursorKind(kids.at[i])) != 0;
+  free(kids.at);
+  if (shows_members) {
+    add_members(&visit, definition);
+  } else {
+    clang_visitCXXMethods(type, add_method, &visit);
+    if (!clang_Cursor_isNull(
+            pattern)) { /* constructor templates and inherited constructors show in the template only */
+      ck_fe_cursors members = {0};
+      ck_fe_children(pattern, &members);
+      for (size_t i = 0; i < members.n; i++) {
+        if (clang_getCursorKind(members.at[i]) == CXCursor_FunctionTemplate &&
+            clang_getTemplateCursorKind(members.at[i]) == CXCursor_Constructor)
+          add_constructor_template(&visit, members.at[i]);
+        else if (clang_getCursorKind(members.at[i]) == CXCursor_UsingDeclaration)
+          add_inherited(&visit, definition, members.at[i]);
+      }
+      free(members.at);
+    }
+  }
+  bool has_ctor = false, hides_field = false, is_virtual = false;
+  for (size_t i = 0; i < list.n; i++) {
+    has_ctor |= (list.at[i]->flags & CK_IR_F_CTOR) && list.at[i]->kind == CK_IR_FUNCTION;
+    is_virtual |= list.at[i]->kind == CK_IR_FUNCTION && (list.at[i]->flags & CK_IR_F_VIRTUAL);
+    hides_field |= list.at[i]->kind == CK_IR_BASE && (list.at[i]->flags & CK_IR_F_VIRTUAL);
+  }
+  if (!has_ctor && !is_virtual && !hides_field) node->flags |= CK_IR_F_AGGREGATE;
+  if (clang_isInvalidDeclaration(definition)) node->flags |= CK_IR_F_INCOMPLETE;
+  ck_fe_set_kids(fe, node, &list);
+  free(list.at);
+  return node;
+}
+
+/* An error in the class outside of its methods: a member may be missing. */
+static bool error_between_methods(ck_fe *fe, CXCursor record) {
+  if (!ck_fe_has_error_in(fe, record)) return false;
+  ck_fe_cursors kids = {0};
+  ck_fe_children(record, &kids);
+  ck_fe all = *fe;
+  CK_VEC(ck_fe_error) left = {0};
+  for (size_t e = 0; e < fe->errors.n; e++) {
+    all.errors.at = &fe->errors.at[e];
+    all.errors.n = 1;
+    if (!ck_fe_has_error_in(&all, record)) continue;
+    bool inside = false;
+    for (size_t i = 0; i < kids.n && !inside; i++) {
+      enum CXCursorKind kind = clang_getCursorKind(kids.at[i]);
+      inside = (kind == CXCursor_CXXMethod || kind == CXCursor_Constructor || kind == CXCursor_Destructor ||
+                kind == CXCursor_FunctionTemplate || kind == CXCursor_ConversionFunction) &&
+               ck_fe_has_error_in(&all, kids.at[i]);
+    }
+    if (!inside) ck_vec_push(&left, fe->errors.at[e]);
+  }
+  bool found = left.n > 0;
+  free(left.at);
+  free(kids.at);
+  return found;
+}
+
+static void add_record(ck_fe *fe, CXType type) {
+  CXType canonical = clang_getCanonicalType(type);
+  CXCursor declaration = clang_getTypeDeclaration(canonical);
+  CXCursor definition = clang_getCursorDefinition(declaration);
+  if (clang_Cursor_isNull(definition)) definition = declaration;
+  const char *usr = ck_fe_usr(fe, definition);
+  bool is_new;
+  ck_map_put(&fe->done, usr, &is_new);
+  if (!is_new) return;
+  ck_ir *node = lower_record(fe, canonical, definition);
+  if (clang_Cursor_isNull(clang_getCursorDefinition(declaration)) &&
+      clang_Cursor_isNull(clang_getSpecializedCursorTemplate(declaration)) && !has_specialised_parent(declaration))
+    return; /* only declared */
+  if (error_between_methods(fe, definition)) {
+    node->flags |= CK_IR_F_INCOMPLETE;
+    ck_ir_add_note(fe->unit, node->loc, "this class does not compile, members may be missing");
+  }
+  ck_vec_push(&fe->top, node);
+}
+
+/* Scopes --------------------------------------------------------------------------------------------------------- */
+
+static void add_enum(ck_fe *fe, CXCursor cursor) {
+  if (!clang_isCursorDefinition(cursor)) return;
+  ck_ir *node = ck_ir_node_new(fe->unit, CK_IR_ENUM, ck_fe_loc(fe, cursor));
+  node->name = ck_fe_qualified_name(fe, cursor);
+  node->usr = ck_fe_usr(fe, cursor);
+  node->type = ck_fe_type_of(fe, cursor);
+  ck_fe_cursors kids = {0};
+  ck_fe_nodes list = {0};
+  ck_fe_children(cursor, &kids);
+  for (size_t i = 0; i < kids.n; i++) {
+    if (clang_getCursorKind(kids.at[i]) != CXCursor_EnumConstantDecl) continue;
+    ck_ir *constant = ck_ir_node_new(fe->unit, CK_IR_ENUMERATOR, ck_fe_loc(fe, kids.at[i]));
+    constant->name = ck_fe_qualified_name(fe, kids.at[i]);
+    constant->usr = ck_fe_usr(fe, kids.at[i]);
+    constant->value.i = clang_getEnumConstantDeclValue(kids.at[i]);
+    ck_vec_push(&list, constant);
+  }
+  ck_fe_set_kids(fe, node, &list);
+  free(list.at);
+  free(kids.at);
+  ck_vec_push(&fe->top, node);
+}
+
+static void lower_declaration(ck_fe *fe, CXCursor cursor) {
+  switch (clang_getCursorKind(cursor)) {
+  case CXCursor_Namespace:
+  case CXCursor_LinkageSpec: lower_scope(fe, cursor); break;
+  case CXCursor_StructDecl:
+  case CXCursor_ClassDecl:
+  case CXCursor_UnionDecl:
+    if (!clang_isCursorDefinition(cursor)) break;
+    add_record(fe, clang_getCursorType(cursor));
+    lower_scope(fe, cursor); /* nested classes */
+    break;
+  case CXCursor_EnumDecl: add_enum(fe, cursor); break;
+  case CXCursor_FunctionDecl:
+  case CXCursor_CXXMethod:
+  case CXCursor_Constructor:
+  case CXCursor_Destructor:
+  case CXCursor_ConversionFunction: add_function(fe, cursor); break;
+  case CXCursor_VarDecl:
+    if (!ck_fe_in_template(cursor)) ck_vec_push(&fe->top, global_variable(fe, cursor));
+    break;
+  case CXCursor_UnexposedDecl:
+    if (*ck_fe_spelling(fe, cursor) == '[') ck_vec_push(&fe->top, ck_fe_binding(fe, cursor, true));
+    else lower_scope(fe, cursor); /* extern "C" { } */
+    break;
+  default: break; /* templates, typedefs, using, static_assert, friends */
+  }
+}
+
+static void lower_scope(ck_fe *fe, CXCursor scope) {
+  enum CXCursorKind kind = clang_getCursorKind(scope);
+  bool in_record = kind == CXCursor_StructDecl || kind == CXCursor_ClassDecl || kind == CXCursor_UnionDecl;
+  ck_fe_cursors kids = {0};
+  ck_fe_children(scope, &kids);
+  for (size_t i = 0; i < kids.n; i++) {
+    if (ck_fe_is_external(fe, kids.at[i]) && !clang_equalCursors(scope, kids.at[i])) continue;
+    enum CXCursorKind inner = clang_getCursorKind(kids.at[i]);
+    if (in_record && inner != CXCursor_StructDecl && inner != CXCursor_ClassDecl && inner != CXCursor_UnionDecl &&
+        inner != CXCursor_EnumDecl)
+      continue; /* members are the record's */
+    lower_declaration(fe, kids.at[i]);
+  }
+  free(kids.at);
+}
+
+static void drain(ck_fe *fe) {
+  for (size_t f = 0, r = 0; f < fe->functions.n || r < fe->records.n;) {
+    if (f < fe->functions.n) add_function(fe, fe->functions.at[f++]);
+    if (r < fe->records.n) add_record(fe, fe->records.at[r++]);
+  }
+}
+
+void ck_fe_unit(ck_fe *fe) {
+  CXCursor root = clang_getTranslationUnitCursor(fe->tu);
+  lower_scope(fe, root);
+  drain(fe);
+  fe->unit->root = ck_ir_node_new(fe->unit, CK_IR_UNIT, (ck_loc){.file = fe->unit->main_file, .line = 1, .column = 1});
+  ck_fe_set_kids(fe, fe->unit->root, &fe->top);
+}

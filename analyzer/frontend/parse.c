@@ -1,0 +1,278 @@
+/* parse.c - one unit: flags, PCH, parse, instantiate, lower.
+ *
+ * A class specialisation whose constructor no visible code calls (std::make_shared<Net<16>>() calls it in a library's
+ * body, which is skipped) is not instantiated. So the unit is parsed again with `template struct Net<16>;` appended for
+ * each specialisation of a project template that the last lowering met, until no new one appears (spike:
+ * specialisations.c). The text is appended behind the end of the file: no place of the project's code moves. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "frontend/frontend_int.h"
+
+#define MAX_SOURCE_BYTES ((size_t)256 << 20) /* far beyond any source file */
+
+typedef struct {
+  const ck_fe_options *options;
+  ck_arena arena;
+  ck_fe_flags flags; /* of the compile command, translated */
+  char *content;     /* of the main file */
+  size_t content_size;
+  ck_strbuf text; /* content and what is appended */
+  CXIndex index;
+  char *pch;
+  ck_map specialisations; /* their spellings, in order */
+} session;
+
+/* Errors -------------------------------------------------------------------------------------------------------- */
+
+static bool is_error(CXDiagnostic diagnostic) {
+  enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(diagnostic);
+  return severity == CXDiagnostic_Error || severity == CXDiagnostic_Fatal;
+}
+
+/* Errors in the text that we appended ourselves say nothing about the user's code. */
+static bool is_own(ck_fe *fe, CXSourceLocation location, unsigned offset) {
+  return clang_Location_isFromMainFile(location) && offset >= fe->appended;
+}
+
+static void collect_errors(ck_fe *fe, bool note_first) {
+  unsigned n = clang_getNumDiagnostics(fe->tu);
+  bool noted = false;
+  for (unsigned i = 0; i < n; i++) {
+    CXDiagnostic diagnostic = clang_getDiagnostic(fe->tu, i);
+    if (is_error(diagnostic)) {
+      CXSourceLocation location = clang_getDiagnosticLocation(diagnostic);
+      ck_fe_error error;
+      unsigned line, column;
+      clang_getExpansionLocation(location, &error.file, &line, &column, &error.offset);
+      if (!is_own(fe, location, error.offset)) {
+        ck_vec_push(&fe->errors, error);
+        if (note_first && !noted) {
+          CXString text = clang_getDiagnosticSpelling(diagnostic);
+          ck_loc loc = {.file = error.file ? ck_fe_file_of(fe, error.file)->name : NULL,
+                        .line = line,
+                        .column = column,
+                        .begin = error.offset,
+                        .end = error.offset};
+          ck_ir_add_note(fe->unit, loc, clang_getCString(text));
+          clang_disposeString(text);
+          noted = true;
+        }
+        if (note_first) fe->unit->has_errors = true;
+      }
+    }
+    clang_disposeDiagnostic(diagnostic);
+  }
+}
+
+/* Dependencies --------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  ck_fe *fe;
+  CK_VEC(ck_ir_dependency) list;
+} dependency_visit;
+
+static void add_dependency(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data) {
+  dependency_visit *visit = data;
+  (void)stack;
+  ck_fe_file *source = ck_fe_file_of(visit->fe, file);
+  /* of libraries: only what the project includes itself; a new version touches these, too */
+  if (source->external && depth > 1 && !ck_ends_with(source->name, "/torch/version.h")) return;
+  struct stat st;
+  if (!source->name || stat(source->name, &st) != 0) return;
+  ck_ir_dependency dependency = {.path = source->name,
+                                 .size = st.st_size,
+                                 .mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
+                                 .hash = ""};
+  char hex[33];
+  if (source->text && !clang_File_isEqual(file, clang_getFile(visit->fe->tu, visit->fe->unit->main_file))) {
+    ck_hash128_hex(source->text, source->size, hex);
+    dependency.hash = ck_ir_intern(visit->fe->unit, hex);
+  } else if (source->text) { /* without what was appended */
+    ck_hash128_hex(source->text, source->size < visit->fe->appended ? source->size : visit->fe->appended, hex);
+    dependency.hash = ck_ir_intern(visit->fe->unit, hex);
+  }
+  ck_vec_push(&visit->list, dependency);
+}
+
+static void record_dependencies(ck_fe *fe) {
+  dependency_visit visit = {.fe = fe};
+  clang_getInclusions(fe->tu, add_dependency, &visit);
+  ck_ir_dependency *copy = CK_NEW_N(&fe->unit->arena, ck_ir_dependency, visit.list.n ? visit.list.n : 1);
+  for (size_t i = 0; i < visit.list.n; i++) copy[i] = visit.list.at[i];
+  fe->unit->dependencies = copy;
+  fe->unit->dependency_count = visit.list.n;
+  free(visit.list.at);
+}
+
+/* Parsing -------------------------------------------------------------------------------------------------------- */
+
+static void build_text(session *s) {
+  ck_strbuf_clear(&s->text);
+  ck_strbuf_add(&s->text, s->content, s->content_size);
+  ck_strbuf_puts(&s->text, "\n\n");
+  if (s->options->expression)
+    ck_strbuf_printf(&s->text, "void ckptlint_expr() {\n  auto ckptlint_model = %s;\n}\n", s->options->expression);
+  for (size_t i = 0; i < s->specialisations.count; i++)
+    ck_strbuf_printf(&s->text, "template struct %s;\n", s->specialisations.entries[i].key);
+}
+
+static CXTranslationUnit parse_once(session *s, bool with_pch) {
+  CK_VEC(const char *) args = {0};
+  static const char *const always[] = {"-xc++", "-w", "-ferror-limit=0", "-fno-spell-checking", "-Wno-everything"};
+  for (size_t i = 0; i < sizeof always / sizeof *always; i++) ck_vec_push(&args, always[i]);
+  if (with_pch) {
+    ck_vec_push(&args, "-include-pch");
+    ck_vec_push(&args, s->pch);
+  }
+  for (size_t i = 0; i < s->flags.at.n; i++) ck_vec_push(&args, s->flags.at.at[i]);
+  ck_vec_push(&args, "-working-directory");
+  ck_vec_push(&args, s->options->directory);
+  struct CXUnsavedFile unsaved = {s->options->path, s->text.s, s->text.n};
+  CXTranslationUnit tu = NULL;
+  unsigned options = CXTranslationUnit_KeepGoing;
+  enum CXErrorCode code =
+      clang_parseTranslationUnit2(s->index, s->options->path, args.at, (int)args.n, &unsaved, 1, options, &tu);
+  free(args.at);
+  return code == CXError_Success ? tu : NULL;
+}
+
+static void release(ck_fe *fe) {
+  for (size_t i = 0; i < fe->usrs.count; i++) {
+    ck_fe_cursors *list = fe->usrs.entries[i].p;
+    if (list) free(list->at);
+  }
+  ck_map_release(&fe->files);
+  ck_map_release(&fe->types);
+  ck_map_release(&fe->usrs);
+  ck_map_release(&fe->done);
+  ck_map_release(&fe->specialisations);
+  free(fe->functions.at);
+  free(fe->records.at);
+  free(fe->top.at);
+  free(fe->errors.at);
+  if (fe->tu) clang_disposeTranslationUnit(fe->tu);
+}
+
+static ck_ir_unit *new_unit(session *s) {
+  ck_ir_unit *unit = ck_ir_unit_new();
+  CXString version = clang_getClangVersion();
+  char text[128];
+  snprintf(text, sizeof text, "%s", clang_getCString(version));
+  clang_disposeString(version);
+  char *number = strstr(text, "version ");
+  ck_strbuf name;
+  ck_strbuf_init(&name);
+  ck_strbuf_printf(&name, "libclang %s", number ? number + 8 : text);
+  char *space = strpbrk(name.s + 9, " (+~-");
+  unit->frontend = ck_ir_intern_n(unit, name.s, space ? (size_t)(space - name.s) : name.n);
+  ck_strbuf_release(&name);
+  unit->main_file = ck_ir_intern(unit, s->options->path);
+  unit->directory = ck_ir_intern(unit, s->options->directory);
+  unit->output = ck_ir_intern(unit, s->options->object);
+  return unit;
+}
+
+static void start(ck_fe *fe, session *s, CXTranslationUnit tu) {
+  *fe = (ck_fe){.options = s->options, .unit = new_unit(s), .tu = tu};
+  fe->appended = (unsigned)s->content_size;
+  ck_map_init(&fe->files);
+  ck_map_init(&fe->types);
+  ck_map_init(&fe->usrs);
+  ck_map_init(&fe->done);
+  ck_map_init(&fe->specialisations);
+}
+
+/* Takes over what the lowering met; true if there is something new. */
+static bool note_specialisations(session *s, const ck_fe *fe) {
+  bool any = false;
+  for (size_t i = 0; i < fe->specialisations.count && s->specialisations.count < CK_FE_MAX_SPECIALISATIONS; i++) {
+    bool is_new;
+    ck_map_put(&s->specialisations, fe->specialisations.entries[i].key, &is_new);
+    any |= is_new;
+  }
+  return any;
+}
+
+static ck_ir_unit *lower_rounds(session *s, ck_err *err) {
+  ck_ir_unit *unit = NULL;
+  ck_ir_note first = {0};
+  bool had_errors = false, noted = false;
+  for (int round = 0; round < CK_FE_MAX_PARSES; round++) {
+    build_text(s);
+    CXTranslationUnit tu = parse_once(s, s->pch != NULL);
+    if (!tu && s->pch) { /* a PCH that does not fit is no reason to give up */
+      free(s->pch);
+      s->pch = NULL;
+      tu = parse_once(s, false);
+    }
+    if (!tu) {
+      if (!unit) ck_fail(err, CK_FORMAT, "%s: libclang cannot parse this file", s->options->file);
+      return unit;
+    }
+    ck_fe fe;
+    start(&fe, s, tu);
+    collect_errors(&fe, round == 0);
+    if (round == 0) {
+      had_errors = fe.unit->has_errors;
+      noted = fe.unit->note_count > 0;
+      if (noted) {
+        first = fe.unit->notes[0];
+        first.text = ck_arena_strdup(&s->arena, first.text);
+        first.loc.file = first.loc.file ? ck_arena_strdup(&s->arena, first.loc.file) : NULL;
+      }
+    } else { /* instantiating everything may raise errors that the user's compiler never sees */
+      fe.unit->has_errors = had_errors;
+      if (noted) {
+        ck_loc loc = first.loc;
+        loc.file = loc.file ? ck_ir_intern(fe.unit, loc.file) : NULL;
+        ck_ir_add_note(fe.unit, loc, first.text);
+      }
+    }
+    ck_fe_unit(&fe);
+    record_dependencies(&fe);
+    ck_ir_unit_free(unit);
+    unit = fe.unit;
+    bool more = note_specialisations(s, &fe);
+    release(&fe);
+    if (!more) return unit;
+    if (round + 1 == CK_FE_MAX_PARSES)
+      ck_ir_add_note(unit, (ck_loc){.file = unit->main_file, .line = 1, .column = 1},
+                     "class templates lead to ever more specialisations: not all of them were instantiated");
+  }
+  return unit;
+}
+
+ck_ir_unit *ck_fe_make_unit(const ck_fe_options *options, ck_err *err) {
+  session s = {.options = options};
+  ck_arena_init(&s.arena);
+  ck_strbuf_init(&s.text);
+  ck_map_init(&s.specialisations);
+  ck_ir_unit *unit = NULL;
+  const char *from = options->content ? options->content : options->path;
+  if (ck_read_file(from, MAX_SOURCE_BYTES, &s.content, &s.content_size, err) == CK_OK) {
+    ck_fe_translate_flags(&s.arena, options->flags, options->flag_count, &s.flags);
+    if (s.flags.cuda || ck_ends_with(options->path, ".cu")) {
+      unit = new_unit(&s);
+      unit->root = ck_ir_node_new(unit, CK_IR_UNIT, (ck_loc){.file = unit->main_file, .line = 1, .column = 1});
+      unit->has_errors = true;
+      ck_ir_add_note(unit, unit->root->loc, "a CUDA unit: it is not analysed");
+    } else {
+      s.index = clang_createIndex(0, 0); /* every declaration, no diagnostics on stderr */
+      unit = lower_rounds(&s, err);
+      clang_disposeIndex(s.index);
+    }
+  }
+  free(s.pch);
+  free(s.content);
+  free(s.flags.at.at);
+  ck_map_release(&s.specialisations);
+  ck_strbuf_release(&s.text);
+  ck_arena_release(&s.arena);
+  return unit;
+}
