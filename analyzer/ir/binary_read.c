@@ -2,8 +2,8 @@
  *
  * The input may be damaged or forged. The hash finds damage; forgery is met by checking, in this order: that the counts
  * of the header add up to just the size of the input, so that nothing is allocated that the input does not pay for;
- * that every string ends; that types refer to earlier types only, so they form no cycle, and unfold to no more than
- * MAX_TYPE_PARTS, since a shared part counts for each of its uses; that each node but the root is the kid of one node
+ * that every string ends; that types refer to earlier types only, so they form no cycle, and unfold to a bounded tree,
+ * in which a shared part counts for each of its uses; that each node but the root is the kid of one node
  * before it, so they form a tree; its depth; and what kids each node has (shape.c). */
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +12,7 @@
 #include "ir/ir_int.h"
 
 enum {
-  MAX_SIZE = 1 << 30,    /* bytes of a unit; those of real programs have some 10 MB at most */
-  MAX_TYPE_PARTS = 10000 /* types within a type; real ones have some hundreds */
+  MAX_SIZE = 1 << 30, /* bytes of a unit; those of real programs have some 10 MB at most */
 };
 
 typedef struct {
@@ -27,8 +26,7 @@ typedef struct {
   ck_ir_unit *unit;
   const char **strings;
   const ck_ir_type **typed; /* types read so far */
-  uint32_t *depth;          /* of types, then of nodes (0: not yet anybody's kid) */
-  uint32_t *parts;          /* of types */
+  uint32_t *depth;          /* of nodes; 0: not yet anybody's kid */
   ck_err *err;
 } reader;
 
@@ -116,13 +114,7 @@ static ck_status read_loc(reader *r, const unsigned char *place, ck_loc *out) {
 static ck_status read_part(reader *r, const unsigned char *place, uint32_t i, const ck_ir_type **out) {
   uint32_t part = get32(place);
   if (part == 0 || part > i) return CORRUPT(r, place, "type %u refers to type %u", i + 1, part);
-  part--;
-  *out = r->typed[part];
-  if (r->depth[part] + 1 > r->depth[i]) r->depth[i] = r->depth[part] + 1;
-  r->parts[i] += r->parts[part];
-  if (r->depth[i] > CK_IR_MAX_TYPE_DEPTH || r->parts[i] > MAX_TYPE_PARTS)
-    return CORRUPT(r, place, "type %u has more than %d parts or is nested more than %d deep", i + 1, MAX_TYPE_PARTS,
-                   CK_IR_MAX_TYPE_DEPTH);
+  *out = r->typed[part - 1];
   return CK_OK;
 }
 
@@ -155,7 +147,6 @@ static ck_status read_type(reader *r, uint32_t i, uint32_t *argument) {
   if (status == CK_OK) status = read_string(r, p + 8, &t.usr);
   if (status == CK_OK) status = read_string(r, p + 12, &t.spelling);
   if (status == CK_OK) status = check_type(r, p, &t);
-  r->depth[i] = r->parts[i] = 1;
   if (status == CK_OK && get32(p + 16)) status = read_part(r, p + 16, i, &t.elem);
   if (status != CK_OK) return status;
   if (t.nargs > r->in.argument_count - *argument) return CORRUPT(r, p + 20, "type %u has too many arguments", i + 1);
@@ -165,6 +156,7 @@ static ck_status read_type(reader *r, uint32_t i, uint32_t *argument) {
   if (status != CK_OK) return status;
   t.args = args;
   r->typed[i] = ck_ir_type_intern(r->unit, &t);
+  if (r->typed[i]->kind != t.kind) return CORRUPT(r, p, "type %u is nested too deep, or has too many parts", i + 1);
   return CK_OK;
 }
 
@@ -172,8 +164,6 @@ static ck_status read_types(reader *r) {
   uint32_t argument = 0;
   ck_status status = CK_OK;
   r->typed = ck_calloc(r->in.type_count, sizeof *r->typed);
-  r->depth = ck_calloc(r->in.type_count, sizeof *r->depth);
-  r->parts = ck_calloc(r->in.type_count, sizeof *r->parts);
   for (uint32_t i = 0; i < r->in.type_count && status == CK_OK; i++) status = read_type(r, i, &argument);
   if (status == CK_OK && argument != r->in.argument_count)
     return CORRUPT(r, r->in.arguments, "%u arguments of types, %u used", r->in.argument_count, argument);
@@ -234,7 +224,6 @@ static ck_status read_nodes(reader *r) {
   if (n == 0) return CORRUPT(r, r->in.nodes, "a unit without nodes");
   ck_ir *nodes = CK_NEW_N(&r->unit->arena, ck_ir, n);
   ck_ir **slots = CK_NEW_N(&r->unit->arena, ck_ir *, r->in.kid_count);
-  free(r->depth);
   r->depth = ck_calloc(n, sizeof *r->depth);
   r->depth[0] = 1;
   for (uint32_t i = 0; i < n && status == CK_OK; i++) status = read_node(r, i, &nodes[i]);
@@ -293,7 +282,6 @@ ck_status ck_ir_read_binary(const void *bytes, size_t size, ck_ir_unit **out, ck
   free(r.strings);
   free(r.typed);
   free(r.depth);
-  free(r.parts);
   if (status == CK_OK) *out = r.unit;
   else ck_ir_unit_free(r.unit);
   return status;

@@ -152,6 +152,7 @@ struct ck_ir_type {
   const ck_ir_type *elem;
   const ck_ir_type *const *args; /* template arguments, parameters; packs spliced in */
   uint32_t nargs;
+  uint32_t depth, parts; /* levels of nesting; types in the tree of it, itself included (ck_ir_type_intern counts) */
   int64_t count;
 };
 
@@ -210,7 +211,8 @@ const char *ck_ir_intern_n(ck_ir_unit *unit, const char *s, size_t n);
 ck_ir *ck_ir_node_new(ck_ir_unit *unit, ck_ir_kind kind, ck_loc loc);             /* name and usr are "" */
 void ck_ir_set_kids(ck_ir_unit *unit, ck_ir *node, ck_ir *const *kids, size_t n); /* copies the array */
 /* The canonical object of an equal type: give a filled value, get the unit's own. `elem` and `args` are types of the
- * same unit; fields that the kind does not have are ignored; a missing spelling (NULL or "") is made from the parts. */
+ * same unit; fields that the kind does not have are ignored; a missing spelling (NULL or "") is made from the parts. A
+ * type beyond CK_IR_MAX_TYPE_DEPTH or _PARTS becomes UNKNOWN. */
 const ck_ir_type *ck_ir_type_intern(ck_ir_unit *unit, const ck_ir_type *type);
 void ck_ir_add_note(ck_ir_unit *unit, ck_loc loc, const char *text);
 void ck_ir_add_dependency(ck_ir_unit *unit, ck_ir_dependency dependency); /* strings are copied */
@@ -219,7 +221,8 @@ void ck_ir_add_dependency(ck_ir_unit *unit, ck_ir_dependency dependency); /* str
  * front end puts an UNKNOWN in place of what lies deeper. */
 #define CK_IR_MAX_DEPTH      1000
 #define CK_IR_MAX_TYPE_DEPTH 100
-#define CK_IR_MAX_BITS       128 /* of a type */
+#define CK_IR_MAX_TYPE_PARTS 10000 /* types in the tree of one; real ones have some hundreds */
+#define CK_IR_MAX_BITS       128   /* of a type */
 /* Does the node have kids as nodes.def says: number, kinds, NULLs; and an operator if and only if it needs one? Not
  * recursive. CK_CORRUPT: err->text says what is wrong, err->at is CK_NO_OFFSET. */
 ck_status ck_ir_check_node(const ck_ir *node, ck_err *err);

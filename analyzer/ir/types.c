@@ -3,6 +3,7 @@
  * Identity is structural: a type's key is made of its fields and of the identities (addresses) of its parts, which are
  * canonical already. The spelling takes part, since clang tells `long` and `long long` apart by it alone. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ir/ir_int.h"
@@ -164,31 +165,45 @@ static const ck_ir_type *unknown_type(ck_ir_unit *unit) {
   return ck_ir_type_intern(unit, &(ck_ir_type){.kind = CK_IR_T_UNKNOWN});
 }
 
-/* `type` reduced to the fields that its kind has, strings interned, holes filled. */
+/* Counts a part into a type that it belongs to. */
+static void add_part(ck_ir_type *type, const ck_ir_type *part) {
+  if (part->depth >= type->depth) type->depth = part->depth + 1;
+  type->parts += part->parts;
+  if (type->parts > CK_IR_MAX_TYPE_PARTS) type->parts = CK_IR_MAX_TYPE_PARTS + 1; /* too many stays too many */
+}
+
+/* `type` reduced to the fields that its kind has, holes filled, parts counted; strings are interned. The arguments are
+ * the caller's to free(). */
 static ck_ir_type normal_form(ck_ir_unit *unit, const ck_ir_type *type) {
   unsigned has = kinds[type->kind].fields;
-  ck_ir_type t = {.kind = type->kind, .is_const = type->is_const, .name = "", .usr = ""};
+  ck_ir_type t = {.kind = type->kind, .is_const = type->is_const, .depth = 1, .parts = 1};
   if (has & CK_IR_HAS_BITS) t.bits = type->bits;
   if (has & CK_IR_HAS_SIGN) t.is_signed = type->is_signed;
   if (has & CK_IR_HAS_CHAR) t.is_char = type->is_char;
   if (has & CK_IR_HAS_SCOPED) t.is_scoped = type->is_scoped;
   if (has & CK_IR_HAS_COUNT) t.count = type->count;
-  if (has & CK_IR_HAS_ELEM) t.elem = type->elem ? type->elem : unknown_type(unit);
-  if (has & CK_IR_HAS_NAME) {
-    t.name = type->name ? type->name : "";
-    t.usr = type->usr ? type->usr : "";
+  t.name = ck_ir_intern(unit, (has & CK_IR_HAS_NAME) && type->name ? type->name : "");
+  t.usr = ck_ir_intern(unit, (has & CK_IR_HAS_NAME) && type->usr ? type->usr : "");
+  if (has & CK_IR_HAS_ELEM) {
+    t.elem = type->elem ? type->elem : unknown_type(unit);
+    add_part(&t, t.elem);
   }
-  t.name = ck_ir_intern(unit, t.name);
-  t.usr = ck_ir_intern(unit, t.usr);
   if ((has & CK_IR_HAS_ARGS) && type->nargs > 0) {
-    const ck_ir_type **args = CK_NEW_N(&unit->arena, const ck_ir_type *, type->nargs);
-    for (uint32_t i = 0; i < type->nargs; i++) args[i] = type->args[i] ? type->args[i] : unknown_type(unit);
+    const ck_ir_type **args = ck_calloc(type->nargs, sizeof *args);
+    for (uint32_t i = 0; i < type->nargs; i++) {
+      args[i] = type->args[i] ? type->args[i] : unknown_type(unit);
+      add_part(&t, args[i]);
+    }
     t.args = args;
     t.nargs = type->nargs;
   }
-  t.spelling =
-      type->spelling && type->spelling[0] ? ck_ir_intern(unit, type->spelling) : interned_default_spelling(unit, &t);
   return t;
+}
+
+/* What stands for a type that is too large. */
+static const ck_ir_type *too_large(ck_ir_unit *unit, const ck_ir_type *type) {
+  return ck_ir_type_intern(
+      unit, &(ck_ir_type){.kind = CK_IR_T_UNKNOWN, .is_const = type->is_const, .spelling = type->spelling});
 }
 
 /* The parts are canonical, so their addresses stand for them. */
@@ -199,19 +214,35 @@ static void add_key(const ck_ir_type *t, ck_strbuf *key) {
   for (uint32_t i = 0; i < t->nargs; i++) ck_strbuf_printf(key, " %p", (const void *)t->args[i]);
 }
 
-const ck_ir_type *ck_ir_type_intern(ck_ir_unit *unit, const ck_ir_type *type) {
-  ck_ir_type t = normal_form(unit, type);
+/* The canonical object of a type in normal form. */
+static const ck_ir_type *canonical(ck_ir_unit *unit, const ck_ir_type *t) {
   ck_strbuf key;
   ck_strbuf_init(&key);
-  add_key(&t, &key);
+  add_key(t, &key);
   ck_map_entry *entry = ck_map_put(&unit->types, key.s, NULL);
   ck_strbuf_release(&key);
-  if (entry->p == NULL) {
-    ck_ir_type *own = CK_NEW(&unit->arena, ck_ir_type);
-    *own = t;
-    entry->p = own;
+  if (entry->p != NULL) return entry->p;
+  ck_ir_type *own = CK_NEW(&unit->arena, ck_ir_type);
+  *own = *t;
+  if (t->nargs > 0) {
+    const ck_ir_type **args = CK_NEW_N(&unit->arena, const ck_ir_type *, t->nargs);
+    memcpy(args, t->args, t->nargs * sizeof *args);
+    own->args = args;
   }
-  return entry->p;
+  return entry->p = own;
+}
+
+const ck_ir_type *ck_ir_type_intern(ck_ir_unit *unit, const ck_ir_type *type) {
+  const ck_ir_type *own;
+  ck_ir_type t = normal_form(unit, type);
+  if (t.depth > CK_IR_MAX_TYPE_DEPTH || t.parts > CK_IR_MAX_TYPE_PARTS) own = too_large(unit, type);
+  else {
+    bool spelled = type->spelling && type->spelling[0];
+    t.spelling = spelled ? ck_ir_intern(unit, type->spelling) : interned_default_spelling(unit, &t);
+    own = canonical(unit, &t);
+  }
+  free((void *)t.args);
+  return own;
 }
 
 const ck_ir_type *ck_ir_strip_ref(const ck_ir_type *type) {
