@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "match/comments.h"
 #include "match/match_int.h"
 
 const char *ck_site_status_name(ck_site_status status) {
@@ -41,13 +42,27 @@ static void give_reason(gathering *g, const char *reason, ck_loc loc) {
   g->result.reason_loc = loc.file != NULL ? loc : g->site->loc;
 }
 
+/* `// ckptlint: checkpoint "PATH"` at the load or at the construction of the model. */
+static const char *commented_path(gathering *g, const ck_model *model) {
+  if (g->site->checkpoint_comment != NULL) return g->site->checkpoint_comment;
+  ck_loc places[] = {g->site->loc, model != NULL ? model->loc : (ck_loc){0}};
+  for (size_t p = 0; p < 2; p++) {
+    ck_comments comments = ck_comments_of_file(g->m->arena, places[p].file);
+    for (size_t i = 0; i < comments.n; i++)
+      if (comments.at[i].kind == CK_COMMENT_CHECKPOINT && comments.at[i].about == places[p].line)
+        return comments.at[i].text;
+  }
+  return NULL;
+}
+
 /* Command line before comment before code (DESIGN.md, "Control"). */
 static const char *path_of(gathering *g, const ck_alternative *a) {
   const ck_match_options *o = g->m->options;
   for (size_t i = 0; a->model != NULL && a->model->cls != NULL && i < o->nclasses; i++)
     if (ck_class_is_named(a->model->cls, o->class_names[i])) return o->class_paths[i];
   if (o->checkpoint_for_all != NULL) return o->checkpoint_for_all;
-  return g->site->checkpoint_comment != NULL ? g->site->checkpoint_comment : a->path;
+  const char *commented = commented_path(g, a->model);
+  return commented != NULL ? commented : a->path;
 }
 
 static void raise_not_found(ck_comparison *c, const char *path) {

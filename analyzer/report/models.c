@@ -1,0 +1,101 @@
+/* models.c - `keys`: the derived models as text and JSON (DESIGN.md, "Command line"). */
+#include <string.h>
+
+#include "report/report_int.h"
+
+static const char *certainty(const ck_key *key) {
+  return key->is_pattern ? "pattern" : key->when.n > 0 ? "conditional" : "definite";
+}
+
+/* A kind that is not known cannot be spelt in the contract; a tensor that is registered is a parameter unless said. */
+static const char *kind_name(ck_kind kind) { return kind == CK_KIND_BUFFER ? "buffer" : "parameter"; }
+
+static json_t *dim_json(const ck_dim *dim) {
+  if (dim->kind == CK_DIM_INT) return json_integer(dim->n);
+  if (dim->kind != CK_DIM_SYM) return json_null();
+  ck_strbuf b;
+  ck_strbuf_init(&b);
+  ck_sym_print(dim->sym, &b);
+  json_t *text = ck_json_string(b.s);
+  ck_strbuf_release(&b);
+  return text;
+}
+
+static json_t *key_json(const ck_key *key) {
+  json_t *object = json_object(), *shape = json_null();
+  if (key->rank >= 0) {
+    shape = json_array();
+    for (int32_t i = 0; i < key->rank; i++) json_array_append_new(shape, dim_json(&key->dims[i]));
+  }
+  json_object_set_new(object, "key", ck_json_string(key->key));
+  json_object_set_new(object, "kind", ck_json_string(kind_name(key->kind)));
+  json_object_set_new(object, "shape", shape);
+  json_object_set_new(object, "dtype", ck_json_string(ck_dtype_name(key->dtype)));
+  json_object_set_new(object, "certainty", ck_json_string(certainty(key)));
+  ck_json_loc(object, key->loc);
+  return object;
+}
+
+static json_t *model_json(const ck_model *m, ck_arena *arena) {
+  json_t *object = json_object(), *keys = json_array(), *modules = json_array(), *notes = json_array();
+  json_object_set_new(object, "class", ck_json_string(m->cls));
+  ck_json_loc(object, m->loc);
+  json_object_set_new(object, "complete", json_boolean(m->complete));
+  for (size_t i = 0; i < m->nkeys; i++) json_array_append_new(keys, key_json(&m->keys[i]));
+  for (size_t i = 0; i < m->nmodules; i++)
+    if (m->modules[i].is_serializable) json_array_append_new(modules, ck_json_string(m->modules[i].path));
+  for (size_t i = 0; i < m->nopens; i++)
+    json_array_append_new(notes,
+                          ck_json_string(m->opens[i].path[0] == '\0'
+                                             ? m->opens[i].reason
+                                             : ck_arena_printf(arena, "%s: %s", m->opens[i].path, m->opens[i].reason)));
+  for (size_t i = 0; i < m->nkeys; i++)
+    if (m->keys[i].unknown != NULL)
+      json_array_append_new(notes,
+                            ck_json_string(ck_arena_printf(arena, "%s: %s", m->keys[i].key, m->keys[i].unknown)));
+  json_object_set_new(object, "keys", keys);
+  json_object_set_new(object, "modules", modules);
+  json_object_set_new(object, "notes", notes);
+  return object;
+}
+
+void ck_models_json(ck_model *const *models, size_t n, ck_strbuf *out) {
+  ck_arena arena;
+  ck_arena_init(&arena);
+  json_t *root = json_object(), *list = json_array();
+  json_object_set_new(root, "schema", json_integer(1));
+  for (size_t i = 0; i < n; i++) json_array_append_new(list, model_json(models[i], &arena));
+  json_object_set_new(root, "models", list);
+  ck_json_dump(root, out);
+  ck_arena_release(&arena);
+}
+
+void ck_models_text(ck_model *const *models, size_t n, const ck_text_style *style, ck_strbuf *out) {
+  ck_arena arena;
+  ck_arena_init(&arena);
+  for (size_t i = 0; i < n; i++) {
+    const ck_model *m = models[i];
+    ck_strbuf_printf(out, "%s%s", i > 0 ? "\n" : "", m->cls != NULL ? m->cls : "(unknown class)");
+    if (m->loc.file != NULL) {
+      ck_strbuf_puts(out, " at ");
+      ck_put_loc(out, m->loc, style);
+    }
+    ck_strbuf_printf(out, ": %zu key%s%s\n", m->nkeys, m->nkeys == 1 ? "" : "s", m->complete ? "" : ", perhaps more");
+    int width = 0;
+    for (size_t k = 0; k < m->nkeys; k++)
+      if ((int)strlen(m->keys[k].key) > width) width = (int)strlen(m->keys[k].key);
+    for (size_t k = 0; k < m->nkeys; k++) {
+      const ck_key *key = &m->keys[k];
+      const char *shape = ck_dims_text(&arena, key->dims, key->rank), *dtype = ck_dtype_name(key->dtype);
+      ck_strbuf_printf(out, "  %-*s  %-9s  %s %s", width, key->key, kind_name(key->kind), shape != NULL ? shape : "?",
+                       dtype != NULL ? dtype : "?");
+      if (key->when.n > 0) ck_strbuf_printf(out, "  %s", ck_condition_text(&arena, key->when));
+      if (key->unknown != NULL) ck_strbuf_printf(out, "  (%s)", key->unknown);
+      ck_strbuf_putc(out, '\n');
+    }
+    for (size_t k = 0; k < m->nopens; k++)
+      ck_strbuf_printf(out, "  note: %s%s%s\n", m->opens[k].path, m->opens[k].path[0] != '\0' ? ": " : "",
+                       m->opens[k].reason);
+  }
+  ck_arena_release(&arena);
+}
