@@ -18,7 +18,7 @@ void dump(const char *, const Model &) {}
 namespace oracle {
 
 // JSON string of `text`; control characters do not occur in keys.
-inline std::string quoted(const std::string &text) {
+inline std::string json_string(const std::string &text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -47,7 +47,7 @@ inline std::string dtype_name(at::ScalarType type) {
 }
 
 inline void print_key(const std::string &key, const char *kind, const at::Tensor &tensor, bool &first) {
-  std::printf("%s{\"key\": %s, \"kind\": \"%s\", \"shape\": [", first ? "" : ", ", quoted(key).c_str(), kind);
+  std::printf("%s{\"key\": %s, \"kind\": \"%s\", \"shape\": [", first ? "" : ", ", json_string(key).c_str(), kind);
   for (int64_t i = 0; i < tensor.dim(); i++) std::printf("%s%lld", i ? ", " : "", (long long)tensor.size(i));
   std::printf("], \"dtype\": \"%s\"}", dtype_name(tensor.scalar_type()).c_str());
   first = false;
@@ -57,7 +57,7 @@ inline void print_key(const std::string &key, const char *kind, const at::Tensor
 inline void print_modules(const torch::nn::Module &module, const std::string &prefix, bool &first) {
   for (const auto &child : module.named_children()) {
     if (!child.value()->is_serializable()) continue;
-    std::printf("%s%s", first ? "" : ", ", quoted(prefix + child.key()).c_str());
+    std::printf("%s%s", first ? "" : ", ", json_string(prefix + child.key()).c_str());
     first = false;
     print_modules(*child.value(), prefix + child.key() + ".", first);
   }
@@ -65,7 +65,7 @@ inline void print_modules(const torch::nn::Module &module, const std::string &pr
 
 inline void print_model(const std::string &name, const torch::nn::Module &module) {
   bool first = true;
-  std::printf("{\"name\": %s, \"keys\": [", quoted(name).c_str());
+  std::printf("{\"name\": %s, \"keys\": [", json_string(name).c_str());
   for (const auto &item : module.named_parameters()) print_key(item.key(), "parameter", item.value(), first);
   for (const auto &item : module.named_buffers()) print_key(item.key(), "buffer", item.value(), first);
   std::printf("], \"modules\": [");

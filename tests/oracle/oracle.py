@@ -57,14 +57,13 @@ class Compiler:
         os.makedirs(self.build, exist_ok=True)
         self.flags = [STANDARD, '-O0'] + INCLUDES
         version = subprocess.run([cxx, '--version'], capture_output=True, text=True, check=True).stdout
-        self.salt = digest(version, self.flags, read(os.path.join(HERE, 'pch.h')), read(os.path.join(HERE, 'dump.h')),
-                           read(os.path.join(HERE, 'load.h')) if os.path.exists(os.path.join(HERE, 'load.h')) else '')
+        self.salt = digest(version, self.flags, read(os.path.join(HERE, 'pch.h')))
+        self.headers = digest(read(os.path.join(HERE, 'dump.h')), read(os.path.join(HERE, 'load.h')))
 
     def pch(self):
         """Builds the precompiled header once; a lock keeps two runners from building it at the same time."""
         suffix = '.pch' if 'clang' in os.path.basename(self.cxx) else '.gch'
-        key = digest(self.salt, read(os.path.join(HERE, 'pch.h')))
-        folder = os.path.join(self.build, 'pch-' + key)
+        folder = os.path.join(self.build, 'pch-' + self.salt)
         header = os.path.join(folder, 'pch.h')
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, 'lock'), 'w') as lock:
@@ -76,37 +75,45 @@ class Compiler:
                 os.rename(header + suffix + '.tmp', header + suffix)
         return header
 
-    def output(self, source, defines=(), argv=(), cwd=None, extra=''):
-        """Standard output of the program made of the one file `source`; (text, None) or (None, message)."""
-        text = read(source)
-        kept = os.path.join(self.build, 'truth-%s.out' % digest(self.salt, text, defines, argv, extra))
+    def output(self, sources, defines=(), cwd=None, extra=''):
+        """Standard output of the program made of `sources` (and their `extra` inputs); (text, None) or (None, message)."""
+        kept = os.path.join(self.build, 'truth-%s.out' % digest(self.key(sources, defines), extra))
         if os.path.exists(kept):
             return read(kept).decode(), None
-        program, error = self.program(source, defines)
+        program, error = self.program(sources, defines)
         if error:
             return None, error
-        run = subprocess.run([program, *argv], capture_output=True, text=True, errors='replace', cwd=cwd)
+        run = subprocess.run([program], capture_output=True, text=True, errors='replace', cwd=cwd)
         if run.returncode:
             return None, 'exit status %d: %s%s' % (run.returncode, run.stdout[-300:], run.stderr[-1500:])
-        with open(kept + '.tmp%d' % os.getpid(), 'w') as f:
-            f.write(run.stdout)
-        os.rename(kept + '.tmp%d' % os.getpid(), kept)
+        replace(kept, run.stdout)
         return run.stdout, None
 
-    def program(self, source, defines=()):
-        """The path of the program compiled from `source`; (path, None) or (None, the compiler's message)."""
-        text = read(source)
-        program = os.path.join(self.build, 'bin-' + digest(self.salt, text, defines))
+    def key(self, sources, defines):
+        folders = {os.path.dirname(s) for s in sources}
+        near = [read(os.path.join(f, n)) for f in sorted(folders) for n in sorted(os.listdir(f)) if n.endswith('.h')]
+        return digest(self.salt, self.headers, defines, *near, *[read(s) for s in sources])
+
+    def program(self, sources, defines=()):
+        """The path of the program compiled from `sources`; (path, None) or (None, the compiler's message)."""
+        program = os.path.join(self.build, 'bin-' + self.key(sources, defines))
         if os.path.exists(program):
             return program, None
-        header = self.pch()
-        command = ([self.cxx] + self.flags + ['-include', header] + ['-D' + d for d in defines] +
-                   ['-I' + os.path.dirname(os.path.abspath(source)), source, '-o', program + '.tmp'] + LIBRARIES)
+        command = ([self.cxx] + self.flags + ['-include', self.pch()] + ['-D' + d for d in defines] +
+                   sorted({'-I' + os.path.dirname(s) for s in sources}) + list(sources) + ['-o', program + '.tmp'] + LIBRARIES)
         run = subprocess.run(command, capture_output=True, text=True, errors='replace')
         if run.returncode:
             return None, 'does not compile:\n' + run.stderr[:3000]
         os.rename(program + '.tmp', program)
         return program, None
+
+
+def replace(path, text):
+    """Writes a file whole or not at all."""
+    temporary = '%s.tmp%d' % (path, os.getpid())
+    with open(temporary, 'w', encoding='utf-8') as f:
+        f.write(text)
+    os.rename(temporary, path)
 
 
 def parallel(function, items, jobs):
@@ -200,6 +207,13 @@ def judge(truth, model):
     if loose:
         facts.append('%d conditional or patterns' % len(loose))
     return 'partial', '; '.join(facts + ([note] if note else ['no note']))
+
+
+def judge_line(truth, result, path, line):
+    """The verdict on the models reported at one line: a statement may construct several on its way, the best one counts."""
+    here = [m for m in result['models'] if m.get('line') == line and os.path.basename(m.get('file') or '') == os.path.basename(path)]
+    judged = [judge(truth, m) for m in here] or [judge(truth, None)]
+    return next((j for j in judged if j[0] == 'equal'), judged[-1])
 
 
 class Score:

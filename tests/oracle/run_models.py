@@ -35,7 +35,7 @@ def marks(path):
 
 def truth_of(compiler, path):
     """{name: what libtorch says} of a fixture, checked against its markers; (dict, None) or (None, message)."""
-    out, error = compiler.output(path, defines=('CKPTLINT_ORACLE',), cwd=FOLDER)
+    out, error = compiler.output([path], defines=('CKPTLINT_ORACLE',), cwd=FOLDER)
     if error:
         return None, error
     models = [json.loads(line) for line in out.splitlines() if line.startswith('{')]
@@ -54,11 +54,6 @@ def passes(mark, verdict):
     if mark == 'known-wrong':
         return verdict == 'wrong'
     return verdict == 'equal'
-
-
-def at_line(models, path, line):
-    """The models reported at a line of the file: a statement may construct several on its way."""
-    return [m for m in models if m.get('line') == line and os.path.basename(m.get('file') or '') == os.path.basename(path)]
 
 
 def main():
@@ -87,9 +82,7 @@ def main():
             if error:
                 score.add(False, 'error', place, error, a.v)
                 continue
-            here = at_line(result['models'], path, line)
-            judged = [oracle.judge(truth[name], m) for m in here] or [oracle.judge(truth[name], None)]
-            verdict, why = next((j for j in judged if j[0] == 'equal'), judged[-1])
+            verdict, why = oracle.judge_line(truth[name], result, path, line)
             ok = passes(mark, verdict)
             if not ok and verdict == 'equal':
                 why = 'the mark is stale: remove it'

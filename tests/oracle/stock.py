@@ -33,7 +33,7 @@ def write_unit(folder, number, cases):
 
 def measure(compiler, units, cases, score, a):
     compiler.pch()
-    outputs = oracle.parallel(lambda u: compiler.output(u[0], defines=('CKPTLINT_ORACLE',)), units, a.j)
+    outputs = oracle.parallel(lambda u: compiler.output([u[0]], defines=('CKPTLINT_ORACLE',)), units, a.j)
     for (path, at), (out, error) in zip(units, outputs):
         if error:
             score.add(False, 'error', os.path.basename(path), error, a.v)
@@ -64,9 +64,7 @@ def main():
             if error:
                 score.add(False, 'error', cases[index]['construct'], error, a.v)
                 continue
-            here = [m for m in result['models'] if m.get('line') == line and os.path.basename(m.get('file') or '') == os.path.basename(path)]
-            judged = [oracle.judge(cases[index], m) for m in here] or [oracle.judge(cases[index], None)]
-            verdict, why = next((j for j in judged if j[0] == 'equal'), judged[-1])
+            verdict, why = oracle.judge_line(cases[index], result, path, line)
             score.add(verdict == 'equal', verdict, cases[index]['construct'], why, a.v)
     score.finish()
 

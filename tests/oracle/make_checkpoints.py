@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Writes fixtures/loads/ckpt: make_checkpoints.cpp's archives, Python's files, and damaged ones. One function per file.
+
+  make_checkpoints.py --build DIR [--out fixtures/loads/ckpt]
+
+The files are committed; this is run by hand, with a Python that has torch (Debian: /usr/bin/python3 and python3-torch). Every
+tensor is full of ones. A damaged file is a good one plus one named damage.
+"""
+import json
+import os
+import struct
+import subprocess
+
+import torch
+
+import oracle
+
+
+class Net(torch.nn.Module):
+    def __init__(self, width=8, bn=True, relu=False):
+        super().__init__()
+        self.fc1 = torch.nn.Linear(4, width)
+        if bn:
+            self.bn = torch.nn.BatchNorm1d(width)
+        if relu:
+            self.relu = torch.nn.ReLU()
+        self.fc2 = torch.nn.Linear(width, 2)
+
+    def forward(self, x):
+        x = self.fc1(x)
+        if hasattr(self, 'bn'):
+            x = self.bn(x)
+        return self.fc2(x)
+
+
+def ones(module):
+    with torch.no_grad():
+        for tensor in list(module.parameters()) + list(module.buffers()):
+            tensor.fill_(1)
+    return module.eval()
+
+
+def python_state_dict():
+    torch.save(ones(Net()).state_dict(), 'python_state_dict.pt')
+
+
+def python_nested():
+    torch.save({'epoch': 3, 'state_dict': ones(Net()).state_dict()}, 'python_nested.pt')
+
+
+def python_legacy():
+    torch.save(ones(Net()).state_dict(), 'python_legacy.pt', _use_new_zipfile_serialization=False)
+
+
+def python_dict():
+    """A plain dict of two or more tensors, the one form of Python's that torch::pickle_load reads."""
+    torch.save({'fc1.weight': torch.ones(8, 4), 'fc1.bias': torch.ones(8)}, 'python_dict.pt')
+
+
+def python_evil():
+    """Names a callable outside of the allow list; it is never called."""
+    class Evil:
+        def __reduce__(self):
+            return print, ('never printed',)
+    torch.save({'weight': torch.ones(2), 'extra': Evil()}, 'python_evil.pt')
+
+
+def script():
+    torch.jit.script(ones(Net())).save('script.pt')
+
+
+def script_relu():
+    torch.jit.script(ones(Net(relu=True))).save('script_relu.pt')
+
+
+def trace_wide():
+    torch.jit.trace(ones(Net(16)), torch.ones(2, 4)).save('trace_wide.pt')
+
+
+def safetensors():
+    header, at = {}, 0
+    for key, shape in (('fc1.weight', [8, 4]), ('fc1.bias', [8])):
+        size = 4 * torch.ones(shape).numel()
+        header[key] = {'dtype': 'F32', 'shape': shape, 'data_offsets': [at, at + size]}
+        at += size
+    text = json.dumps(header).encode()
+    text += b' ' * (-len(text) % 8)
+    with open('net.safetensors', 'wb') as f:
+        f.write(struct.pack('<Q', len(text)) + text + struct.pack('<f', 1.0) * (at // 4))
+
+
+def html():
+    with open('page.pt', 'w') as f:
+        f.write('<!DOCTYPE html>\n<html><head><title>404</title></head><body>Not found</body></html>\n')
+
+
+def lfs():
+    with open('lfs.pt', 'w') as f:
+        f.write('version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 1234567\n' % ('0123456789abcdef' * 4))
+
+
+def empty():
+    open('empty.pt', 'wb').close()
+
+
+def truncated():
+    """net.pt, its second half cut off."""
+    with open('net.pt', 'rb') as f:
+        data = f.read()
+    with open('truncated.pt', 'wb') as f:
+        f.write(data[:len(data) // 2])
+
+
+def folder():
+    os.makedirs('folder.pt', exist_ok=True)
+    with open('folder.pt/README', 'w') as f:
+        f.write('A directory named like a checkpoint.\n')
+
+
+def main():
+    parser = oracle.arguments(__doc__)
+    parser.add_argument('--out', default=os.path.join(oracle.ROOT, 'fixtures', 'loads', 'ckpt'))
+    a = parser.parse_args()
+    compiler = oracle.Compiler(a.build, a.cxx)
+    program, error = compiler.program([os.path.join(oracle.HERE, 'make_checkpoints.cpp')])
+    if error:
+        raise SystemExit(error)
+    os.makedirs(a.out, exist_ok=True)
+    os.chdir(a.out)
+    subprocess.run([program], check=True)
+    for make in (python_state_dict, python_nested, python_legacy, python_dict, python_evil, script, script_relu, trace_wide,
+                 safetensors, html, lfs, empty, truncated, folder):
+        make()
+
+
+if __name__ == '__main__':
+    main()
