@@ -7,7 +7,8 @@
  * How a bad file comes back (one rule for all formats):
  *   CK_ABSENT, CK_IO  no such file, or the system refused to read it
  *   CK_CORRUPT        the part that holds the keys cannot be trusted: empty file, truncated zip, broken pickle, header
- *                     longer than the file, two members of a needed name. No keys can be listed. err->at is the offset.
+ *                     longer than the file, two members of a needed name. No keys can be listed. err->at is the offset
+ *                     in the file, or in the member or pickle that err->text names.
  *   CK_LIMIT          a limit of ck_ckpt_limits was reached; err->text names it
  *   CK_OK             everything else, *also* files that are no checkpoint (LFS pointer, HTML page, gzip, ONNX, ...):
  *                     ck_ckpt_format says what it is, ck_ckpt_meta has details. Damage that leaves the keys readable

@@ -1,0 +1,718 @@
+/* pickle.c - the pickle machine, protocols 0 to 5, without the part that calls.
+ *
+ * A pickle is a program for a stack machine. Each opcode is a row of `opcodes`: its byte and the shape of its argument;
+ * `step` has one case per opcode. GLOBAL only looks a name up in the allow list (globals.c), REDUCE and its kin build a
+ * PV_OBJECT that remembers what would have been called. OrderedDict, set and the like, which are data in the guise of
+ * calls, become what they stand for, so that SETITEMS and BUILD find a dict.
+ *
+ * Bounds: one value is made per opcode, so values <= bytes; memory is charged per value; memo indices are kept below
+ * the number of bytes, since no writer numbers values that it did not write; the machine itself does not recurse. */
+#include "ckpt/pickle.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum {
+  ARG_NONE,
+  ARG_U1,
+  ARG_U2,
+  ARG_I4,
+  ARG_U4,
+  ARG_U8,
+  ARG_F8,     /* big-endian double */
+  ARG_LINE,   /* text up to a newline */
+  ARG_LINES,  /* two of them */
+  ARG_BYTES1, /* length of 1, 4 or 8 bytes, then so many bytes */
+  ARG_BYTES4,
+  ARG_BYTES8,
+} arg_kind;
+
+/* name, byte, argument (Python's pickletools, protocol in which it appeared) */
+#define OPCODES(X)                                                                                                     \
+  X(MARK, '(', NONE)                                                                                                   \
+  X(STOP, '.', NONE)                                                                                                   \
+  X(POP, '0', NONE)                                                                                                    \
+  X(POP_MARK, '1', NONE)                                                                                               \
+  X(DUP, '2', NONE)                                                                                                    \
+  X(FLOAT, 'F', LINE)                                                                                                  \
+  X(INT, 'I', LINE)                                                                                                    \
+  X(BININT, 'J', I4)                                                                                                   \
+  X(BININT1, 'K', U1)                                                                                                  \
+  X(LONG, 'L', LINE)                                                                                                   \
+  X(BININT2, 'M', U2)                                                                                                  \
+  X(NONE, 'N', NONE)                                                                                                   \
+  X(PERSID, 'P', LINE)                                                                                                 \
+  X(BINPERSID, 'Q', NONE)                                                                                              \
+  X(REDUCE, 'R', NONE)                                                                                                 \
+  X(STRING, 'S', LINE)                                                                                                 \
+  X(BINSTRING, 'T', BYTES4)                                                                                            \
+  X(SHORT_BINSTRING, 'U', BYTES1)                                                                                      \
+  X(UNICODE, 'V', LINE)                                                                                                \
+  X(BINUNICODE, 'X', BYTES4)                                                                                           \
+  X(APPEND, 'a', NONE)                                                                                                 \
+  X(BUILD, 'b', NONE)                                                                                                  \
+  X(GLOBAL, 'c', LINES)                                                                                                \
+  X(DICT, 'd', NONE)                                                                                                   \
+  X(EMPTY_DICT, '}', NONE)                                                                                             \
+  X(APPENDS, 'e', NONE)                                                                                                \
+  X(GET, 'g', LINE)                                                                                                    \
+  X(BINGET, 'h', U1)                                                                                                   \
+  X(INST, 'i', LINES)                                                                                                  \
+  X(LONG_BINGET, 'j', U4)                                                                                              \
+  X(LIST, 'l', NONE)                                                                                                   \
+  X(EMPTY_LIST, ']', NONE)                                                                                             \
+  X(OBJ, 'o', NONE)                                                                                                    \
+  X(PUT, 'p', LINE)                                                                                                    \
+  X(BINPUT, 'q', U1)                                                                                                   \
+  X(LONG_BINPUT, 'r', U4)                                                                                              \
+  X(SETITEM, 's', NONE)                                                                                                \
+  X(TUPLE, 't', NONE)                                                                                                  \
+  X(EMPTY_TUPLE, ')', NONE)                                                                                            \
+  X(SETITEMS, 'u', NONE)                                                                                               \
+  X(BINFLOAT, 'G', F8)                                                                                                 \
+  X(PROTO, 0x80, U1)                                                                                                   \
+  X(NEWOBJ, 0x81, NONE)                                                                                                \
+  X(EXT1, 0x82, U1)                                                                                                    \
+  X(EXT2, 0x83, U2)                                                                                                    \
+  X(EXT4, 0x84, I4)                                                                                                    \
+  X(TUPLE1, 0x85, NONE)                                                                                                \
+  X(TUPLE2, 0x86, NONE)                                                                                                \
+  X(TUPLE3, 0x87, NONE)                                                                                                \
+  X(NEWTRUE, 0x88, NONE)                                                                                               \
+  X(NEWFALSE, 0x89, NONE)                                                                                              \
+  X(LONG1, 0x8a, BYTES1)                                                                                               \
+  X(LONG4, 0x8b, BYTES4)                                                                                               \
+  X(BINBYTES, 'B', BYTES4)                                                                                             \
+  X(SHORT_BINBYTES, 'C', BYTES1)                                                                                       \
+  X(SHORT_BINUNICODE, 0x8c, BYTES1)                                                                                    \
+  X(BINUNICODE8, 0x8d, BYTES8)                                                                                         \
+  X(BINBYTES8, 0x8e, BYTES8)                                                                                           \
+  X(EMPTY_SET, 0x8f, NONE)                                                                                             \
+  X(ADDITEMS, 0x90, NONE)                                                                                              \
+  X(FROZENSET, 0x91, NONE)                                                                                             \
+  X(NEWOBJ_EX, 0x92, NONE)                                                                                             \
+  X(STACK_GLOBAL, 0x93, NONE)                                                                                          \
+  X(MEMOIZE, 0x94, NONE)                                                                                               \
+  X(FRAME, 0x95, U8)                                                                                                   \
+  X(BYTEARRAY8, 0x96, BYTES8)                                                                                          \
+  X(NEXT_BUFFER, 0x97, NONE)                                                                                           \
+  X(READONLY_BUFFER, 0x98, NONE)
+
+enum {
+#define X(name, byte, arg) OP_##name = (byte),
+  OPCODES(X)
+#undef X
+};
+
+static const uint8_t arg_kinds[256] = {
+#define X(name, byte, arg) [byte] = ARG_##arg + 1, /* 0: no such opcode */
+    OPCODES(X)
+#undef X
+};
+
+/* Opcodes that torch::pickle_load does not know though PyTorch's Python side writes them (measured: FORMATS.md A.5). */
+static const struct {
+  uint8_t op;
+  const char *what;
+} refused_ops[] = {
+    {OP_SETITEM, "Unknown opcode for unpickling at 0x73: 115"},
+    {OP_APPEND, "Unknown opcode for unpickling at 0x61: 97"},
+};
+static const char ordered_dict[] = "isGenericDict() INTERNAL ASSERT FAILED: Expected GenericDict but got None";
+
+typedef struct {
+  ck_ckpt_job *job;
+  const char *where;
+  const unsigned char *bytes;
+  size_t size, at, op_at; /* op_at: offset of the current opcode */
+  CK_VEC(ck_pv *) stack;
+  CK_VEC(size_t) marks; /* heights of the stack */
+  ck_pv **memo;
+  size_t memo_n, memo_next;
+  ck_pickle *out;
+  bool is_done;
+} machine;
+
+typedef struct {
+  int64_t i;
+  double f;
+  const char *s, *s2;
+  size_t n, n2;
+} argument;
+
+#define TRY(expression)                                                                                                \
+  do {                                                                                                                 \
+    ck_status status_ = (expression);                                                                                  \
+    if (status_ != CK_OK) return status_;                                                                              \
+  } while (0)
+
+/* --- Failures ---------------------------------------------------------------------------------------------------- */
+
+static ck_status broken(machine *m, const char *what) {
+  return ck_fail_at(m->job->err, CK_CORRUPT, m->op_at, "%s is not a valid pickle: %s at byte %zu", m->where, what,
+                    m->op_at);
+}
+
+static ck_status ends_early(machine *m) {
+  m->out->truncated = true;
+  return ck_fail_at(m->job->err, CK_CORRUPT, m->size,
+                    "%s is truncated: it ends within an opcode or before its end mark", m->where);
+}
+
+/* Notes what torch::pickle_load would throw; the first one counts. */
+static void refuse(machine *m, const char *format, const char *s, size_t n) {
+  if (m->out->refusal[0] == 0) snprintf(m->out->refusal, sizeof m->out->refusal, format, (int)(n < 120 ? n : 120), s);
+}
+
+/* --- Arguments --------------------------------------------------------------------------------------------------- */
+
+static uint64_t little(const unsigned char *p, size_t n) {
+  uint64_t v = 0;
+  for (size_t i = 0; i < n; i++) v |= (uint64_t)p[i] << (8 * i);
+  return v;
+}
+
+static ck_status read_line(machine *m, const char **s, size_t *n) {
+  const unsigned char *from = m->bytes + m->at, *end = memchr(from, '\n', m->size - m->at);
+  if (end == NULL) return ends_early(m);
+  *s = (const char *)from;
+  *n = (size_t)(end - from);
+  if (*n > 0 && from[*n - 1] == '\r') --*n;
+  m->at += (size_t)(end - from) + 1;
+  return CK_OK;
+}
+
+static ck_status read_number(machine *m, size_t width, uint64_t *v) {
+  if (m->size - m->at < width) return ends_early(m);
+  *v = little(m->bytes + m->at, width);
+  m->at += width;
+  return CK_OK;
+}
+
+static ck_status read_bytes(machine *m, size_t width, argument *arg) {
+  uint64_t n = 0;
+  TRY(read_number(m, width, &n));
+  if (n > m->size - m->at) return ends_early(m);
+  arg->s = (const char *)m->bytes + m->at;
+  arg->n = (size_t)n;
+  m->at += (size_t)n;
+  return CK_OK;
+}
+
+static ck_status read_argument(machine *m, arg_kind kind, argument *arg) {
+  uint64_t v = 0;
+  *arg = (argument){0};
+  switch (kind) {
+  case ARG_NONE: break;
+  case ARG_U1: TRY(read_number(m, 1, &v)); break;
+  case ARG_U2: TRY(read_number(m, 2, &v)); break;
+  case ARG_I4:
+    TRY(read_number(m, 4, &v));
+    v = (uint64_t)(int64_t)(int32_t)v;
+    break;
+  case ARG_U4: TRY(read_number(m, 4, &v)); break;
+  case ARG_U8: TRY(read_number(m, 8, &v)); break;
+  case ARG_F8:
+    TRY(read_number(m, 8, &v));
+    v = __builtin_bswap64(v);
+    memcpy(&arg->f, &v, sizeof v);
+    break;
+  case ARG_LINE: return read_line(m, &arg->s, &arg->n);
+  case ARG_LINES: TRY(read_line(m, &arg->s, &arg->n)); return read_line(m, &arg->s2, &arg->n2);
+  case ARG_BYTES1: return read_bytes(m, 1, arg);
+  case ARG_BYTES4: return read_bytes(m, 4, arg);
+  case ARG_BYTES8: return read_bytes(m, 8, arg);
+  }
+  arg->i = (int64_t)v;
+  return CK_OK;
+}
+
+/* --- Values ------------------------------------------------------------------------------------------------------ */
+
+static ck_status new_value(machine *m, ck_pv_type type, ck_pv **v) {
+  TRY(ck_ckpt_count(m->job));
+  *v = CK_NEW(&m->job->scratch, ck_pv);
+  (*v)->type = (uint8_t)type;
+  return CK_OK;
+}
+
+static ck_status add_items(machine *m, ck_pv *v, ck_pv **items, size_t n) {
+  if (n > UINT32_MAX / 4 - v->n) return ck_fail(m->job->err, CK_LIMIT, "%s holds too large a container", m->where);
+  if (v->n + n > v->room) {
+    size_t room = v->room * 2 > v->n + n ? v->room * 2 : v->n + n;
+    TRY(ck_ckpt_charge(m->job, room * sizeof *v->items));
+    ck_pv **grown = CK_NEW_N(&m->job->scratch, ck_pv *, room);
+    if (v->n) memcpy(grown, v->items, v->n * sizeof *grown);
+    v->items = grown;
+    v->room = (uint32_t)room;
+  }
+  if (n) memcpy(v->items + v->n, items, n * sizeof *items);
+  v->n += (uint32_t)n;
+  return CK_OK;
+}
+
+static ck_status push(machine *m, ck_pv *v) {
+  ck_vec_push(&m->stack, v);
+  return CK_OK;
+}
+
+static ck_status push_new(machine *m, ck_pv_type type, ck_pv **out) {
+  ck_pv *v;
+  TRY(new_value(m, type, &v));
+  if (out) *out = v;
+  return push(m, v);
+}
+
+static ck_status push_int(machine *m, ck_pv_type type, int64_t i) {
+  ck_pv *v;
+  TRY(push_new(m, type, &v));
+  v->i = i;
+  return CK_OK;
+}
+
+static ck_status push_text(machine *m, ck_pv_type type, const char *s, size_t n) {
+  ck_pv *v;
+  TRY(push_new(m, type, &v));
+  v->s = s;
+  v->n = (uint32_t)n;
+  return CK_OK;
+}
+
+/* Values above the last mark; nothing below a mark may be taken as an operand. */
+static size_t height(const machine *m) { return m->stack.n - (m->marks.n ? m->marks.at[m->marks.n - 1] : 0); }
+
+static ck_status pop(machine *m, ck_pv **v) {
+  if (height(m) == 0) return broken(m, "the stack is empty");
+  *v = m->stack.at[--m->stack.n];
+  return CK_OK;
+}
+
+static ck_status top(machine *m, ck_pv **v) {
+  if (height(m) == 0) return broken(m, "the stack is empty");
+  *v = m->stack.at[m->stack.n - 1];
+  return CK_OK;
+}
+
+/* Takes the mark away; the `*n` values above it stay readable at *items until the next push. */
+static ck_status pop_to_mark(machine *m, ck_pv ***items, size_t *n) {
+  if (m->marks.n == 0) return broken(m, "there is no mark");
+  *n = height(m);
+  m->stack.n -= *n;
+  m->marks.n--;
+  *items = m->stack.at + m->stack.n;
+  return CK_OK;
+}
+
+static ck_status push_container(machine *m, ck_pv_type type, ck_pv **items, size_t n) {
+  ck_pv *v;
+  TRY(new_value(m, type, &v));
+  TRY(add_items(m, v, items, n));
+  return push(m, v);
+}
+
+static ck_status tuple_of(machine *m, size_t n) {
+  if (height(m) < n) return broken(m, "the stack is empty");
+  m->stack.n -= n;
+  return push_container(m, PV_TUPLE, m->stack.at + m->stack.n, n);
+}
+
+/* --- The memo ---------------------------------------------------------------------------------------------------- */
+
+static ck_status put(machine *m, uint64_t index) {
+  ck_pv *v = NULL;
+  TRY(top(m, &v));
+  if (index > m->size)
+    return ck_fail_at(m->job->err, CK_CORRUPT, m->op_at, "%s numbers more values than it has bytes", m->where);
+  if (index >= m->memo_n) {
+    size_t n = m->memo_n * 2 > index + 1 ? m->memo_n * 2 : (size_t)index + 64;
+    TRY(ck_ckpt_charge(m->job, n * sizeof *m->memo));
+    m->memo = ck_realloc(m->memo, n * sizeof *m->memo);
+    memset(m->memo + m->memo_n, 0, (n - m->memo_n) * sizeof *m->memo);
+    m->memo_n = n;
+  }
+  if (m->memo[index] == NULL) m->memo_next++;
+  m->memo[index] = v;
+  return CK_OK;
+}
+
+static ck_status get(machine *m, uint64_t index) {
+  if (index >= m->memo_n || m->memo[index] == NULL) return broken(m, "it refers to a value that was not stored");
+  return push(m, m->memo[index]);
+}
+
+static ck_status line_index(machine *m, const argument *arg, uint64_t *index) {
+  *index = 0;
+  if (arg->n == 0 || arg->n > 10) return broken(m, "a memo index is no number");
+  for (size_t i = 0; i < arg->n; i++) {
+    if (!isdigit((unsigned char)arg->s[i])) return broken(m, "a memo index is no number");
+    *index = *index * 10 + (uint64_t)(arg->s[i] - '0');
+  }
+  return CK_OK;
+}
+
+/* --- Literals ---------------------------------------------------------------------------------------------------- */
+
+static ck_status push_long(machine *m, const argument *arg) {
+  if (arg->n > 8) return push_text(m, PV_LONG, arg->s, arg->n);
+  uint64_t v = little((const unsigned char *)arg->s, arg->n);
+  if (arg->n > 0 && arg->n < 8 && (arg->s[arg->n - 1] & 0x80)) v |= ~(uint64_t)0 << (8 * arg->n);
+  return push_int(m, PV_INT, (int64_t)v);
+}
+
+/* INT and LONG of protocol 0: decimal text; I00 and I01 are the booleans. */
+static ck_status push_decimal(machine *m, const argument *arg) {
+  char text[32], *end;
+  size_t n = arg->n;
+  if (n > 0 && arg->s[n - 1] == 'L') n--;
+  if (n == 2 && arg->s[0] == '0' && (arg->s[1] == '0' || arg->s[1] == '1'))
+    return push_int(m, PV_BOOL, arg->s[1] - '0');
+  if (n == 0 || n >= sizeof text)
+    return n == 0 ? broken(m, "a number has no digits") : push_text(m, PV_LONG, arg->s, 0);
+  memcpy(text, arg->s, n);
+  text[n] = 0;
+  long long v = strtoll(text, &end, 10);
+  if (*end != 0) return broken(m, "a number has other characters than digits");
+  return push_int(m, PV_INT, v);
+}
+
+static ck_status push_float_text(machine *m, const argument *arg) {
+  char text[64];
+  if (arg->n == 0 || arg->n >= sizeof text) return broken(m, "a number is too long");
+  memcpy(text, arg->s, arg->n);
+  text[arg->n] = 0;
+  ck_pv *v;
+  TRY(push_new(m, PV_FLOAT, &v));
+  v->f = strtod(text, NULL);
+  return CK_OK;
+}
+
+/* STRING of protocol 0: a quoted Python literal; UNICODE: raw-unicode-escape, whose escapes are left as they are. */
+static ck_status push_quoted(machine *m, const argument *arg) {
+  if (arg->n < 2 || arg->s[0] != arg->s[arg->n - 1] || (arg->s[0] != '\'' && arg->s[0] != '"'))
+    return broken(m, "a string has no quotes");
+  TRY(ck_ckpt_charge(m->job, arg->n));
+  char *copy = ck_arena_alloc(&m->job->scratch, arg->n), *p = copy;
+  for (size_t i = 1; i + 1 < arg->n; i++) {
+    char c = arg->s[i];
+    if (c == '\\' && i + 2 < arg->n) {
+      c = arg->s[++i];
+      c = c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;
+    }
+    *p++ = c;
+  }
+  return push_text(m, PV_STR, copy, (size_t)(p - copy));
+}
+
+/* --- Globals and what would be calls ----------------------------------------------------------------------------- */
+
+static ck_status new_global(machine *m, const char *module, size_t module_n, const char *name, size_t name_n,
+                            ck_pv **out) {
+  TRY(new_value(m, PV_GLOBAL, out));
+  TRY(ck_ckpt_charge(m->job, module_n + name_n));
+  char *s = ck_arena_alloc(&m->job->scratch, module_n + name_n + 2);
+  memcpy(s, module, module_n);
+  s[module_n] = '.';
+  memcpy(s + module_n + 1, name, name_n);
+  (*out)->s = s;
+  (*out)->n = (uint32_t)(module_n + 1 + name_n);
+  (*out)->row = ck_pg_find(module, module_n, name, name_n);
+  if ((*out)->row == NULL)
+    ck_ckpt_add_unsafe(m->job, ck_ckpt_copy_key(m->job, s, (*out)->n < 300 ? (*out)->n : 300), m->where, m->op_at);
+  const ck_pg_row *row = (*out)->row;
+  bool is_torch = module_n == 5 && memcmp(module, "torch", 5) == 0;
+  bool known = row && (row->role == PG_TENSOR || row->role == PG_QTENSOR || row->role == PG_META ||
+                       row->role == PG_FIRST || (row->role == PG_STORAGE && row->dtype != CK_DTYPE_UNKNOWN) ||
+                       strcmp(row->name, "collections.OrderedDict") == 0 || strcmp(row->name, "torch.device") == 0 ||
+                       strncmp(row->name, "torch.per_", 10) == 0);
+  if (!known && is_torch) refuse(m, "Unpickler found unknown torch global, '%.*s'", s, (*out)->n);
+  else if (!known) refuse(m, "Unpickler found unknown type %.*s", s, (*out)->n);
+  return CK_OK;
+}
+
+/* dict(pairs): the pairs of a list of two-element lists or tuples, as Python 2 wrote OrderedDict. */
+static ck_status add_pairs(machine *m, ck_pv *dict, const ck_pv *list) {
+  for (size_t i = 0; i < list->n; i++) {
+    ck_pv *pair = list->items[i];
+    if ((pair->type != PV_TUPLE && pair->type != PV_LIST) || pair->n != 2) continue;
+    TRY(add_items(m, dict, pair->items, 2));
+  }
+  return CK_OK;
+}
+
+static bool is_sequence(const ck_pv *v) { return v->type == PV_TUPLE || v->type == PV_LIST || v->type == PV_SET; }
+
+/* callee(*args). Calls that stand for data become the data; a call of anything else is only remembered. */
+static ck_status push_call(machine *m, ck_pv *callee, ck_pv *args) {
+  const ck_pg_row *row = callee->type == PV_GLOBAL ? callee->row : NULL;
+  const ck_pv *first = args->type == PV_TUPLE && args->n > 0 ? args->items[0] : NULL;
+  ck_pv *v;
+  if (row && row->role == PG_DICT) {
+    TRY(push_new(m, PV_DICT, &v));
+    v->is_ordered = strcmp(row->name, "collections.OrderedDict") == 0;
+    if (first && first->type == PV_LIST) return add_pairs(m, v, first);
+    return first && first->type == PV_DICT ? add_items(m, v, first->items, first->n) : CK_OK;
+  }
+  if (row && (row->role == PG_SET || row->role == PG_LIST || row->role == PG_TUPLE)) {
+    ck_pv_type type = row->role == PG_SET ? PV_SET : row->role == PG_LIST ? PV_LIST : PV_OBJECT;
+    if (type != PV_OBJECT) {
+      TRY(push_new(m, type, &v));
+      return first && is_sequence(first) ? add_items(m, v, first->items, first->n) : CK_OK;
+    }
+  }
+  ck_pv *items[] = {callee, args};
+  return push_container(m, PV_OBJECT, items, 2);
+}
+
+static ck_status new_instance(machine *m, ck_pv *class, ck_pv **items, size_t n) {
+  ck_pv *args;
+  TRY(new_value(m, PV_TUPLE, &args));
+  TRY(add_items(m, args, items, n));
+  return push_call(m, class, args);
+}
+
+/* NEXT_BUFFER, EXT: something that the pickle does not hold itself. */
+static ck_status push_opaque_global(machine *m, const char *module, int64_t code) {
+  char name[32];
+  ck_pv *v;
+  int n = snprintf(name, sizeof name, "%lld", (long long)code);
+  TRY(new_global(m, module, strlen(module), name, (size_t)n, &v));
+  return push(m, v);
+}
+
+/* --- Filling containers ------------------------------------------------------------------------------------------ */
+
+/* obj[k] = v ... on the value below; an object that is not known to be a dict keeps the pairs beside its arguments. */
+static ck_status set_items(machine *m, ck_pv **items, size_t n) {
+  ck_pv *target = NULL;
+  if (n % 2) return broken(m, "a key has no value");
+  TRY(top(m, &target));
+  if (target->is_ordered) refuse(m, "%.*s", ordered_dict, strlen(ordered_dict));
+  if (target->type == PV_DICT) return add_items(m, target, items, n);
+  if (target->type != PV_OBJECT) return broken(m, "items are set on a value that is no dict");
+  if (target->n > 2 && !target->is_pairs) return CK_OK;
+  target->is_pairs = true;
+  return add_items(m, target, items, n);
+}
+
+static ck_status append_items(machine *m, ck_pv **items, size_t n) {
+  ck_pv *target = NULL;
+  TRY(top(m, &target));
+  if (target->type == PV_LIST || target->type == PV_SET) return add_items(m, target, items, n);
+  if (target->type != PV_OBJECT) return broken(m, "items are appended to a value that is no list");
+  return target->is_pairs ? CK_OK : add_items(m, target, items, n);
+}
+
+static ck_status build(machine *m) {
+  ck_pv *state = NULL, *target = NULL;
+  TRY(pop(m, &state));
+  TRY(top(m, &target));
+  if (target->type == PV_OBJECT || target->type == PV_DICT) target->state = state;
+  return CK_OK;
+}
+
+/* --- One opcode -------------------------------------------------------------------------------------------------- */
+
+static ck_status stop(machine *m) {
+  TRY(pop(m, &m->out->root));
+  m->is_done = true;
+  return CK_OK;
+}
+
+static ck_status step(machine *m, uint8_t op, const argument *arg) {
+  ck_pv *a = NULL, *b = NULL, *c = NULL, **items = NULL;
+  size_t n = 0;
+  uint64_t index = 0;
+  switch (op) {
+  case OP_PROTO:
+    if (arg->i > 5) return broken(m, "its protocol is newer than 5");
+    m->out->protocol = (int)arg->i;
+    if (arg->i != 2) {
+      char text[8];
+      refuse(m, "Only Pickle protocol 2 is supported, found protocol = %.*s", text,
+             (size_t)snprintf(text, sizeof text, "%d", (int)arg->i));
+    }
+    return CK_OK;
+  case OP_FRAME: return CK_OK;
+  case OP_STOP: return stop(m);
+  case OP_MARK: ck_vec_push(&m->marks, m->stack.n); return CK_OK;
+  case OP_POP:
+    if (height(m) == 0 && m->marks.n > 0) return m->marks.n--, CK_OK;
+    return pop(m, &a);
+  case OP_POP_MARK: return pop_to_mark(m, &items, &n);
+  case OP_DUP: TRY(top(m, &a)); return push(m, a);
+
+  case OP_NONE: return push_new(m, PV_NONE, NULL);
+  case OP_NEWTRUE:
+  case OP_NEWFALSE: return push_int(m, PV_BOOL, op == OP_NEWTRUE);
+  case OP_BININT:
+  case OP_BININT1:
+  case OP_BININT2: return push_int(m, PV_INT, arg->i);
+  case OP_INT:
+  case OP_LONG: return push_decimal(m, arg);
+  case OP_LONG1:
+  case OP_LONG4:
+    if (arg->n != 8) {
+      char text[24];
+      refuse(m, "Expected length to be 8, got %.*s", text, (size_t)snprintf(text, sizeof text, "%zu", arg->n));
+    }
+    return push_long(m, arg);
+  case OP_FLOAT: return push_float_text(m, arg);
+  case OP_BINFLOAT:
+    TRY(push_new(m, PV_FLOAT, &a));
+    a->f = arg->f;
+    return CK_OK;
+  case OP_STRING: return push_quoted(m, arg);
+  case OP_UNICODE:
+  case OP_BINSTRING: /* Python 2's str: names and paths, so text */
+  case OP_SHORT_BINSTRING:
+  case OP_BINUNICODE:
+  case OP_BINUNICODE8:
+  case OP_SHORT_BINUNICODE: return push_text(m, PV_STR, arg->s, arg->n);
+  case OP_BINBYTES:
+  case OP_BINBYTES8:
+  case OP_SHORT_BINBYTES:
+  case OP_BYTEARRAY8: return push_text(m, PV_BYTES, arg->s, arg->n);
+
+  case OP_EMPTY_TUPLE: return push_new(m, PV_TUPLE, NULL);
+  case OP_EMPTY_LIST: return push_new(m, PV_LIST, NULL);
+  case OP_EMPTY_DICT: return push_new(m, PV_DICT, NULL);
+  case OP_EMPTY_SET: return push_new(m, PV_SET, NULL);
+  case OP_TUPLE1: return tuple_of(m, 1);
+  case OP_TUPLE2: return tuple_of(m, 2);
+  case OP_TUPLE3: return tuple_of(m, 3);
+  case OP_TUPLE: TRY(pop_to_mark(m, &items, &n)); return push_container(m, PV_TUPLE, items, n);
+  case OP_LIST: TRY(pop_to_mark(m, &items, &n)); return push_container(m, PV_LIST, items, n);
+  case OP_FROZENSET: TRY(pop_to_mark(m, &items, &n)); return push_container(m, PV_SET, items, n);
+  case OP_DICT:
+    TRY(pop_to_mark(m, &items, &n));
+    if (n % 2) return broken(m, "a key has no value");
+    return push_container(m, PV_DICT, items, n);
+  case OP_SETITEM:
+    if (height(m) < 3) return broken(m, "the stack is empty");
+    m->stack.n -= 2;
+    return set_items(m, m->stack.at + m->stack.n, 2);
+  case OP_SETITEMS: TRY(pop_to_mark(m, &items, &n)); return set_items(m, items, n);
+  case OP_APPEND:
+    if (height(m) < 2) return broken(m, "the stack is empty");
+    m->stack.n -= 1;
+    return append_items(m, m->stack.at + m->stack.n, 1);
+  case OP_APPENDS:
+  case OP_ADDITEMS: TRY(pop_to_mark(m, &items, &n)); return append_items(m, items, n);
+
+  case OP_PUT: TRY(line_index(m, arg, &index)); return put(m, index);
+  case OP_BINPUT:
+  case OP_LONG_BINPUT: return put(m, (uint64_t)arg->i);
+  case OP_MEMOIZE: return put(m, m->memo_next);
+  case OP_GET: TRY(line_index(m, arg, &index)); return get(m, index);
+  case OP_BINGET:
+  case OP_LONG_BINGET: return get(m, (uint64_t)arg->i);
+
+  case OP_GLOBAL: TRY(new_global(m, arg->s, arg->n, arg->s2, arg->n2, &a)); return push(m, a);
+  case OP_STACK_GLOBAL:
+    TRY(pop(m, &b));
+    TRY(pop(m, &a));
+    if (a->type != PV_STR || b->type != PV_STR) return broken(m, "a global's name is no string");
+    TRY(new_global(m, a->s, a->n, b->s, b->n, &c));
+    return push(m, c);
+  case OP_EXT1:
+  case OP_EXT2:
+  case OP_EXT4: return push_opaque_global(m, "copyreg.extension", arg->i);
+  case OP_REDUCE:
+    TRY(pop(m, &b));
+    TRY(pop(m, &a));
+    return push_call(m, a, b);
+  case OP_NEWOBJ:
+    TRY(pop(m, &b));
+    TRY(pop(m, &a));
+    return push_call(m, a, b);
+  case OP_NEWOBJ_EX:
+    TRY(pop(m, &c)); /* keyword arguments */
+    TRY(pop(m, &b));
+    TRY(pop(m, &a));
+    return push_call(m, a, b);
+  case OP_INST:
+    TRY(new_global(m, arg->s, arg->n, arg->s2, arg->n2, &a));
+    TRY(pop_to_mark(m, &items, &n));
+    return new_instance(m, a, items, n);
+  case OP_OBJ:
+    TRY(pop_to_mark(m, &items, &n));
+    if (n == 0) return broken(m, "an object has no class");
+    return new_instance(m, items[0], items + 1, n - 1);
+  case OP_BUILD: return build(m);
+  case OP_PERSID:
+    TRY(new_value(m, PV_STR, &a));
+    a->s = arg->s;
+    a->n = (uint32_t)arg->n;
+    return push_container(m, PV_PERSISTENT, &a, 1);
+  case OP_BINPERSID: TRY(pop(m, &a)); return push_container(m, PV_PERSISTENT, &a, 1);
+  case OP_NEXT_BUFFER: return push_text(m, PV_BYTES, "", 0);
+  case OP_READONLY_BUFFER: return top(m, &a);
+  default: return broken(m, "there is no such opcode");
+  }
+}
+
+static ck_status run(machine *m) {
+  while (!m->is_done) {
+    if (m->at >= m->size) return m->op_at = m->at, ends_early(m);
+    m->op_at = m->at;
+    uint8_t op = m->bytes[m->at++];
+    argument arg;
+    if (arg_kinds[op] == 0) return broken(m, "there is no such opcode");
+    for (size_t i = 0; i < sizeof refused_ops / sizeof *refused_ops; i++)
+      if (refused_ops[i].op == op) refuse(m, "%.*s", refused_ops[i].what, strlen(refused_ops[i].what));
+    TRY(read_argument(m, (arg_kind)(arg_kinds[op] - 1), &arg));
+    TRY(step(m, op, &arg));
+  }
+  return CK_OK;
+}
+
+ck_status ck_pickle_run(ck_ckpt_job *job, const char *where, const unsigned char *bytes, size_t size, size_t *at,
+                        ck_pickle *out) {
+  *out = (ck_pickle){0};
+  machine m = {.job = job, .where = where, .bytes = bytes, .size = size, .at = *at, .out = out};
+  ck_status status = run(&m);
+  *at = m.at;
+  free(m.stack.at);
+  free(m.marks.at);
+  free(m.memo);
+  return status;
+}
+
+/* --- Reading values ---------------------------------------------------------------------------------------------- */
+
+bool ck_pv_is_str(const ck_pv *v, const char *s) {
+  return v->type == PV_STR && strlen(s) == v->n && memcmp(v->s, s, v->n) == 0;
+}
+
+int ck_pv_call(const ck_pv *v) {
+  if (v->type != PV_OBJECT || v->items[0]->type != PV_GLOBAL || v->items[0]->row == NULL) return -1;
+  return (int)v->items[0]->row->role;
+}
+
+const ck_pv *ck_pv_arg(const ck_pv *v, size_t i) {
+  if (v->type != PV_OBJECT || v->items[1]->type != PV_TUPLE || i >= v->items[1]->n) return NULL;
+  return v->items[1]->items[i];
+}
+
+const ck_pv *ck_pv_get(const ck_pv *v, const char *s) {
+  if (v->type != PV_DICT) return NULL;
+  for (size_t i = v->n; i >= 2; i -= 2)
+    if (ck_pv_is_str(v->items[i - 2], s)) return v->items[i - 1];
+  return NULL;
+}
+
+const char *ck_pv_type_name(ck_ckpt_job *job, const ck_pv *v) {
+  static const char *const names[] = {
+      [PV_NONE] = "NoneType", [PV_BOOL] = "bool",          [PV_INT] = "int",
+      [PV_FLOAT] = "float",   [PV_LONG] = "int",           [PV_STR] = "str",
+      [PV_BYTES] = "bytes",   [PV_TUPLE] = "tuple",        [PV_LIST] = "list",
+      [PV_SET] = "set",       [PV_DICT] = "dict",          [PV_GLOBAL] = "type",
+      [PV_OBJECT] = "object", [PV_PERSISTENT] = "storage",
+  };
+  if (v->type == PV_GLOBAL && v->row && v->row->role == PG_DTYPE) return "torch.dtype";
+  if (v->type == PV_OBJECT && v->items[0]->type == PV_GLOBAL)
+    return ck_ckpt_copy_key(job, v->items[0]->s, v->items[0]->n < 300 ? v->items[0]->n : 300);
+  return names[v->type];
+}
