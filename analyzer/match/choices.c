@@ -176,6 +176,16 @@ static const char *witness(choices *ch, size_t component) {
   return NULL;
 }
 
+static bool has_key_below(choices *ch, const char *module) {
+  size_t n = strlen(module);
+  for (size_t i = 0; i < ch->slots.n; i++) {
+    const slot *s = &ch->slots.at[i];
+    if (!s->is_module && !s->present && strncmp(s->name, module, n) == 0 && s->name[n] == '.' && active(ch, s) != NULL)
+      return true;
+  }
+  return false;
+}
+
 static void raise_component(choices *ch, size_t component, ck_severity severity, ck_condition when) {
   ck_comparison *c = ch->c;
   const char *because = witness(ch, component);
@@ -187,13 +197,14 @@ static void raise_component(choices *ch, size_t component, ck_severity severity,
     const char *ours = NULL, *theirs = NULL;
     verdict v = judge(ch, s, &id, &ours, &theirs);
     if (v != ABSENT && v != DIFFERENT) continue;
-    size_t n = missing_module != NULL ? strlen(missing_module) : 0;
+    size_t n = s->is_module && missing_module != NULL ? strlen(missing_module) : 0;
     if (n > 0 && strncmp(s->name, missing_module, n) == 0 && s->name[n] == '.') continue;
     const registration *reg = active(ch, s);
     const ck_key *key = s->is_module ? NULL : &c->model->keys[reg->index];
     const ck_submodule *module = s->is_module ? &c->model->modules[reg->index] : NULL;
     if (v == ABSENT) id = s->is_module ? CK_DIAG_MISSING_MODULE : CK_DIAG_MISSING_KEY;
     if (v == ABSENT && s->is_module) missing_module = s->name;
+    if (s->is_module && has_key_below(ch, s->name)) continue; /* its keys are reported */
     ck_severity cap =
         c->alternative->in_try || c->site->loader != CK_LOADER_TORCH_LOAD ? CK_SEVERITY_WARNING : severity;
     ck_raw *raw = ck_match_raise(c, id, cap);
@@ -206,6 +217,9 @@ static void raise_component(choices *ch, size_t component, ck_severity severity,
     if (because != NULL && v == ABSENT)
       raw->diff.note = ck_arena_printf(c->m->arena, "\"%s\" is there, which the same condition registers", because);
     if (v == ABSENT && key != NULL) raw->diff.model_text = ck_dims_text(c->m->arena, key->dims, key->rank);
+    if (v == ABSENT)
+      raw->thrown = s->is_module ? ck_arena_printf(c->m->arena, "No such serialized submodule: '%s'", s->name)
+                                 : ck_match_thrown(c, s->name);
     raw->when = when;
     raw->order = 0x80000000u + (uint32_t)i;
   }

@@ -65,6 +65,22 @@ static const char *sym_text(ck_arena *arena, const ck_sym *sym) {
   return text;
 }
 
+const char *ck_condition_text(ck_arena *arena, ck_condition when) {
+  if (when.n == 0) return "";
+  ck_strbuf b;
+  ck_strbuf_init(&b);
+  for (size_t i = 0; i < when.n; i++) {
+    const ck_sym *sym = when.at[i].sym;
+    ck_strbuf_printf(&b, "%s%s`", i == 0 ? "when " : " and ", when.at[i].holds ? "" : "not ");
+    ck_sym_print(sym, &b);
+    ck_strbuf_putc(&b, '`');
+    if (sym->loc.file != NULL) ck_strbuf_printf(&b, " at %s:%u", ck_path_base(sym->loc.file), sym->loc.line);
+  }
+  const char *text = ck_arena_strdup(arena, b.s);
+  ck_strbuf_release(&b);
+  return text;
+}
+
 /* --- Names and conditions --------------------------------------------------------------------------------------- */
 
 bool ck_match_pattern(const char *pattern, const char *key, bool dots) {
@@ -204,45 +220,61 @@ static void compare_pair(ck_comparison *c, const ck_key *key, uint32_t order, co
 /* --- Modules --------------------------------------------------------------------------------------------------------
  */
 
-/* Definite submodules of this alternative that the archive lacks; only the outermost of each missing subtree. */
+static bool is_definite_here(ck_comparison *c, ck_condition when) {
+  ck_condition rest;
+  return ck_match_residual(c, when, &rest) && rest.n == 0;
+}
+
+bool ck_match_has_definite_key(ck_comparison *c, const char *module) {
+  for (size_t i = 0; i < c->model->nkeys; i++)
+    if (!c->model->keys[i].is_pattern && lies_below(c->model->keys[i].key, module) &&
+        is_definite_here(c, c->model->keys[i].when))
+      return true;
+  return false;
+}
+
+/* Definite submodules of this alternative that the archive lacks; only the outermost of each missing subtree. One with
+ * keys is not said to be missing: its keys are. */
 static void compare_modules(ck_comparison *c) {
   if (c->site->loader != CK_LOADER_TORCH_LOAD || !ck_ckpt_has(c->file->ckpt, CK_CKPT_ARCHIVE)) return;
   const ck_model *model = c->model;
   const char *missing = NULL;
   for (size_t i = 0; i < model->nmodules; i++) {
     const ck_submodule *s = &model->modules[i];
-    ck_condition rest;
-    if (s->is_pattern || !s->is_serializable || !ck_match_residual(c, s->when, &rest) || rest.n > 0) continue;
+    if (s->is_pattern || !s->is_serializable || !is_definite_here(c, s->when)) continue;
     if (missing != NULL && lies_below(s->path, missing)) continue;
     if (ck_ckpt_has_module(c->file->ckpt, s->path) || ck_match_open_above(model, s->path, true)) continue;
     missing = s->path;
+    if (ck_match_has_definite_key(c, s->path)) continue;
     ck_raw *raw = ck_match_raise(c, CK_DIAG_MISSING_MODULE, severity_of(c, CK_DIAG_MISSING_MODULE));
     raw->diff = (ck_difference){.key = s->path, .module = s, .loc = s->loc};
+    raw->thrown = ck_arena_printf(c->m->arena, "No such serialized submodule: '%s'", s->path);
     raw->order = (uint32_t)(i + 1) << 16;
   }
 }
 
-/* Was a module at or above the key's holder reported as missing by this comparison? */
-static bool is_below_missing_module(const ck_comparison *c, size_t first, const char *key) {
-  for (size_t i = first; i < c->raws->n; i++)
-    if (c->raws->at[i].id == CK_DIAG_MISSING_MODULE && c->raws->at[i].diff.key != NULL &&
-        lies_below(key, c->raws->at[i].diff.key))
-      return true;
-  return false;
+const char *ck_match_thrown(ck_comparison *c, const char *key) {
+  if (c->site->loader != CK_LOADER_TORCH_LOAD) return NULL;
+  for (size_t i = 0; i < c->model->nmodules; i++) /* depth first: the outermost comes first */
+    if (!c->model->modules[i].is_pattern && lies_below(key, c->model->modules[i].path) &&
+        !ck_ckpt_has_module(c->file->ckpt, c->model->modules[i].path))
+      return ck_arena_printf(c->m->arena, "No such serialized submodule: '%s'", c->model->modules[i].path);
+  return ck_arena_printf(c->m->arena, "No such serialized tensor '%s'", key);
 }
 
 /* --- Keys -----------------------------------------------------------------------------------------------------------
  */
 
-static void compare_definite(ck_comparison *c, size_t first, size_t i, ck_solver *solver) {
+static void compare_definite(ck_comparison *c, size_t i, ck_solver *solver) {
   const ck_key *key = &c->model->keys[i];
   uint32_t order = order_of_key(c->model, i);
   const ck_ckpt_entry *entry = ck_match_entry(c, key->key);
   if (entry == NULL) {
-    if (ck_match_open_above(c->model, key->key, true) || is_below_missing_module(c, first, key->key)) return;
+    if (ck_match_open_above(c->model, key->key, true)) return;
     ck_raw *raw = ck_match_raise(c, CK_DIAG_MISSING_KEY, severity_of(c, CK_DIAG_MISSING_KEY));
     raw->diff = (ck_difference){
         .key = key->key, .model = key, .model_text = ck_dims_text(c->m->arena, key->dims, key->rank), .loc = key->loc};
+    raw->thrown = ck_match_thrown(c, key->key);
     raw->order = order;
     return;
   }
@@ -334,6 +366,7 @@ static void raise_contradiction(ck_comparison *c, const ck_solver *solver) {
     const ck_ckpt_entry *entry = ck_match_entry(c, key->key);
     raise_pair(c, CK_DIAG_SHAPE_MISMATCH, key, order_of_key(c->model, sources[i]),
                ck_dims_text(c->m->arena, key->dims, key->rank), ck_shape_text(c->m->arena, entry->shape, entry->rank));
+    c->raws->at[c->raws->n - 1].is_contradiction = true;
     c->raws->at[c->raws->n - 1].diff.note = implied_by_key(c, solver, sources[i], solver->about);
   }
 }
@@ -375,6 +408,7 @@ static void compare_entries(ck_comparison *c) {
     claims |= c->model->keys[i].is_pattern;
   }
   if (!claims) ck_match_partial(c, "the model may hold more than was seen", c->model->loc);
+  if (!ck_ckpt_has(c->file->ckpt, CK_CKPT_HAS_KEYS)) claims = false; /* an optimizer's entries are no keys */
   for (size_t e = 0; claims && e < c->nentries; e++) {
     const ck_ckpt_entry *entry = &c->entries[e];
     if (entry->is_plain_attribute || is_registered(c, &names, entry->key)) continue;
@@ -398,7 +432,7 @@ void ck_match_compare(ck_comparison *c) {
     ck_condition rest;
     if (!ck_match_residual(c, c->model->keys[i].when, &rest)) continue;
     if (c->model->keys[i].is_pattern) compare_pattern(c, i);
-    else if (rest.n == 0) compare_definite(c, first, i, &solver);
+    else if (rest.n == 0) compare_definite(c, i, &solver);
   }
   if (!ck_solver_run(&solver)) raise_contradiction(c, &solver);
   else report_implied(c, &solver);

@@ -193,20 +193,26 @@ static ck_severity lower(const ck_comparison *c, ck_severity severity) {
   return c->alternative->in_try && severity > CK_SEVERITY_WARNING ? CK_SEVERITY_WARNING : severity;
 }
 
-static ck_fit refuse(ck_comparison *c, ck_ckpt_format_id format, outcome what) {
-  bool corrupt = rows[format].is_corrupt;
-  ck_raw *raw = ck_match_raise(c, corrupt ? CK_DIAG_CORRUPT : CK_DIAG_FORMAT,
-                               lower(c, what == NOTHING ? CK_SEVERITY_WARNING : CK_SEVERITY_ERROR));
-  const char *loader = ck_loader_name(c->site->loader), *name = ck_path_base(c->file->path);
+/* The file is an archive, but what the loader asks for is not in it. */
+static ck_fit refuse_key(ck_comparison *c, ck_ckpt_format_id format, outcome what) {
+  bool silent = what == NOTHING;
+  ck_raw *raw = ck_match_raise(c, CK_DIAG_MISSING_KEY, lower(c, silent ? CK_SEVERITY_WARNING : CK_SEVERITY_ERROR));
+  raw->diff.key = "0";
+  raw->diff.note = silent ? "the vector stays empty, without an error" : "where torch::save puts a single tensor";
   raw->thrown = thrown[what];
-  if (what == NO_TENSOR_0 || what == NOTHING)
-    raw->detail = ck_arena_printf(
-        c->m->arena, "\"%s\" is %s without a tensor \"0\"%s", name, ck_ckpt_format_what(format),
-        what == NOTHING ? ": the vector stays empty, without an error" : ", so no tensor can be loaded from it");
-  else
-    raw->detail =
-        ck_arena_printf(c->m->arena, "\"%s\" is %s%s%s", name, ck_ckpt_format_what(format), corrupt ? "" : ", which ",
-                        corrupt ? "" : ck_arena_printf(c->m->arena, "%s cannot read", loader));
+  help_format(c, raw, format);
+  return CK_FIT_REFUSED;
+}
+
+static ck_fit refuse(ck_comparison *c, ck_ckpt_format_id format, outcome what) {
+  if (what == NO_TENSOR_0 || what == NOTHING) return refuse_key(c, format, what);
+  bool corrupt = rows[format].is_corrupt;
+  ck_raw *raw = ck_match_raise(c, corrupt ? CK_DIAG_CORRUPT : CK_DIAG_FORMAT, lower(c, CK_SEVERITY_ERROR));
+  const char *name = ck_path_base(c->file->path), *is = ck_ckpt_format_what(format);
+  raw->thrown = thrown[what];
+  raw->detail = corrupt ? ck_arena_printf(c->m->arena, "\"%s\" is %s", name, is)
+                        : ck_arena_printf(c->m->arena, "\"%s\" is %s, which %s cannot read", name, is,
+                                          ck_loader_name(c->site->loader));
   if (format == CK_CKPT_FORMAT_LFS_POINTER && ck_ckpt_meta(c->file->ckpt, "size") != NULL)
     raw->detail = ck_arena_printf(c->m->arena, "%s (%s bytes)", raw->detail, ck_ckpt_meta(c->file->ckpt, "size"));
   help_format(c, raw, format);
@@ -256,16 +262,6 @@ static void raise_unsafe(ck_comparison *c) {
 
 static bool has_tensor_0(const ck_comparison *c) { return ck_ckpt_find(c->file->ckpt, "0") != NULL; }
 
-/* A model that certainly has a key or a submodule makes torch::load ask for it (FORMATS.md 0.4). */
-static bool asks_for_something(const ck_model *model) {
-  for (size_t i = 0; i < model->nkeys; i++)
-    if (model->keys[i].when.n == 0 && !model->keys[i].is_pattern) return true;
-  for (size_t i = 0; i < model->nmodules; i++)
-    if (model->modules[i].when.n == 0 && !model->modules[i].is_pattern && model->modules[i].is_serializable)
-      return true;
-  return false;
-}
-
 ck_fit ck_match_fit(ck_comparison *c) {
   if (c->file->ckpt == NULL) return refuse_unreadable(c);
   ck_ckpt_format_id format = ck_ckpt_format(c->file->ckpt);
@@ -294,7 +290,5 @@ ck_fit ck_match_fit(ck_comparison *c) {
   }
   raise_problems(c);
   if (c->site->loader != CK_LOADER_TORCH_LOAD) return CK_FIT_OK;
-  if (!ck_ckpt_has(c->file->ckpt, CK_CKPT_HAS_KEYS) && c->model != NULL && asks_for_something(c->model))
-    return refuse(c, format, THROWS); /* optimizer archive, frozen TorchScript */
   return CK_FIT_COMPARE;
 }

@@ -75,6 +75,20 @@ static void raise_not_found(ck_comparison *c, const char *path) {
                    "directories of .ckptlint";
 }
 
+/* An empty holder or a null pointer (FORMATS.md B.4); unless the evaluation has said so already. */
+static void raise_null(ck_comparison *c) {
+  for (size_t i = 0; i < c->m->analysis->nfindings; i++) {
+    const ck_model_finding *f = &c->m->analysis->findings[i];
+    if (f->id == CK_DIAG_NULL_MODULE && f->loc.line == c->site->loc.line && f->loc.file != NULL &&
+        c->site->loc.file != NULL && strcmp(f->loc.file, c->site->loc.file) == 0)
+      return;
+  }
+  ck_raw *raw =
+      ck_match_raise(c, CK_DIAG_NULL_MODULE, c->alternative->in_try ? CK_SEVERITY_WARNING : CK_SEVERITY_ERROR);
+  raw->detail = "what is loaded into is null: an empty holder or pointer, no module";
+  raw->thrown = "Accessing empty ModuleHolder (of a null shared_ptr: Cannot deserialize empty module)";
+}
+
 static const char *unknown_model(const ck_alternative *a) {
   return a->reason != NULL ? a->reason : "what is loaded into is not known";
 }
@@ -91,6 +105,10 @@ static void compare_alternative(gathering *g, size_t i) {
                      .helps = &g->helps};
   const char *path = path_of(g, a);
   if (a->model != NULL && g->result.model == NULL) g->result.model = a->model->cls;
+  if (a->model != NULL && a->model->is_null && g->site->loader == CK_LOADER_TORCH_LOAD) {
+    raise_null(&c);
+    return;
+  }
   if (path == NULL) {
     g->undetermined++;
     give_reason(g, a->reason != NULL ? a->reason : "the path of the checkpoint is not known", a->reason_loc);
@@ -123,7 +141,7 @@ static void compare_alternative(gathering *g, size_t i) {
   if (c.partial) give_reason(g, c.reason, c.reason_loc);
 }
 
-/* --- Merging -------------------------------------------------------------------------------------------------------
+/* --- Merging: one finding per site and id ----------------------------------------------------------------------------
  */
 
 static bool same_text(const char *a, const char *b) { return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0); }
@@ -135,24 +153,23 @@ static bool same_condition(ck_condition a, ck_condition b) {
   return true;
 }
 
-/* The same statement, perhaps about another alternative. */
-static bool same_statement(const ck_raw *a, const ck_raw *b) {
-  return a->id == b->id && a->severity == b->severity && same_text(a->model, b->model) &&
-         same_text(a->checkpoint, b->checkpoint) && same_text(a->diff.key, b->diff.key) &&
-         same_text(a->diff.model_text, b->diff.model_text) &&
-         same_text(a->diff.checkpoint_text, b->diff.checkpoint_text) && same_text(a->detail, b->detail) &&
-         same_condition(a->when, b->when);
-}
-
+/* One key, or one sentence, said of several alternatives: shapes and files may differ from one to the next. */
 static void merge_alternatives(ck_raws *raws) {
   size_t n = 0;
   for (size_t i = 0; i < raws->n; i++) {
-    ck_raw *same = NULL;
-    for (size_t j = 0; j < n && same == NULL; j++)
-      if (!(raws->at[j].alternatives & raws->at[i].alternatives) && same_statement(&raws->at[j], &raws->at[i]))
-        same = &raws->at[j];
-    if (same != NULL) same->alternatives |= raws->at[i].alternatives;
-    else raws->at[n++] = raws->at[i];
+    ck_raw *same = NULL, *raw = &raws->at[i];
+    for (size_t j = 0; j < n && same == NULL; j++) {
+      ck_raw *old = &raws->at[j];
+      if (old->id == raw->id && same_text(old->diff.key, raw->diff.key) &&
+          (raw->diff.key != NULL || same_text(old->detail, raw->detail)) && same_condition(old->when, raw->when))
+        same = old;
+    }
+    if (same == NULL) {
+      raws->at[n++] = *raw;
+      continue;
+    }
+    same->alternatives |= raw->alternatives;
+    if (raw->severity < same->severity) same->severity = raw->severity;
   }
   raws->n = n;
 }
@@ -204,65 +221,100 @@ static ck_condition conjunction(ck_arena *arena, ck_condition a, ck_condition b)
 static int by_order(const void *a, const void *b) {
   const ck_raw *x = a, *y = b;
   if (x->id != y->id) return x->id < y->id ? -1 : 1;
-  if (x->severity != y->severity) return x->severity > y->severity ? -1 : 1;
-  if (x->alternatives != y->alternatives) return x->alternatives < y->alternatives ? -1 : 1;
   if (x->order != y->order) return x->order < y->order ? -1 : 1;
+  if (x->alternatives != y->alternatives) return x->alternatives < y->alternatives ? -1 : 1;
   return strcmp(x->diff.key != NULL ? x->diff.key : "", y->diff.key != NULL ? y->diff.key : "");
-}
-
-/* Raw statements that make one finding: same id, severity, alternatives, condition, model and file. */
-static bool same_finding(const ck_raw *a, const ck_raw *b) {
-  return a->id == b->id && a->severity == b->severity && a->alternatives == b->alternatives && a->detail == NULL &&
-         b->detail == NULL && same_text(a->model, b->model) && same_text(a->checkpoint, b->checkpoint) &&
-         same_condition(a->when, b->when);
 }
 
 typedef CK_VEC(ck_finding) findings;
 
-static void add_helps(gathering *g, const ck_raw *raw, ck_finding *f, uint64_t *used) {
-  f->helps = CK_NEW_N(g->m->arena, const char *, g->helps.n + 4);
-  for (size_t i = 0; i < 4 && raw->help[i] != NULL; i++) f->helps[f->nhelps++] = raw->help[i];
-  for (size_t i = 0; i < g->helps.n && i < 64; i++) {
-    if (*used >> i & 1 || g->helps.at[i].id != raw->id || !(g->helps.at[i].alternatives & raw->alternatives)) continue;
-    f->helps[f->nhelps++] = g->helps.at[i].text;
-    *used |= (uint64_t)1 << i;
+/* The raw statements of one id at one site, and how far they hold. */
+typedef struct {
+  ck_raw *at;
+  size_t n;
+  bool always;    /* some hold in every alternative: only those are told */
+  uint64_t cover; /* alternatives in which one of those told holds, whatever else is decided */
+  bool uniform;   /* all that are told hold in the same alternatives, under the same condition */
+} group;
+
+static bool holds_always(const gathering *g, const ck_raw *raw) {
+  return raw->alternatives == g->all && raw->when.n == 0;
+}
+
+static group group_of(const gathering *g, ck_raw *at, size_t n) {
+  group r = {.at = at, .n = n, .uniform = true};
+  for (size_t i = 0; i < n; i++) r.always |= holds_always(g, &at[i]);
+  for (size_t i = 0; i < n; i++) {
+    if (r.always && !holds_always(g, &at[i])) continue;
+    if (at[i].when.n == 0) r.cover |= at[i].alternatives;
+    r.uniform &= r.always || (at[i].alternatives == at[0].alternatives && same_condition(at[i].when, at[0].when));
+  }
+  return r;
+}
+
+static void add_helps(gathering *g, const group *r, ck_finding *f) {
+  f->helps = CK_NEW_N(g->m->arena, const char *, g->helps.n + 4 * r->n);
+  for (size_t k = 0; k < r->n; k++)
+    for (size_t i = 0; i < 4 && r->at[k].help[i] != NULL; i++) {
+      bool known = false;
+      for (size_t h = 0; h < f->nhelps; h++) known |= strcmp(f->helps[h], r->at[k].help[i]) == 0;
+      if (!known) f->helps[f->nhelps++] = r->at[k].help[i];
+    }
+  for (size_t i = 0; i < g->helps.n; i++)
+    if (g->helps.at[i].id == f->id) f->helps[f->nhelps++] = g->helps.at[i].text;
+}
+
+static const char *with_condition(gathering *g, const ck_raw *raw) {
+  ck_condition when = conjunction(g->m->arena, condition_of(g, raw->alternatives), raw->when);
+  const char *text = ck_condition_text(g->m->arena, when);
+  if (text[0] == '\0') return raw->diff.note;
+  return raw->diff.note == NULL ? text : ck_arena_printf(g->m->arena, "%s, %s", raw->diff.note, text);
+}
+
+static void add_differences(gathering *g, const group *r, ck_finding *f) {
+  f->differences = CK_NEW_N(g->m->arena, ck_difference, r->n);
+  for (size_t i = 0; i < r->n; i++) {
+    const ck_raw *raw = &r->at[i];
+    if (r->always && !holds_always(g, raw)) continue;
+    f->is_contradiction &= raw->is_contradiction;
+    if (raw->severity < f->severity) f->severity = raw->severity;
+    if (raw->diff.key == NULL) {
+      if (f->detail == NULL) f->detail = raw->detail;
+      continue;
+    }
+    f->differences[f->ndifferences] = raw->diff;
+    if (!r->uniform) f->differences[f->ndifferences].note = with_condition(g, raw);
+    f->ndifferences++;
   }
 }
 
-static uint64_t failing_alternatives(const gathering *g, ck_diag_id id) {
-  uint64_t mask = 0;
-  for (size_t i = 0; i < g->raws.n; i++)
-    if (g->raws.at[i].id == id && g->raws.at[i].severity == CK_SEVERITY_ERROR && g->raws.at[i].when.n == 0)
-      mask |= g->raws.at[i].alternatives;
-  return mask;
+static ck_finding finding_of(gathering *g, const group *r) {
+  const ck_raw *first = r->at;
+  while (r->always && !holds_always(g, first)) first++;
+  ck_finding f = {.id = first->id,
+                  .severity = CK_SEVERITY_ERROR,
+                  .loc = g->site->loc,
+                  .model = first->model,
+                  .checkpoint = first->checkpoint,
+                  .loader = g->site->loader,
+                  .is_contradiction = true,
+                  .thrown = first->thrown};
+  add_differences(g, r, &f);
+  add_helps(g, r, &f);
+  if (r->cover == g->all) return f;
+  f.sometimes = true;
+  if (r->uniform) f.when = conjunction(g->m->arena, condition_of(g, first->alternatives), first->when);
+  if (f.severity > CK_SEVERITY_WARNING && !(first->alternatives == g->all && first->severity == CK_SEVERITY_ERROR))
+    f.severity = CK_SEVERITY_WARNING;
+  return f;
 }
 
 static void make_findings(gathering *g, findings *out) {
-  uint64_t used = 0;
   if (g->raws.n > 0) qsort(g->raws.at, g->raws.n, sizeof *g->raws.at, by_order);
   for (size_t i = 0, end; i < g->raws.n; i = end) {
-    const ck_raw *raw = &g->raws.at[i];
-    for (end = i + 1; end < g->raws.n && same_finding(raw, &g->raws.at[end]); end++) {}
-    ck_finding f = {.id = raw->id,
-                    .severity = raw->severity,
-                    .loc = g->site->loc,
-                    .model = raw->model,
-                    .checkpoint = raw->checkpoint,
-                    .loader = g->site->loader,
-                    .detail = raw->detail,
-                    .thrown = raw->thrown,
-                    .when = raw->when};
-    if (raw->alternatives != g->all) {
-      f.when = conjunction(g->m->arena, condition_of(g, raw->alternatives), raw->when);
-      f.sometimes = true;
-      if (failing_alternatives(g, raw->id) != g->all && f.severity > CK_SEVERITY_WARNING)
-        f.severity = CK_SEVERITY_WARNING;
-    }
-    f.differences = CK_NEW_N(g->m->arena, ck_difference, end - i);
-    for (size_t j = i; j < end; j++)
-      if (g->raws.at[j].diff.key != NULL) f.differences[f.ndifferences++] = g->raws.at[j].diff;
-    add_helps(g, raw, &f, &used);
-    ck_vec_push(out, f);
+    for (end = i + 1; end < g->raws.n && g->raws.at[end].id == g->raws.at[i].id; end++) {}
+    group r = group_of(g, &g->raws.at[i], end - i);
+    ck_vec_push(out, finding_of(g, &r));
   }
 }
 

@@ -19,6 +19,7 @@ typedef struct {
   ck_loc loc;                  /* registration, for the note; file NULL if none */
 } ck_difference;
 
+/* At most one per site and id. */
 typedef struct {
   ck_diag_id id;
   ck_severity severity;   /* as FORMATS.md measured for this loader; options are applied by report */
@@ -28,6 +29,7 @@ typedef struct {
   ck_loader loader;
   ck_condition when;          /* the alternative's condition; n = 0: always. Named in the message */
   bool sometimes;             /* holds only in some alternatives (even if `when` cannot name them) */
+  bool is_contradiction;      /* shape-mismatch: two keys that no value of the unknowns fits at once */
   ck_difference *differences; /* in the order in which libtorch meets them; a key of its own each */
   size_t ndifferences;
   const char *detail; /* ids without differences (format, corrupt, file-not-found, undetermined): the sentence */
@@ -75,4 +77,6 @@ bool ck_class_is_named(const char *cls, const char *class_name);
 /* "[10, 4*hidden, ?]", or NULL if the rank is not known. */
 const char *ck_dims_text(ck_arena *arena, const ck_dim *dims, int32_t rank);
 const char *ck_shape_text(ck_arena *arena, const int64_t *shape, size_t rank);
+/* "when `argc > 1` at main.cpp:12", in the arena; "" for the empty condition. */
+const char *ck_condition_text(ck_arena *arena, ck_condition when);
 #endif

@@ -30,8 +30,9 @@ typedef struct {
   const char *detail, *thrown;
   uint64_t alternatives; /* bit i: holds in alternative i */
   ck_condition when;     /* decisions beyond the alternative's own (a conditional key); n = 0: none */
-  uint32_t order;        /* position in the loader's order, for sorting */
-  const char *help[4];   /* of `detail` */
+  bool is_contradiction;
+  uint32_t order;      /* position in the loader's order, for sorting */
+  const char *help[4]; /* of `detail` */
 } ck_raw;
 
 typedef CK_VEC(ck_raw) ck_raws;
@@ -133,6 +134,10 @@ ck_diag_id ck_match_differs(ck_comparison *c, const ck_key *key, const ck_ckpt_e
                             const char **model_text, const char **checkpoint_text);
 /* Is `path` (of a key or module) at or below an open module? With `overrides`: only those with a load of their own. */
 const ck_open *ck_match_open_above(const ck_model *model, const char *path, bool overrides);
+/* Has the subtree of `module` a key that is certainly registered in this alternative? */
+bool ck_match_has_definite_key(ck_comparison *c, const char *module);
+/* What torch::load throws when it comes to the absent `key`; NULL for other loaders. */
+const char *ck_match_thrown(ck_comparison *c, const char *key);
 /* Literals of `when` that the alternative does not decide, in *rest (arena). False: it excludes `when`. */
 bool ck_match_residual(ck_comparison *c, ck_condition when, ck_condition *rest);
 

@@ -1,6 +1,6 @@
 /* config.c - .ckptlint, the configuration of a source tree:
  *
- *   severities: {unexpected-key: off, dtype-mismatch: warning}    # off | note | warning | error
+ *   severity: {unexpected-key: off, dtype-mismatch: warning}    # off | note | warning | error
  *   directories: [models, /srv/weights]                           # where checkpoints lie
  *   checkpoints: {Net: models/net.pt}                             # for models whose path is not in the code
  *
@@ -104,15 +104,14 @@ static ck_status read_directories(reader *r, const yaml_node_t *node) {
 
 static ck_status read_setting(reader *r, const yaml_node_t *key, const yaml_node_t *value) {
   const char *name = scalar(key);
-  if (strcmp(name, "severities") == 0)
-    return each_pair(r, value, "severities are written as ID: SEVERITY", read_severity);
+  if (strcmp(name, "severity") == 0) return each_pair(r, value, "severity is written as ID: SEVERITY", read_severity);
   if (strcmp(name, "directories") == 0) return read_directories(r, value);
   if (strcmp(name, "checkpoints") == 0) return read_checkpoints(r, value);
-  static const char *const known[] = {"severities", "directories", "checkpoints"};
+  static const char *const known[] = {"severity", "directories", "checkpoints"};
   for (size_t i = 0; i < 3; i++)
     if (ck_edit_distance(name, known[i], 3) <= 3)
       return fail(r, key, ck_arena_printf(r->arena, "unknown setting \"%s\"; did you mean", name), known[i]);
-  return fail(r, key, "the settings are severities, directories and checkpoints, not", name);
+  return fail(r, key, "the settings are severity, directories and checkpoints, not", name);
 }
 
 ck_status ck_config_read(const char *path, const char *text, size_t size, ck_report_options *options, ck_config *config,

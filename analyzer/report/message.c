@@ -16,28 +16,6 @@ static const char *keep(ck_arena *arena, ck_strbuf *b) {
   return text;
 }
 
-/* --- Conditions ----------------------------------------------------------------------------------------------------
- */
-
-static void put_literal(ck_strbuf *b, ck_literal literal) {
-  ck_strbuf_puts(b, literal.holds ? "`" : "not `");
-  ck_sym_print(literal.sym, b);
-  ck_strbuf_putc(b, '`');
-  if (literal.sym->loc.file != NULL)
-    ck_strbuf_printf(b, " at %s:%u", ck_path_base(literal.sym->loc.file), literal.sym->loc.line);
-}
-
-const char *ck_condition_text(ck_arena *arena, ck_condition when) {
-  if (when.n == 0) return "";
-  ck_strbuf b;
-  ck_strbuf_init(&b);
-  for (size_t i = 0; i < when.n; i++) {
-    ck_strbuf_puts(&b, i == 0 ? "when " : " and ");
-    put_literal(&b, when.at[i]);
-  }
-  return keep(arena, &b);
-}
-
 /* --- First lines ---------------------------------------------------------------------------------------------------
  */
 
@@ -82,8 +60,7 @@ static void put_difference(ck_strbuf *b, const ck_finding *f) {
     put_names(b, f);
     return;
   case CK_DIAG_SHAPE_MISMATCH:
-    if (f->ndifferences == 2 && d[0].note != NULL && d[1].note != NULL && d[0].model != NULL &&
-        !d[0].model->is_pattern) {
+    if (f->is_contradiction && f->ndifferences == 2) {
       put_contradiction(b, f);
       return;
     }
@@ -134,19 +111,12 @@ static const char *first_line(const ck_finding *f, ck_arena *arena) {
 
 static const char *effect_of(const ck_finding *f, ck_arena *arena) {
   const char *loader = ck_loader_name(f->loader);
-  if (f->thrown != NULL) return ck_arena_printf(arena, "%s throws c10::Error: %s", loader, f->thrown);
+  if (f->thrown != NULL)
+    return ck_arena_printf(arena, "%s throws c10::Error: %s%s", loader, f->thrown,
+                           f->ndifferences > 0 ? "; what comes before it is replaced by then" : "");
   if (f->ndifferences == 0) return NULL;
-  const char *key = f->differences[0].key;
   bool measured = f->loader == CK_LOADER_TORCH_LOAD;
   switch (f->id) {
-  case CK_DIAG_MISSING_KEY:
-    return measured ? ck_arena_printf(arena,
-                                      "%s throws c10::Error: No such serialized tensor '%s'; what stands before it "
-                                      "is already replaced",
-                                      loader, key)
-                    : NULL;
-  case CK_DIAG_MISSING_MODULE:
-    return ck_arena_printf(arena, "%s throws c10::Error: No such serialized submodule: '%s'", loader, key);
   case CK_DIAG_UNEXPECTED_KEY:
     return measured ? ck_arena_printf(arena, "%s ignores them, without a message", loader) : NULL;
   case CK_DIAG_SHAPE_MISMATCH:

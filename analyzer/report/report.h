@@ -104,8 +104,6 @@ void ck_models_json(ck_model *const *models, size_t n, ck_strbuf *out);
 void ck_checkpoints_text(ck_ckpt *const *checkpoints, size_t n, bool all_keys, ck_strbuf *out);
 void ck_checkpoints_json(ck_ckpt *const *checkpoints, size_t n, ck_strbuf *out);
 
-/* "when `argc > 1` at main.cpp:12", in the arena; "" for the empty condition. */
-const char *ck_condition_text(ck_arena *arena, ck_condition when);
 /* A location as "FILE:LINE:COL", FILE shortened by the style. */
 void ck_put_loc(ck_strbuf *out, ck_loc loc, const ck_text_style *style);
 #endif
