@@ -36,39 +36,15 @@ static const char *kind_key(const ck_class_table *table, const char *class, cons
   return ck_arena_printf(&table->job->scratch, "%s\t%s", class, attribute);
 }
 
-/* Reads one quoted name; returns what follows it. Escapes as c10::printQuotedString writes them: three octal digits for
- * other characters, computed on a signed char, so that a "digit" below '0' is a negative one. */
-static const char *read_quoted(const char *p, const char *end, ck_strbuf *out) {
-  static const char letters[] = "abfnrtv", values[] = "\a\b\f\n\r\t\v";
-  ck_strbuf_clear(out);
-  for (p++; p < end && *p != '"'; p++) {
-    if (*p != '\\' || p + 1 >= end) {
-      ck_strbuf_putc(out, *p);
-      continue;
-    }
-    const char *letter = strchr(letters, *++p);
-    if (letter && *p != 0) ck_strbuf_putc(out, values[letter - letters]);
-    else if (*p == '\\' || *p == '"' || *p == '\'' || p + 2 >= end) ck_strbuf_putc(out, *p);
-    else {
-      ck_strbuf_putc(out, (char)((p[0] - '0') * 64 + (p[1] - '0') * 8 + (p[2] - '0')));
-      p += 2;
-    }
-  }
-  return p < end ? p + 1 : end;
-}
-
+/* ["weight", "bias", ]: libtorch 1.13 prints a name as it is, so only the comma behind a quote ends it. */
 static void add_names(ck_class_table *table, const char *class, ck_ckpt_kind kind, const char *p, const char *end) {
-  ck_strbuf name;
-  ck_strbuf_init(&name);
-  while (p < end && *p != ']') {
-    if (*p != '"') {
-      p++;
-      continue;
-    }
-    p = read_quoted(p, end, &name);
-    ck_map_put(&table->kinds, kind_key(table, class, name.s), NULL)->n = kind;
+  while (p < end && *p == '"') {
+    const char *close = memmem(p + 1, (size_t)(end - p - 1), "\", ", 3);
+    if (close == NULL) return;
+    const char *name = ck_ckpt_copy_key(table->job, p + 1, (size_t)(close - p - 1));
+    ck_map_put(&table->kinds, kind_key(table, class, name), NULL)->n = kind;
+    p = close + 3;
   }
-  ck_strbuf_release(&name);
 }
 
 /* p, if the line [p, end) starts with it, moved behind it; else NULL. */

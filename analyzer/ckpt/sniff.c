@@ -57,11 +57,21 @@ static bool is_onnx(const unsigned char *p, size_t n) {
   return true;
 }
 
+/* Bytes of the UTF-8 character at p (of n bytes), 0 if there is none. One that is cut off at the end counts. */
+static size_t utf8_length(const unsigned char *p, size_t n) {
+  size_t length = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+  for (size_t i = 1; i < length && i < n; i++)
+    if ((p[i] & 0xc0) != 0x80) return 0;
+  return length;
+}
+
 static bool is_text(const unsigned char *p, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    if (p[i] < 32 && strchr("\t\r\n\f\033", p[i]) == NULL) return false;
-  for (size_t i = 0; i < n; i++)
-    if (p[i] == 0 || p[i] == 127) return false;
+  size_t step;
+  for (size_t i = 0; i < n; i += step) {
+    step = utf8_length(p + i, n - i);
+    bool is_control = p[i] == 127 || (p[i] < 32 && memchr("\t\r\n\f\033", p[i], 5) == NULL);
+    if (step == 0 || is_control) return false;
+  }
   return true;
 }
 
