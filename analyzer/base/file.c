@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/strbuf.h"
+
 static ck_status fail_errno(ck_err *err, const char *verb, const char *path) {
   int e = errno;
   return ck_fail(err, e == ENOENT || e == ENOTDIR ? CK_ABSENT : CK_IO, "cannot %s %s: %s", verb, path, strerror(e));
@@ -112,12 +114,9 @@ void ck_unmap_file(ck_mapping *mapping) {
 
 char *ck_path_join(const char *dir, const char *name) {
   if (name[0] == '/' || dir == NULL || dir[0] == 0) return ck_strdup(name);
-  size_t d = strlen(dir), n = strlen(name);
-  char *path = ck_malloc(d + n + 2);
-  memcpy(path, dir, d);
-  size_t at = d;
-  if (dir[d - 1] != '/') path[at++] = '/';
-  memcpy(path + at, name, n + 1);
+  size_t room = strlen(dir) + strlen(name) + 2;
+  char *path = ck_malloc(room);
+  snprintf(path, room, "%s%s%s", dir, ck_ends_with(dir, "/") ? "" : "/", name);
   return path;
 }
 

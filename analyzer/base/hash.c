@@ -31,7 +31,10 @@ ck_status ck_sha256_file(const char *path, char hex[65], ck_err *err) {
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   if (context == NULL) ck_out_of_memory(0);
   int good = EVP_DigestInit_ex(context, EVP_sha256(), NULL);
-  for (size_t n; good && (n = fread(buffer, 1, sizeof buffer, f)) > 0;) good = EVP_DigestUpdate(context, buffer, n);
+  while (good && !feof(f) && !ferror(f)) {
+    size_t n = fread(buffer, 1, sizeof buffer, f);
+    good = EVP_DigestUpdate(context, buffer, n);
+  }
   good = good && !ferror(f) && EVP_DigestFinal_ex(context, digest, &size);
   EVP_MD_CTX_free(context);
   fclose(f);

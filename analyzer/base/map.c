@@ -32,7 +32,7 @@ static void grow(ck_map *map) {
 }
 
 ck_map_entry *ck_map_find(const ck_map *map, const char *key) {
-  if (map->count == 0) return NULL;
+  if (map->count == 0 || map->slots == NULL) return NULL;
   uint32_t at = map->slots[slot_of(map, key)];
   return at == 0 ? NULL : &map->entries[at - 1];
 }
@@ -41,7 +41,7 @@ ck_map_entry *ck_map_put(ck_map *map, const char *key, bool *is_new) {
   ck_map_entry *found = ck_map_find(map, key);
   if (is_new) *is_new = found == NULL;
   if (found) return found;
-  if (map->count == map->room) grow(map);
+  if (map->count == map->room || map->entries == NULL) grow(map);
   map->slots[slot_of(map, key)] = (uint32_t)map->count + 1;
   map->entries[map->count] = (ck_map_entry){.key = ck_strdup(key), .p = NULL};
   return &map->entries[map->count++];
