@@ -75,15 +75,18 @@ class Compiler:
                 os.rename(header + suffix + '.tmp', header + suffix)
         return header
 
-    def output(self, sources, defines=(), cwd=None, extra=''):
-        """Standard output of the program made of `sources` (and their `extra` inputs); (text, None) or (None, message)."""
-        kept = os.path.join(self.build, 'truth-%s.out' % digest(self.key(sources, defines), extra))
+    def output(self, sources, defines=(), cwd=None, extra='', env=()):
+        """Standard output of the program made of `sources`; (text, None) or (None, message).
+
+        `extra` stands for other inputs of its run in the cache's key; `env` are NAME=VALUE texts."""
+        kept = os.path.join(self.build, 'truth-%s.out' % digest(self.key(sources, defines), extra, *env))
         if os.path.exists(kept):
             return read(kept).decode(), None
         program, error = self.program(sources, defines)
         if error:
             return None, error
-        run = subprocess.run([program], capture_output=True, text=True, errors='replace', cwd=cwd)
+        run = subprocess.run([program], capture_output=True, text=True, errors='replace', cwd=cwd,
+                             env={**os.environ, **dict(e.split('=', 1) for e in env)})
         if run.returncode:
             return None, 'exit status %d: %s%s' % (run.returncode, run.stdout[-300:], run.stderr[-1500:])
         replace(kept, run.stdout)
@@ -209,10 +212,15 @@ def judge(truth, model):
     return 'partial', '; '.join(facts + ([note] if note else ['no note']))
 
 
-def judge_line(truth, result, path, line):
-    """The verdict on the models reported at one line: a statement may construct several on its way, the best one counts."""
+ORDER = ('wrong', 'none', 'partial', 'equal')
+
+
+def judge_line(truths, result, path, line):
+    """The verdict on the models reported at one line: a statement may construct several on its way, the best one counts.
+
+    `truths`: what the model was in each run of the program; the verdict on a model is the worst over them."""
     here = [m for m in result['models'] if m.get('line') == line and os.path.basename(m.get('file') or '') == os.path.basename(path)]
-    judged = [judge(truth, m) for m in here] or [judge(truth, None)]
+    judged = [min((judge(t, m) for t in truths), key=lambda j: ORDER.index(j[0])) for m in here] or [judge(truths[0], None)]
     return next((j for j in judged if j[0] == 'equal'), judged[-1])
 
 

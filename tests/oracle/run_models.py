@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the state dicts that `ckptlint keys` derives with those of the same models running under libtorch.
 
-  run_models.py --build DIR [--ckptlint PROGRAM] [--only TEXT] [-v] [--write-truth]
+  run_models.py --build DIR [--ckptlint PROGRAM] [--only TEXT] [-v]
 
 A fixture (fixtures/models/*.cpp) marks each construction on its line, and dumps the object under the same name:
   Net net(5, 4);          // model: net
@@ -9,17 +9,18 @@ A marker may carry what is known of it:
   // model: net, undecidable: why    depends on run-time data; must come out partial, with nothing untrue
   // model: net, known-partial: why  could be derived, is not yet: partial is allowed, equal must be told (the mark is stale)
   // model: net, known-wrong: why    comes out wrong today; anything better must be told
+`// environment: NAME=VALUE ...` lines have the program run once for each; what is derived must hold for all of the runs.
 Verdicts: see judge() in oracle.py. Every model must be equal unless its marker says otherwise; `wrong` never passes unmarked.
 """
 import glob
 import json
 import os
 import re
-import sys
 
 import oracle
 
 MARK = re.compile(r'//\s*model:\s*([\w.]+)\s*(?:,\s*(undecidable|known-partial|known-wrong):\s*(.*))?$')
+ENVIRONMENT = re.compile(r'^// environment:(.*)$', re.M)
 FOLDER = os.path.join(oracle.ROOT, 'fixtures', 'models')
 
 
@@ -33,17 +34,27 @@ def marks(path):
     return found
 
 
+def environments(path):
+    """The environments in which a fixture is to be run: one, unless it says otherwise."""
+    found = [m.group(1).split() for m in ENVIRONMENT.finditer(open(path, encoding='utf-8').read())]
+    return found or [[]]
+
+
 def truth_of(compiler, path):
-    """{name: what libtorch says} of a fixture, checked against its markers; (dict, None) or (None, message)."""
-    out, error = compiler.output([path], defines=('CKPTLINT_ORACLE',), cwd=FOLDER)
-    if error:
-        return None, error
-    models = [json.loads(line) for line in out.splitlines() if line.startswith('{')]
-    names, wanted = [m['name'] for m in models], [m[1] for m in marks(path)]
-    if len(set(names)) != len(names) or sorted(names) != sorted(wanted):
-        odd = set(names) ^ set(wanted) or {n for n in names + wanted if names.count(n) + wanted.count(n) > 2}
-        return None, 'markers and dumps differ: ' + ', '.join(sorted(odd))
-    return {m['name']: m for m in models}, None
+    """{name: [what libtorch says in each environment]}, checked against the markers; (dict, None) or (None, message)."""
+    truth, wanted = {}, [m[1] for m in marks(path)]
+    for env in environments(path):
+        out, error = compiler.output([path], defines=('CKPTLINT_ORACLE',), cwd=FOLDER, env=env)
+        if error:
+            return None, error
+        models = [json.loads(line) for line in out.splitlines() if line.startswith('{')]
+        names = [m['name'] for m in models]
+        if len(set(names)) != len(names) or sorted(names) != sorted(wanted):
+            odd = set(names) ^ set(wanted) or {n for n in names if names.count(n) + wanted.count(n) > 2}
+            return None, 'markers and dumps differ: ' + ', '.join(sorted(odd))
+        for m in models:
+            truth.setdefault(m['name'], []).append(m)
+    return truth, None
 
 
 def passes(mark, verdict):
@@ -57,24 +68,21 @@ def passes(mark, verdict):
 
 
 def main():
-    parser = oracle.arguments(__doc__)
-    parser.add_argument('--write-truth', action='store_true', help='rewrite fixtures/models/truth.json')
-    a = parser.parse_args()
+    a = oracle.arguments(__doc__).parse_args()
     compiler = oracle.Compiler(a.build, a.cxx)
     paths = [p for p in sorted(glob.glob(os.path.join(FOLDER, '*.cpp'))) if a.only in os.path.basename(p)]
     compiler.pch()
     truths = oracle.parallel(lambda p: truth_of(compiler, p), paths, a.j)
-    score, recorded = oracle.Score('models'), {}
+    score = oracle.Score('models')
     outputs = oracle.parallel(lambda p: oracle.ckptlint(a.ckptlint, 'keys', [p], timeout=a.timeout), paths, a.j) if a.ckptlint else None
     for i, path in enumerate(paths):
         base, (truth, error) = os.path.basename(path), truths[i]
         if error:
             score.add(False, 'error', base, error, a.v)
             continue
-        recorded[base] = [truth[name] for _, name, _, _ in marks(path)]
         if not outputs:
             for line, name, _, _ in marks(path):
-                score.add(True, 'truth', '%s:%d %s' % (base, line, name), '%d keys' % len(truth[name]['keys']), a.v)
+                score.add(True, 'truth', '%s:%d %s' % (base, line, name), '%d keys' % len(truth[name][0]['keys']), a.v)
             continue
         result, error = outputs[i]
         for line, name, mark, _ in marks(path):
@@ -87,9 +95,6 @@ def main():
             if not ok and verdict == 'equal':
                 why = 'the mark is stale: remove it'
             score.add(ok, verdict, place, why, a.v)
-    if a.write_truth and not a.only:
-        with open(os.path.join(FOLDER, 'truth.json'), 'w') as f:
-            f.write('{\n' + ',\n'.join('%s: [\n%s\n]' % (json.dumps(b), ',\n'.join('  ' + json.dumps(m) for m in ms)) for b, ms in recorded.items()) + '\n}\n')
     score.finish()
 
 

@@ -64,7 +64,7 @@ def main():
             if error:
                 score.add(False, 'error', cases[index]['construct'], error, a.v)
                 continue
-            verdict, why = oracle.judge_line(cases[index], result, path, line)
+            verdict, why = oracle.judge_line([cases[index]], result, path, line)
             score.add(verdict == 'equal', verdict, cases[index]['construct'], why, a.v)
     score.finish()
 
