@@ -168,6 +168,22 @@ static void check_content(const ck_ckpt *c, json_t *e) {
 }
 
 /* What the snapshot of a checkpoint says must be what the checkpoint said. */
+static void check_snapshot(const ck_ckpt *c, json_t *expected) {
+  static const char sha256[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+  ck_strbuf text;
+  ck_strbuf_init(&text);
+  ck_ckpt_write_snapshot(c, sha256, &text);
+  ck_ckpt *copy = NULL;
+  ck_err err = {0};
+  if (ck_ckpt_open_bytes("snapshot", text.s, text.n, NULL, &copy, &err) != CK_OK) fail_msg("%s", err.text);
+  assert_true(ck_ckpt_is_snapshot(copy));
+  assert_string_equal(ck_ckpt_meta(copy, "snapshot.sha256"), sha256);
+  assert_int_equal(ck_ckpt_size(copy), ck_ckpt_size(c));
+  check_content(copy, expected);
+  ck_ckpt_free(copy);
+  ck_strbuf_release(&text);
+}
+
 static void lists_as_expected(void **state) {
   const row *r = *state;
   const char *status_name = text_of(r->expected, "status");
@@ -180,8 +196,10 @@ static void lists_as_expected(void **state) {
   ck_status status = ck_ckpt_open(path, NULL, &c, &err);
   free(path);
   if (status != want) fail_msg("status %d, not %d: %s", status, want, err.text);
-  if (status == CK_OK) check_content(c, r->expected);
-  else {
+  if (status == CK_OK) {
+    check_content(c, r->expected);
+    check_snapshot(c, r->expected);
+  } else {
     assert_null(c);
     assert_true(err.text[0] != 0);
   }
