@@ -25,6 +25,7 @@ enum {
   CK_LIMIT_DEPTH = 200,              /* nested calls */
   CK_LIMIT_WORLDS = 64,
   CK_LIMIT_ROUNDS = 200 * 1000, /* of one loop */
+  CK_LIMIT_SYM_DEPTH = 200,     /* nested operations of a symbolic expression, beyond it is unknown */
 };
 #define CK_LIMIT_MEMORY ((size_t)1 << 30) /* bytes of one evaluator's arena */
 
@@ -215,6 +216,8 @@ ck_value ck_ev_call_method(ck_ev *ev, ck_cell *object, const char *name, ck_cell
  * statement evaluator sees the flag. */
 void ck_ev_throw(ck_ev *ev, ck_loc loc, const char *what);
 
+/* exit(), abort(), std::terminate(): the path ends here. Rows of such functions call it. */
+void ck_ev_exit(ck_ev *ev);
 /* Is the path inside a `try` block, of this function or of a caller? */
 bool ck_ev_in_try(const ck_ev *ev);
 

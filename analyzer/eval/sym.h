@@ -36,11 +36,16 @@ struct ck_sym {
   const char *origin; /* NAME: where it comes from, for messages: "argv[1]", "parameter `dim` of Net" */
   ck_loc loc;         /* NAME: that place; OP/CALL: where first met (for "when argc > 1 at main.cpp:12") */
   uint32_t id;        /* dense, in order of first appearance: deterministic */
+  uint16_t depth;     /* of the tree, bounded by CK_LIMIT_SYM_DEPTH (eval.h) */
+  bool has_index;     /* an index symbol is in it */
   bool index;         /* NAME: the index of a loop whose number of rounds is not known (a pattern's `*`) */
 };
 
-/* C++-like spelling: `4*hidden`, `dim/heads`, `layers.*`: index symbols print as `*` inside strings. */
+/* C++-like spelling: `4*hidden`, `dim/heads`. A string prints as a pattern, `layers.*`: each part that is no constant
+ * is `*`. */
 void ck_sym_print(const ck_sym *sym, ck_strbuf *out);
+/* The same for messages, strings as expressions too: `argv[1]`, `"layers." + to_string(i)`. */
+void ck_sym_describe(const ck_sym *sym, ck_strbuf *out);
 
 /* A literal of a condition: `sym` (type BOOL) holds, or does not. */
 typedef struct {

@@ -1,0 +1,336 @@
+/* eval_int.h - what the files of analyzer/eval share among themselves: the evaluator's state.
+ *
+ * Persistent over all worlds: interned strings, symbols, caches that depend on the program alone. Per world: global
+ * and static variables, facts, counters. All values of all worlds live in one arena, freed with the evaluator.
+ *
+ * Control flow is a flag (`flow`), not longjmp: whoever evaluates something looks at it before going on, so the journal
+ * and the stacks of frames, bindings and facts are always unwound by the one who pushed. */
+#ifndef CK_EVAL_INT_H
+#define CK_EVAL_INT_H
+#include "base/map.h"
+#include "base/vec.h"
+#include "eval/eval.h"
+
+/* Bytes of C stack that one run may use: half of the usual 8 MB. */
+#define CK_LIMIT_STACK ((size_t)4 << 20)
+enum {
+  CK_LIMIT_LEAVES = 64,  /* alternatives of one value, beyond it is unknown */
+  CK_LIMIT_FIXPOINT = 4, /* tries to find what an unknown number of rounds changes */
+};
+
+typedef enum {
+  CK_FLOW_ON,
+  CK_FLOW_BREAK,
+  CK_FLOW_CONTINUE,
+  CK_FLOW_RETURN,
+  CK_FLOW_THROW,
+  CK_FLOW_STOP, /* exit(), or a limit (then ev->limit is set): the world ends here */
+} ck_flow;
+
+/* Pointer-keyed hash map; p is NULL where nothing was put. */
+typedef struct {
+  struct {
+    const void *key;
+    void *p;
+  } *slots;
+  size_t count, size;
+} ck_ptrmap;
+void ck_ptrmap_release(ck_ptrmap *map);
+void ck_ptrmap_clear(ck_ptrmap *map);
+void **ck_ptrmap_slot(ck_ptrmap *map, const void *key); /* made if absent; good until the next call */
+void *ck_ptrmap_get(const ck_ptrmap *map, const void *key);
+
+/* What is known on the path that is being run. */
+typedef enum {
+  CK_FACT_DECISION, /* of this world */
+  CK_FACT_BRANCH,   /* of a branch that is being run; gone after it */
+  CK_FACT_ASSUMED,  /* holds on every run that comes this far (a check that throws otherwise), or follows from others:
+                       no part of ck_ev_path */
+} ck_fact_kind;
+typedef struct {
+  const ck_sym *sym; /* no NOT at the top */
+  bool holds;
+  ck_fact_kind kind;
+} ck_fact;
+
+typedef struct {
+  const ck_sym *sym;
+  bool holds, flipped;
+} ck_decision;
+
+typedef struct {
+  ck_cell *cell;
+  ck_value v; /* journal: the old value; writes: the new one */
+  uint32_t mark;
+} ck_write;
+typedef CK_VEC(ck_write) ck_writes;
+
+typedef struct {
+  size_t start;
+  uint32_t id, outer;
+} ck_journal;
+
+typedef struct {
+  const char *usr;
+  ck_cell *cell;
+} ck_binding;
+
+/* A running function. */
+typedef struct ck_frame ck_frame;
+struct ck_frame {
+  ck_frame *up;
+  const ck_ir *function; /* NULL: initialisation of a global */
+  const ck_ir_unit *unit;
+  ck_cell *self;      /* `this`: the cell of the object, or NULL */
+  const ck_ir *scope; /* RECORD whose member the function is, for QUALIFIED calls and constructors */
+  size_t first;       /* its bindings: ev->bindings from here */
+  ck_value result;    /* of RETURN; REF if the function returns a reference */
+  bool returns_ref;
+};
+
+/* A class of the program, resolved. */
+typedef struct ck_class ck_class;
+typedef struct {
+  const ck_ir *node;         /* BASE */
+  ck_class *project;         /* or */
+  const ck_ir_type *library; /* its type, if it is no class of the program */
+} ck_base;
+struct ck_class {
+  const ck_ir *record;
+  const ck_ir_unit *unit;
+  ck_base *bases;
+  size_t nbases;
+  const ck_ir_type *holder; /* the ModuleHolder<Impl> that it derives from, or NULL */
+  bool is_module;           /* some library base is_module */
+  bool has_own_ctor;        /* a constructor with a body or initialisers, copies not counted */
+  bool busy;                /* while it is being resolved: a class cannot be its own base */
+};
+
+/* A function's declaration and the RECORD that it stands in, NULL if none. */
+typedef struct {
+  const ck_ir *function, *record;
+} ck_method;
+
+/* Where a call goes. */
+typedef struct {
+  const ck_ir *function; /* with a body, or NULL */
+  const char *why;       /* no function: a clash of definitions, or NULL */
+} ck_target_fn;
+
+struct ck_ev {
+  const ck_ir_program *program;
+  const ck_library *const *libraries;
+  size_t nlibraries;
+  ck_observer observer;
+  ck_arena arena;
+
+  /* persistent */
+  ck_map strings;
+  const ck_sym **syms; /* hash table */
+  size_t nsyms, sym_slots;
+  ck_ptrmap functions; /* usr (interned by a unit) or node -> ck_target_fn */
+  ck_ptrmap records;   /* type -> ck_class, or &no_class */
+  ck_ptrmap classes;   /* RECORD -> ck_class */
+  ck_ptrmap units;     /* FUNCTION -> its unit */
+  ck_map methods;      /* usr of a method -> ck_method */
+  ck_map written;      /* usr of a global that something may change */
+  bool scanned;        /* the two above are filled */
+  ck_map builtins;     /* name -> rows of that name (tables.c) */
+  ck_map library_classes;
+  CK_VEC(const ck_builtin *) builtin_prefixes;
+  CK_VEC(const ck_library_class *) class_prefixes;
+
+  /* per world */
+  ck_ptrmap globals;  /* VAR -> ck_cell */
+  ck_map occurrences; /* place of an unknown condition -> how often met */
+  CK_VEC(ck_fact) facts;
+  size_t equalities;  /* facts of the form sym == constant that hold */
+  signed char *truth; /* by ck_sym.id: 1 holds, -1 does not, 0 not known */
+  size_t truth_room;
+  uint32_t next_object;
+
+  /* decisions, replayed */
+  CK_VEC(ck_decision) decisions;
+  size_t next_decision;
+
+  /* running */
+  ck_flow flow;
+  ck_value thrown;
+  const char *limit;
+  uint64_t steps;
+  size_t depth, try_depth;
+  char *stack_base;
+  ck_frame *frame;
+  CK_VEC(ck_binding) bindings;
+  CK_VEC(ck_write) journal;
+  uint32_t journal_id, journal_serial;
+  size_t rounds_unknown; /* nesting of loops whose rounds are not known */
+  const char *blurred;   /* inside such a loop: why it cannot be understood as a pattern */
+  bool entry_is_main;
+};
+
+static inline bool ck_ev_on(const ck_ev *ev) { return ev->flow == CK_FLOW_ON; }
+
+/* sym.c */
+const ck_sym *ck_ev_sym_int(ck_ev *ev, int64_t i);
+const ck_sym *ck_ev_sym_op(ck_ev *ev, ck_ir_op op, ck_sym_type type, const ck_sym *a, const ck_sym *b, ck_loc loc);
+const ck_sym *ck_ev_sym_not(ck_ev *ev, const ck_sym *a);
+const ck_sym *ck_ev_sym_name(ck_ev *ev, ck_sym_type type, const char *name, const char *origin, ck_loc loc, bool index);
+/* A scalar value as a symbol; NULL if it is none (unknown, a pointer ...). */
+const ck_sym *ck_ev_sym_of(ck_ev *ev, ck_value v);
+/* A symbol as a value: constants become plain values. */
+ck_value ck_ev_value_of_sym(ck_ev *ev, const ck_sym *sym);
+bool ck_ev_sym_has_index(const ck_sym *sym);
+
+/* facts.c */
+void ck_ev_add_fact(ck_ev *ev, const ck_sym *sym, bool holds, ck_fact_kind kind);
+/* Forgets the facts from number `n` on, but not decisions. */
+void ck_ev_drop_facts(ck_ev *ev, size_t n);
+/* Is the truth of `sym` known on this path? */
+bool ck_ev_truth_of(ck_ev *ev, const ck_sym *sym, bool *holds);
+/* What the path says the symbol is: a constant if it is known to equal one. */
+ck_value ck_ev_resolve(ck_ev *ev, ck_value v);
+/* Decides `sym` for this world. */
+bool ck_ev_decide_sym(ck_ev *ev, const ck_sym *sym);
+/* The condition symbol that stands for an unknown truth met at `loc`; another one at each evaluation. */
+const ck_sym *ck_ev_unknown_condition(ck_ev *ev, ck_value v, ck_loc loc);
+void ck_ev_world_begin(ck_ev *ev);
+/* Sets up the next set of decisions; false if all have been run. */
+bool ck_ev_world_next(ck_ev *ev);
+
+/* journal.c */
+void ck_ev_journal_begin(ck_ev *ev, ck_journal *j);
+/* Restores what the cells held at the begin. Returns what they were given since; free its `at`. */
+ck_writes ck_ev_journal_undo(ck_ev *ev, const ck_journal *j);
+
+/* branch.c */
+/* What follows a side: nothing but the end of a function or of a round, or something else. */
+typedef enum { CK_TAIL_NONE, CK_TAIL_FUNCTION, CK_TAIL_LOOP } ck_tail;
+typedef ck_value ck_side(ck_ev *ev, const void *data, bool holds);
+/* Runs `side` under both truths of the condition and joins; only one if the path knows it. The result is the joined
+ * value. May decide the condition, if a side does not end normally. */
+ck_value ck_ev_branch(ck_ev *ev, const ck_sym *condition, ck_side *side, const void *data, ck_tail tail);
+/* One value from those of two sides, registries included. */
+ck_value ck_ev_join(ck_ev *ev, const ck_sym *condition, ck_value a, ck_value b);
+/* Stores the join of two sets of writes, `b` NULL: nothing written. */
+void ck_ev_join_writes(ck_ev *ev, const ck_sym *condition, const ck_writes *a, const ck_writes *b);
+
+/* scalar.c */
+bool ck_ev_same(ck_value a, ck_value b); /* certainly the same value, without looking into cells */
+/* The truth of v as a value: BOOL, SYM, CHOICE of those, UNKNOWN. */
+ck_value ck_ev_truth(ck_ev *ev, ck_value v, ck_loc loc);
+/* `common`: the type that both operands have after the usual arithmetic conversions, NULL if not known. */
+ck_value ck_ev_arith(ck_ev *ev, ck_ir_op op, ck_value a, ck_value b, const ck_ir_type *common, const ck_ir_type *type,
+                     ck_loc loc);
+int64_t ck_ev_wrap(int64_t i, const ck_ir_type *type);
+const ck_ir_type *ck_ev_promote(const ck_ir_type *type);
+/* The common type of the usual arithmetic conversions; NULL if it is not one of arithmetic types. */
+const ck_ir_type *ck_ev_common_type(const ck_ir_type *a, const ck_ir_type *b);
+bool ck_ev_is_string_type(const ck_ir_type *type); /* std::string and friends, char pointers and arrays */
+ck_value ck_ev_convert_scalar(ck_ev *ev, ck_value v, const ck_ir_type *type, ck_loc loc);
+/* An unknown scalar of the type as a symbol; unknown (reason: `origin`) if the type is no scalar. */
+ck_value ck_ev_symbolic(ck_ev *ev, const ck_ir_type *type, const char *name, const char *origin, ck_loc loc);
+
+/* tables.c */
+void ck_ev_load_tables(ck_ev *ev);
+const ck_builtin *ck_ev_find_builtin(ck_ev *ev, const char *name, size_t nargs);
+
+/* class.c */
+/* The program's class that a type names, or NULL. */
+ck_class *ck_ev_class_of_type(ck_ev *ev, const ck_ir_type *type);
+ck_class *ck_ev_class_of_record(ck_ev *ev, const ck_ir *record);
+bool ck_ev_derives(const ck_class *cls, const ck_ir *record);
+bool ck_ev_class_is_a(ck_ev *ev, const ck_class *cls, const char *library_base);
+const ck_method *ck_ev_method(ck_ev *ev, const char *usr); /* NULL if no class of the program declares it */
+/* The declaration that a virtual call of method `usr` on an object of class `cls` runs, or NULL. */
+const ck_ir *ck_ev_override(ck_ev *ev, const ck_class *cls, const char *usr);
+const ck_target_fn *ck_ev_find_function(ck_ev *ev, const char *usr);
+/* A method of that plain name that takes so many arguments, the class's own first; NULL if there is none. */
+const ck_ir *ck_ev_method_named(ck_ev *ev, const ck_class *cls, const char *name, size_t nargs);
+const char *ck_ev_plain_name(const char *qualified);
+bool ck_ev_takes(const ck_ir *function, size_t nargs); /* by number of parameters and defaults */
+/* The default argument of parameter `i`, wherever it is declared; NULL if there is none. */
+const ck_ir *ck_ev_default_argument(ck_ev *ev, const ck_ir *function, size_t i);
+/* Fills ev->methods and ev->written. */
+void ck_ev_scan_program(ck_ev *ev);
+
+/* overload.c */
+/* The constructor that C++ would choose, as far as values and types tell; NULL if none takes the arguments. */
+const ck_ir *ck_ev_choose_ctor(ck_ev *ev, const ck_class *cls, ck_cell **args, size_t nargs, const char *usr);
+
+/* object.c */
+ck_cell *ck_ev_new_object(ck_ev *ev, const ck_class *cls, ck_loc loc);
+/* Runs construction of class `cls` on the object in `self`. */
+void ck_ev_construct_object(ck_ev *ev, ck_cell *self, ck_class *cls, ck_cell **args, size_t nargs, bool brace,
+                            const ck_ir *node, const char *usr);
+void ck_ev_run_ctor(ck_ev *ev, ck_cell *self, ck_class *cls, const ck_ir *ctor, ck_cell **args, size_t nargs,
+                    const ck_ir *node);
+void ck_ev_add_field(ck_ev *ev, ck_object *object, const char *name, const ck_ir *decl, ck_cell *cell);
+/* The default initialisation of a type: VOID for scalars, classes by their default constructors. */
+ck_value ck_ev_default_init(ck_ev *ev, const ck_ir_type *type, const ck_ir *node);
+/* A construction whose node names its constructor (USR, "" if not). */
+ck_value ck_ev_construct_by(ck_ev *ev, const ck_ir_type *type, ck_cell **args, size_t nargs, bool brace,
+                            const ck_ir *node, const char *usr);
+ck_cell *ck_ev_field_of(ck_ev *ev, const ck_object *object, const char *name, const char *usr);
+
+/* convert.c */
+/* Assignment between class values, memberwise where fields keep their identity. */
+void ck_ev_assign(ck_ev *ev, ck_cell *target, ck_value v);
+/* Converts v, whose static type is `from` (NULL if not known). */
+ck_value ck_ev_convert_from(ck_ev *ev, ck_value v, const ck_ir_type *from, const ck_ir_type *to, ck_loc loc);
+/* `this` of a method that is an entry point. */
+ck_cell *ck_ev_unknown_self(ck_ev *ev, const ck_ir *record, ck_loc loc);
+/* A parameter's value when nothing is known of the caller. */
+ck_value ck_ev_parameter(ck_ev *ev, const ck_ir_type *type, const char *name, const char *origin, ck_loc loc);
+
+/* call.c */
+/* Runs a function of the program. The result is REF if it returns a reference. */
+ck_value ck_ev_run_function(ck_ev *ev, const ck_ir *function, const ck_ir *scope, ck_cell *self, ck_cell **args,
+                            size_t nargs, const ck_ir *node);
+/* Binds parameters, converting and copying as their types say; missing ones get their defaults. */
+void ck_ev_bind_params(ck_ev *ev, const ck_ir *function, ck_cell **args, size_t nargs, const ck_ir *node);
+ck_value ck_ev_eval_call(ck_ev *ev, const ck_ir *node); /* CALL, MCALL, OPCALL; may be REF */
+/* Evaluates arguments from kid `first` on into cells of the arena. */
+ck_cell **ck_ev_eval_args(ck_ev *ev, const ck_ir *node, size_t first, size_t *n);
+bool ck_ev_frame_push(ck_ev *ev, ck_frame *frame, const ck_ir *function, const ck_ir *scope, ck_cell *self, ck_loc loc);
+void ck_ev_frame_pop(ck_ev *ev);
+/* A call that is not understood: its result; opens its arguments. */
+ck_value ck_ev_unknown_call(ck_ev *ev, const ck_ir *node, const char *name, const char *why, ck_cell *self,
+                            ck_cell **args, size_t nargs);
+
+ck_value ck_ev_eval_lambda(ck_ev *ev, const ck_ir *node);
+
+/* expr.c */
+bool ck_ev_step(ck_ev *ev); /* counts; false if a limit is reached */
+void ck_ev_stop(ck_ev *ev, const char *limit);
+ck_value ck_ev_eval(ck_ev *ev, const ck_ir *node);      /* value; lvalues are read, not copied */
+ck_cell *ck_ev_eval_cell(ck_ev *ev, const ck_ir *node); /* the lvalue's cell, or a fresh one; never NULL */
+bool ck_ev_is_lvalue(const ck_ir *node);
+void ck_ev_bind(ck_ev *ev, const char *usr, ck_cell *cell);
+ck_cell *ck_ev_lookup(ck_ev *ev, const char *usr);
+ck_value ck_ev_unref(ck_ev *ev, ck_value v); /* REF -> what its cell holds */
+ck_cell *ck_ev_temp(ck_ev *ev, ck_value v, const ck_ir_type *type);
+
+/* Arithmetic and comparison of pointers and iterators; false if the operands are none. */
+bool ck_ev_pointer_op(ck_ev *ev, ck_ir_op op, ck_value a, ck_value b, ck_loc loc, ck_value *out);
+
+/* init.c: variables */
+/* The cell of an initialised variable, field or parameter of `type`: reference types bind, others convert and copy. */
+ck_cell *ck_ev_init(ck_ev *ev, const ck_ir_type *type, const ck_ir *init, bool brace, const ck_ir *node);
+void ck_ev_declare(ck_ev *ev, const ck_ir *var);
+ck_cell *ck_ev_global(ck_ev *ev, const char *usr, const ck_ir *node);
+void ck_ev_bind_structured(ck_ev *ev, const ck_ir *binding, ck_cell *from);
+ck_value ck_ev_init_list(ck_ev *ev, const ck_ir *list, const ck_ir_type *type);
+void ck_ev_notice(ck_ev *ev, const ck_ir *place, ck_cell *cell); /* observer.constructed, if it is a module */
+
+/* stmt.c, loop.c */
+void ck_ev_exec(ck_ev *ev, const ck_ir *node, ck_tail tail);
+void ck_ev_exec_loop(ck_ev *ev, const ck_ir *node);
+void ck_ev_exec_range_for(ck_ev *ev, const ck_ir *node);
+const ck_sym *ck_ev_condition_symbol(ck_ev *ev, ck_value v, ck_loc loc, bool *known, bool *holds);
+
+/* open.c */
+/* What the code below `node` names may be changed by it in ways that are not understood. */
+void ck_ev_open_names(ck_ev *ev, const ck_ir *node, const char *reason);
+void ck_ev_open_cell(ck_ev *ev, ck_cell *cell, ck_loc loc, const char *reason);
+#endif

@@ -1,0 +1,205 @@
+/* init.c - variables: how they come by their first value, and the globals. */
+#include <string.h>
+
+#include "eval/eval_int.h"
+
+static bool is_reference(const ck_ir_type *type) {
+  return type && (type->kind == CK_IR_T_LREF || type->kind == CK_IR_T_RREF);
+}
+
+/* What an initialiser gives as a value of its own: a copy if the expression names something. */
+static ck_value own_value(ck_ev *ev, const ck_ir *init) {
+  if (init->kind == CK_IR_CALL || init->kind == CK_IR_MCALL || init->kind == CK_IR_OPCALL) {
+    ck_value v = ck_ev_eval_call(ev, init);
+    return v.kind == CK_V_PTR && v.tag == CK_PTR_REF ? ck_ev_copy(ev, ck_ev_load(ev, v.cell)) : v;
+  }
+  ck_value v = ck_ev_eval(ev, init);
+  return ck_ev_on(ev) && ck_ev_is_lvalue(init) ? ck_ev_copy(ev, v) : v;
+}
+
+/* An array as a pointer to its first element. */
+static ck_value decayed(ck_ev *ev, const ck_ir *init, ck_value v) {
+  if (v.kind != CK_V_LIST || strcmp(v.list->cls, "array") != 0) return v;
+  return ck_ev_iterator(ck_ev_is_lvalue(init) ? ck_ev_eval_cell(ev, init) : ck_ev_cell(ev, v), 0);
+}
+
+static ck_cell *bind_reference(ck_ev *ev, const ck_ir_type *type, const ck_ir *init) {
+  const ck_ir_type *elem = type->elem;
+  if (init->kind == CK_IR_INIT_LIST) return ck_ev_temp(ev, ck_ev_init_list(ev, init, elem), elem);
+  ck_cell *cell = ck_ev_eval_cell(ev, init);
+  if (!ck_ev_on(ev) || (type->kind == CK_IR_T_LREF && !elem->is_const)) return cell;
+  ck_value v = ck_ev_load(ev, cell), converted = ck_ev_convert_from(ev, v, init->type, elem, init->loc);
+  return ck_ev_same(v, converted) ? cell : ck_ev_temp(ev, converted, elem);
+}
+
+ck_cell *ck_ev_init(ck_ev *ev, const ck_ir_type *type, const ck_ir *init, bool brace, const ck_ir *node) {
+  (void)brace;
+  if (is_reference(type)) return bind_reference(ev, type, init);
+  if (init->kind == CK_IR_INIT_LIST) return ck_ev_temp(ev, ck_ev_init_list(ev, init, type), type);
+  ck_value v = own_value(ev, init);
+  if (!ck_ev_on(ev)) return ck_ev_temp(ev, CK_VOID, type);
+  if (type && type->kind == CK_IR_T_POINTER) v = decayed(ev, init, v);
+  return ck_ev_temp(ev, type ? ck_ev_convert_from(ev, v, init->type, type, node->loc) : v, type);
+}
+
+/* Braced lists ------------------------------------------------------------------------------------------------------
+ */
+
+static bool is_designated(const ck_ir *node, size_t first) {
+  const ck_ir *kid = ck_ir_kid(node, first);
+  return kid && kid->kind == CK_IR_DESIGNATED;
+}
+
+static ck_value designated(ck_ev *ev, const ck_ir *node, size_t first) {
+  ck_cell *map = ck_ev_cell(ev, ck_ev_map(ev, "init"));
+  for (size_t i = first; i < node->nkids && ck_ev_on(ev); i++) {
+    const ck_ir *kid = node->kids[i];
+    if (kid == NULL || kid->kind != CK_IR_DESIGNATED) continue;
+    const ck_ir *value = ck_ir_kid(kid, 0);
+    ck_value v = value ? own_value(ev, value) : CK_VOID;
+    ck_cell *cell = ck_ev_map_put(ev, map, (ck_value){.kind = CK_V_STRING, .str = kid->name});
+    ck_ev_store(ev, cell, v);
+    cell->type = kid->type;
+  }
+  return ck_ev_load(ev, map);
+}
+
+ck_cell **ck_ev_eval_args(ck_ev *ev, const ck_ir *node, size_t first, size_t *n) {
+  *n = node->nkids > first ? node->nkids - first : 0;
+  ck_cell **cells = *n ? CK_NEW_N(&ev->arena, ck_cell *, *n) : NULL;
+  if (is_designated(node, first)) {
+    *n = 1;
+    cells[0] = ck_ev_cell(ev, designated(ev, node, first));
+    return cells;
+  }
+  for (size_t i = 0; i < *n; i++) cells[i] = ck_ev_eval_cell(ev, node->kids[first + i]);
+  return cells;
+}
+
+ck_value ck_ev_init_list(ck_ev *ev, const ck_ir *list, const ck_ir_type *type) {
+  type = ck_ir_strip_ref(type);
+  if (type && (type->kind == CK_IR_T_VOID || type->kind == CK_IR_T_UNKNOWN)) type = NULL;
+  if (type && type->kind == CK_IR_T_RECORD && strcmp(type->name, "std::initializer_list") == 0) type = NULL;
+  if (type && type->kind == CK_IR_T_ARRAY) {
+    size_t n = list->nkids, all = type->count > (int64_t)n && type->count < 100000 ? (size_t)type->count : n;
+    ck_cell **cells = all ? CK_NEW_N(&ev->arena, ck_cell *, all) : NULL;
+    for (size_t i = 0; i < all && ck_ev_on(ev); i++)
+      cells[i] = i < n && list->kids[i] ? ck_ev_init(ev, type->elem, list->kids[i], false, list)
+                                        : ck_ev_temp(ev, ck_ev_default(ev, type->elem, list), type->elem);
+    return ck_ev_on(ev) ? ck_ev_list_of_cells(ev, "array", cells, all) : CK_VOID;
+  }
+  if (type && type->kind != CK_IR_T_RECORD) {
+    if (list->nkids == 0) return ck_ev_default(ev, type, list);
+    return ck_ev_load(ev, ck_ev_init(ev, type, list->kids[0], false, list));
+  }
+  size_t n;
+  ck_cell **cells = ck_ev_eval_args(ev, list, 0, &n);
+  if (!ck_ev_on(ev)) return CK_VOID;
+  if (type) return ck_ev_construct_by(ev, type, cells, n, true, list, list->usr);
+  if (is_designated(list, 0)) return ck_ev_load(ev, cells[0]);
+  for (size_t i = 0; i < n; i++) /* elements are copies, of the types that they were written with */
+    cells[i] = ck_ev_temp(ev, ck_ev_copy(ev, ck_ev_load(ev, cells[i])), cells[i]->type ? cells[i]->type : NULL);
+  return ck_ev_list_of_cells(ev, "init", cells, n);
+}
+
+/* Local variables -----------------------------------------------------------------------------------------------------
+ */
+
+/* Is the value a module object, or a smart pointer to one? */
+static bool is_module_value(ck_ev *ev, ck_value v) {
+  v = ck_ev_resolve(ev, v);
+  if (v.kind == CK_V_CHOICE) return is_module_value(ev, v.choice->a) || is_module_value(ev, v.choice->b);
+  if (v.kind == CK_V_PTR && v.tag != CK_PTR_ITERATOR && v.tag != CK_PTR_WEAK) v = ck_ev_load(ev, v.cell);
+  return v.kind == CK_V_OBJECT && v.object->registry;
+}
+
+void ck_ev_notice(ck_ev *ev, const ck_ir *at, ck_cell *cell) {
+  if (ev->observer.constructed && ck_ev_on(ev) && is_module_value(ev, ck_ev_load(ev, cell)))
+    ev->observer.constructed(ev, ev->observer.data, at, cell);
+}
+
+static ck_cell *initialised(ck_ev *ev, const ck_ir *var) {
+  const ck_ir *init = ck_ir_kid(var, 0);
+  if (init) return ck_ev_init(ev, var->type, init, var->flags & CK_IR_F_BRACE, var);
+  if (var->type == NULL) return ck_ev_cell(ev, ck_ev_unknown(ev, var->loc, "variable of a type that is not known"));
+  return ck_ev_temp(ev, ck_ev_default_init(ev, var->type, var), var->type);
+}
+
+void ck_ev_declare(ck_ev *ev, const ck_ir *var) {
+  bool once = var->flags & CK_IR_F_STATIC;
+  ck_cell *cell = once ? ck_ptrmap_get(&ev->globals, var) : NULL;
+  if (cell == NULL) {
+    cell = initialised(ev, var);
+    if (!ck_ev_on(ev)) return;
+    if (once) *ck_ptrmap_slot(&ev->globals, var) = cell;
+    if (!is_reference(var->type)) ck_ev_notice(ev, var, cell);
+  }
+  ck_ev_bind(ev, var->usr, cell);
+}
+
+static ck_cell *part_of(ck_ev *ev, ck_value whole, size_t i, const ck_ir *var) {
+  if (whole.kind == CK_V_LIST && i < whole.list->n) return whole.list->at[i];
+  if (whole.kind == CK_V_OBJECT && i < whole.object->nfields) return whole.object->fields[i].cell;
+  if (whole.kind == CK_V_UNKNOWN) return ck_ev_temp(ev, whole, var->type);
+  return ck_ev_temp(ev, ck_ev_unknown(ev, var->loc, "structured binding to a value that is not known"), var->type);
+}
+
+void ck_ev_bind_structured(ck_ev *ev, const ck_ir *binding, ck_cell *from) {
+  const ck_ir *init = ck_ir_kid(binding, 0);
+  if (from == NULL && init) {
+    from = is_reference(binding->type) ? bind_reference(ev, binding->type, init) : ck_ev_cell(ev, own_value(ev, init));
+    if (!ck_ev_on(ev)) return;
+  }
+  ck_cell *target = from ? ck_ev_target(ev, from) : NULL;
+  ck_value whole = ck_ev_decide(ev, target ? ck_ev_load(ev, target) : from ? ck_ev_load(ev, from) : CK_VOID);
+  for (uint32_t i = 1; i < binding->nkids; i++)
+    if (binding->kids[i]) ck_ev_bind(ev, binding->kids[i]->usr, part_of(ev, whole, i - 1, binding->kids[i]));
+}
+
+/* Globals
+ * --------------------------------------------------------------------------------------------------------------- */
+
+static ck_cell *extern_variable(ck_ev *ev, const ck_ir *node, const char *why) {
+  const char *name = node->name;
+  const char *origin = why ? why : ck_arena_printf(&ev->arena, "variable `%s`, whose definition is not in sight", name);
+  return ck_ev_temp(ev, ck_ev_symbolic(ev, node->type, name, origin, (ck_loc){0}), node->type);
+}
+
+/* May something have changed the variable before the entry point runs? */
+static bool may_have_changed(ck_ev *ev, const ck_ir *var) {
+  if (ev->entry_is_main || (var->flags & CK_IR_F_CONSTEXPR) || (var->type && var->type->is_const)) return false;
+  ck_ev_scan_program(ev);
+  return ck_map_find(&ev->written, var->usr) != NULL;
+}
+
+static void init_global(ck_ev *ev, const ck_ir *var, ck_cell *cell) {
+  ck_frame frame;
+  if (!ck_ev_frame_push(ev, &frame, var, NULL, NULL, var->loc)) return;
+  ck_cell *first = initialised(ev, var);
+  if (ck_ev_on(ev)) {
+    cell->v = first->v;
+    if (is_reference(var->type)) cell->v = first->v;
+    ck_ev_notice(ev, var, cell);
+  }
+  ck_ev_frame_pop(ev);
+}
+
+ck_cell *ck_ev_global(ck_ev *ev, const char *usr, const ck_ir *node) {
+  const char *why = NULL;
+  const ck_ir *var = ck_ir_find_variable(ev->program, usr, ev->frame ? ev->frame->unit : NULL, &why);
+  const void *key = var ? (const void *)var : (const void *)usr;
+  ck_cell *cell = ck_ptrmap_get(&ev->globals, key);
+  if (cell) return cell;
+  if (var == NULL) {
+    cell = extern_variable(ev, node, why);
+    *ck_ptrmap_slot(&ev->globals, key) = cell;
+    return cell;
+  }
+  cell = ck_ev_temp(ev, ck_ev_unknown(ev, var->loc, "variable used in its own initialisation"), var->type);
+  *ck_ptrmap_slot(&ev->globals, key) = cell;
+  if (may_have_changed(ev, var)) {
+    const char *origin = ck_arena_printf(&ev->arena, "variable `%s`, which the program changes", var->name);
+    cell->v = ck_ev_parameter(ev, var->type, var->name, origin, var->loc);
+  } else init_global(ev, var, cell);
+  return cell;
+}

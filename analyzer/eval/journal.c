@@ -1,0 +1,49 @@
+/* journal.c - cells, and the record of writes that lets a branch be taken back.
+ *
+ * Journals nest: the two sides of a branch inside a side of another. Each begun journal gets a fresh, larger id; a cell
+ * carries the id of the innermost journal that holds its old value, or under which it was made. So a store needs to
+ * look at one number only, and what is new in a side is never recorded. */
+#include <stdlib.h>
+
+#include "eval/eval_int.h"
+
+ck_cell *ck_ev_cell(ck_ev *ev, ck_value v) {
+  ck_cell *cell = CK_NEW(&ev->arena, ck_cell);
+  cell->v = v;
+  cell->journalled = ev->journal_id;
+  return cell;
+}
+
+ck_cell *ck_ev_temp(ck_ev *ev, ck_value v, const ck_ir_type *type) {
+  ck_cell *cell = ck_ev_cell(ev, v);
+  cell->type = type;
+  return cell;
+}
+
+void ck_ev_store(ck_ev *ev, ck_cell *cell, ck_value v) {
+  if (cell->journalled < ev->journal_id) {
+    ck_vec_push(&ev->journal, (ck_write){cell, cell->v, cell->journalled});
+    cell->journalled = ev->journal_id;
+  }
+  cell->v = v;
+}
+
+ck_value ck_ev_load(ck_ev *ev, ck_cell *cell) { return ck_ev_resolve(ev, cell->v); }
+
+void ck_ev_journal_begin(ck_ev *ev, ck_journal *j) {
+  *j = (ck_journal){ev->journal.n, ++ev->journal_serial, ev->journal_id};
+  ev->journal_id = j->id;
+}
+
+ck_writes ck_ev_journal_undo(ck_ev *ev, const ck_journal *j) {
+  ck_writes writes = {0};
+  for (size_t i = ev->journal.n; i-- > j->start;) {
+    ck_write *w = &ev->journal.at[i];
+    ck_vec_push(&writes, (ck_write){w->cell, w->cell->v, 0});
+    w->cell->v = w->v;
+    w->cell->journalled = w->mark;
+  }
+  ev->journal.n = j->start;
+  ev->journal_id = j->outer;
+  return writes;
+}

@@ -1,0 +1,363 @@
+/* loop.c - loops. As long as the condition is known, round after round is run. Where it is not, the remaining rounds
+ * are run once for all ("the generic round"), under the condition that there is one:
+ *
+ * - The index of `for (i = a; i < n; i++)` is an index symbol, so that "layer" + to_string(i) is the pattern `layer*`.
+ * - What a round changes is not what it was at the start of the next. So the body is tried first, to see what it
+ *   writes; such numbers and strings become symbols of the round, everything else unknown; until nothing new turns up.
+ * - After the loop, a variable has its old value, or, if there was a round, the one that every round gives it if that
+ *   is a constant, else an unknown one. What was registered is there under the condition.
+ *
+ * If the body leaves the function, or decides something that may differ from round to round, then what it names is
+ * opened instead. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "eval/eval_int.h"
+
+static const char changed[] = "value that a loop with an unknown number of rounds changes";
+
+/* One kind of loop, for the generic round: how to run the body, and its index. */
+typedef struct {
+  const ck_ir *body, *extra; /* extra: what else the loop's header names */
+  ck_cell *index;            /* or NULL */
+  const char *index_name;
+  const ck_ir *element; /* RANGE_FOR: VAR or BINDING */
+  ck_value unknown;     /* RANGE_FOR: its value */
+  ck_loc loc;
+} generic;
+
+typedef struct {
+  CK_VEC(ck_cell *) cells;
+} havoc;
+
+static bool is_havoc(const havoc *h, const ck_cell *cell) {
+  for (size_t i = 0; i < h->cells.n; i++)
+    if (h->cells.at[i] == cell) return true;
+  return false;
+}
+
+static bool is_registry(ck_value v) { return v.kind == CK_V_NATIVE && v.tag == CK_TAG_REGISTRY; }
+
+/* What a changed variable holds at the start of a round. */
+static ck_value of_a_round(ck_ev *ev, ck_cell *cell, size_t number, ck_loc loc) {
+  ck_sym_type type;
+  switch (cell->v.kind) {
+  case CK_V_BOOL: type = CK_SYM_BOOL; break;
+  case CK_V_INT: type = CK_SYM_INT; break;
+  case CK_V_FLOAT: type = CK_SYM_FLOAT; break;
+  case CK_V_STRING: type = CK_SYM_STRING; break;
+  case CK_V_SYM: type = cell->v.sym->type; break;
+  default: return ck_ev_unknown(ev, loc, "%s", changed);
+  }
+  const char *name = ck_arena_printf(&ev->arena, "round.%zu", number);
+  return ck_ev_value_of_sym(ev, ck_ev_sym_name(ev, type, name, changed, loc, true));
+}
+
+static void bind_element(ck_ev *ev, const generic *g) {
+  if (g->element == NULL) return;
+  ck_cell *cell = ck_ev_temp(ev, g->unknown, g->element->type);
+  if (g->element->kind == CK_IR_BINDING) ck_ev_bind_structured(ev, g->element, cell);
+  else if (g->element->kind == CK_IR_VAR) ck_ev_bind(ev, g->element->usr, cell);
+}
+
+/* Runs the generic round from the present state, and takes it back. False: it cannot be understood as one. */
+static bool try_round(ck_ev *ev, const generic *g, const havoc *h, const ck_sym *condition, ck_writes *writes) {
+  ck_journal j;
+  size_t facts = ev->facts.n, scope = ev->bindings.n;
+  const char *outer_blur = ev->blurred;
+  ev->blurred = NULL;
+  ev->rounds_unknown++;
+  ck_ev_journal_begin(ev, &j);
+  if (g->index)
+    ck_ev_store(ev, g->index,
+                ck_ev_value_of_sym(ev, ck_ev_sym_name(ev, CK_SYM_INT, g->index_name, "index of a loop", g->loc, true)));
+  for (size_t i = 0; i < h->cells.n; i++) ck_ev_store(ev, h->cells.at[i], of_a_round(ev, h->cells.at[i], i, g->loc));
+  if (condition) ck_ev_add_fact(ev, condition, true, CK_FACT_BRANCH);
+  bind_element(ev, g);
+  ck_ev_exec(ev, g->body, CK_TAIL_LOOP);
+  ck_ev_drop_facts(ev, facts);
+  *writes = ck_ev_journal_undo(ev, &j);
+  ev->bindings.n = scope;
+  ev->rounds_unknown--;
+  bool understood = ev->blurred == NULL && ev->limit == NULL &&
+                    (ev->flow == CK_FLOW_ON || ev->flow == CK_FLOW_CONTINUE || ev->flow == CK_FLOW_BREAK);
+  ev->blurred = outer_blur;
+  if (ev->limit == NULL) ev->flow = CK_FLOW_ON;
+  return understood;
+}
+
+static bool adds_to_havoc(havoc *h, const generic *g, const ck_writes *writes) {
+  bool grew = false;
+  for (size_t i = 0; i < writes->n; i++) {
+    ck_cell *cell = writes->at[i].cell;
+    if (cell == g->index || is_havoc(h, cell) || is_registry(writes->at[i].v) || ck_ev_same(cell->v, writes->at[i].v))
+      continue;
+    ck_vec_push(&h->cells, cell);
+    grew = true;
+  }
+  return grew;
+}
+
+/* The same in each round, whatever the round before left. */
+static bool is_constant(ck_value v) {
+  switch (v.kind) {
+  case CK_V_BOOL:
+  case CK_V_INT:
+  case CK_V_FLOAT:
+  case CK_V_STRING:
+  case CK_V_NULL:
+  case CK_V_VOID: return true;
+  case CK_V_SYM: return !v.sym->has_index;
+  default: return false;
+  }
+}
+
+static void finish(ck_ev *ev, const generic *g, const ck_sym *condition, ck_writes *writes) {
+  for (size_t i = 0; i < writes->n; i++) {
+    ck_write *w = &writes->at[i];
+    if (is_registry(w->v) || (is_constant(w->v) && w->cell != g->index)) continue;
+    w->v = ck_ev_unknown(ev, g->loc, "%s", changed);
+  }
+  if (condition) ck_ev_join_writes(ev, condition, writes, NULL);
+  else
+    for (size_t i = writes->n; i-- > 0;) ck_ev_store(ev, writes->at[i].cell, writes->at[i].v);
+}
+
+/* A registry that got entries in rounds that are not understood. */
+static void open_registry(ck_ev *ev, ck_cell *cell, const char *reason, ck_loc loc) {
+  ck_object holder = {.registry = cell};
+  ck_ev_register(ev, &holder, CK_REG_OPEN, CK_VOID, ck_ev_unknown(ev, loc, "%s", reason), loc);
+}
+
+static bool contains(const ck_ir *node, ck_ir_kind kind) {
+  if (node == NULL || node->kind == CK_IR_LAMBDA) return false;
+  if (node->kind == kind) return true;
+  for (uint32_t i = 0; i < node->nkids; i++)
+    if (contains(node->kids[i], kind)) return true;
+  return false;
+}
+
+static void give_up(ck_ev *ev, const generic *g, const ck_writes *writes) {
+  const char *reason = "a loop whose number of rounds is not known, and whose rounds differ";
+  for (size_t i = 0; i < writes->n; i++) {
+    if (is_registry(writes->at[i].cell->v)) open_registry(ev, writes->at[i].cell, reason, g->loc);
+    else ck_ev_open_cell(ev, writes->at[i].cell, g->loc, reason);
+  }
+  ck_ev_open_names(ev, g->body, reason);
+  ck_ev_open_names(ev, g->extra, reason);
+  if (!contains(g->body, CK_IR_RETURN)) return;
+  ck_value v = ck_ev_unknown(ev, g->loc, "whether the loop returns");
+  if (!ck_ev_decide_bool(ev, v, g->loc)) return;
+  ev->frame->result = ck_ev_unknown(ev, g->loc, "value that a loop with an unknown number of rounds returns");
+  ev->flow = CK_FLOW_RETURN;
+}
+
+static void run_generic(ck_ev *ev, const generic *g, const ck_sym *condition) {
+  havoc h = {0};
+  ck_writes writes = {0};
+  bool understood = false, again = true;
+  for (int pass = 0; again && ev->limit == NULL; pass++) {
+    free(writes.at);
+    understood = try_round(ev, g, &h, condition, &writes);
+    again = adds_to_havoc(&h, g, &writes) && pass < CK_LIMIT_FIXPOINT;
+    if (!understood) break;
+  }
+  if (ev->limit == NULL) {
+    if (understood && !again) finish(ev, g, condition, &writes);
+    else give_up(ev, g, &writes);
+  }
+  free(h.cells.at);
+  free(writes.at);
+}
+
+/* for, while, do ------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct {
+  const ck_ir *init, *condition, *increment, *body;
+  bool body_first;
+} parts;
+
+static parts parts_of(const ck_ir *node) {
+  switch (node->kind) {
+  case CK_IR_FOR: return (parts){ck_ir_kid(node, 0), ck_ir_kid(node, 1), ck_ir_kid(node, 2), ck_ir_kid(node, 3), false};
+  case CK_IR_WHILE: return (parts){.condition = ck_ir_kid(node, 0), .body = ck_ir_kid(node, 1)};
+  default: return (parts){.condition = ck_ir_kid(node, 1), .body = ck_ir_kid(node, 0), .body_first = true};
+  }
+}
+
+/* The variable that the increment steps by itself: `i++`, `i += 2`; NULL if there is none. */
+static const ck_ir *stepped(const ck_ir *increment) {
+  while (increment && increment->kind == CK_IR_BINARY && increment->op == CK_IR_OP_COMMA)
+    increment = ck_ir_kid(increment, 0);
+  if (increment == NULL) return NULL;
+  bool steps =
+      (increment->kind == CK_IR_UNARY && increment->op >= CK_IR_OP_PRE_INC && increment->op <= CK_IR_OP_POST_DEC) ||
+      (increment->kind == CK_IR_ASSIGN && (increment->op == CK_IR_OP_ADD || increment->op == CK_IR_OP_SUB));
+  const ck_ir *target = steps ? ck_ir_kid(increment, 0) : NULL;
+  return target && target->kind == CK_IR_REF && !(target->flags & CK_IR_F_GLOBAL) ? target : NULL;
+}
+
+/* The body with the increment behind it, so that what the increment changes is seen as changed. */
+static const ck_ir *round_of(ck_ev *ev, const parts *p, bool increment_is_index) {
+  if (p->increment == NULL || increment_is_index) return p->body;
+  ck_ir **kids = CK_NEW_N(&ev->arena, ck_ir *, 2);
+  ck_ir *step = CK_NEW(&ev->arena, ck_ir), *block = CK_NEW(&ev->arena, ck_ir), **expr = CK_NEW(&ev->arena, ck_ir *);
+  *expr = (ck_ir *)(uintptr_t)p->increment;
+  *step = (ck_ir){.kind = CK_IR_EXPR, .loc = p->increment->loc, .name = "", .usr = "", .kids = expr, .nkids = 1};
+  kids[0] = (ck_ir *)(uintptr_t)p->body, kids[1] = step;
+  *block = (ck_ir){.kind = CK_IR_BLOCK, .loc = p->body->loc, .name = "", .usr = "", .kids = kids, .nkids = 2};
+  return block;
+}
+
+static void run_rest_generically(ck_ev *ev, const parts *p, const ck_sym *condition, ck_loc loc) {
+  const ck_ir *index = stepped(p->increment);
+  ck_cell *cell = index ? ck_ev_lookup(ev, index->usr) : NULL;
+  bool is_index = cell && (cell->v.kind == CK_V_INT || cell->v.kind == CK_V_SYM) && p->increment->kind != CK_IR_BINARY;
+  generic g = {.body = round_of(ev, p, is_index),
+               .extra = p->increment,
+               .index = is_index ? cell : NULL,
+               .index_name = is_index ? index->name : "",
+               .loc = loc};
+  run_generic(ev, &g, condition);
+}
+
+/* Is the condition missing, or a constant that holds? */
+static bool is_endless(const ck_ir *condition) {
+  return condition == NULL ||
+         ((condition->kind == CK_IR_BOOL || condition->kind == CK_IR_INT) && condition->value.i != 0);
+}
+
+static ck_value loop_condition(ck_ev *ev, const ck_ir *condition) {
+  if (condition == NULL) return CK_BOOL(1);
+  if (condition->kind != CK_IR_DECL) return ck_ev_eval(ev, condition);
+  ck_ev_exec(ev, condition, CK_TAIL_NONE);
+  const ck_ir *var = ck_ir_kid(condition, 0);
+  ck_cell *cell = ck_ev_on(ev) && var && var->kind == CK_IR_VAR ? ck_ev_lookup(ev, var->usr) : NULL;
+  return cell ? ck_ev_load(ev, cell) : CK_VOID;
+}
+
+/* One round; false if the loop ends. */
+static bool run_round(ck_ev *ev, const ck_ir *body) {
+  size_t scope = ev->bindings.n;
+  ck_ev_exec(ev, body, CK_TAIL_LOOP);
+  ev->bindings.n = scope;
+  if (ev->flow == CK_FLOW_CONTINUE) ev->flow = CK_FLOW_ON;
+  if (ev->flow == CK_FLOW_BREAK) {
+    ev->flow = CK_FLOW_ON;
+    return false;
+  }
+  return ck_ev_on(ev);
+}
+
+static bool too_many(ck_ev *ev, size_t rounds) {
+  if (rounds < CK_LIMIT_ROUNDS) return false;
+  ck_ev_stop(ev, "rounds of a loop");
+  return true;
+}
+
+static void run_loop(ck_ev *ev, const parts *p, ck_loc loc) {
+  for (size_t rounds = 0; !too_many(ev, rounds); rounds++) {
+    if (!p->body_first || rounds > 0) {
+      ck_value v = loop_condition(ev, p->condition);
+      if (!ck_ev_on(ev)) return;
+      bool known, holds = false;
+      const ck_sym *sym = ck_ev_condition_symbol(ev, v, loc, &known, &holds);
+      if (!known && !ck_ev_truth_of(ev, sym, &holds)) {
+        run_rest_generically(ev, p, sym, loc);
+        return;
+      }
+      if (!holds) return;
+    }
+    size_t decisions = ev->next_decision;
+    if (!run_round(ev, p->body)) return;
+    if (p->increment) ck_ev_eval(ev, p->increment);
+    if (!ck_ev_on(ev)) return;
+    if (is_endless(p->condition) && ev->next_decision > decisions) { /* whether it goes on was not known */
+      run_rest_generically(ev, p, NULL, loc);
+      return;
+    }
+  }
+}
+
+void ck_ev_exec_loop(ck_ev *ev, const ck_ir *node) {
+  parts p = parts_of(node);
+  size_t scope = ev->bindings.n;
+  if (p.init) ck_ev_exec(ev, p.init, CK_TAIL_NONE);
+  if (ck_ev_on(ev)) run_loop(ev, &p, p.condition ? p.condition->loc : node->loc);
+  ev->bindings.n = scope;
+}
+
+/* Range-based for ---------------------------------------------------------------------------------------------------
+ */
+
+static bool is_reference(const ck_ir_type *type) {
+  return type && (type->kind == CK_IR_T_LREF || type->kind == CK_IR_T_RREF);
+}
+
+static bool element_round(ck_ev *ev, const ck_ir *node, ck_cell *element) {
+  const ck_ir *var = node->kids[0];
+  size_t scope = ev->bindings.n;
+  if (var->kind == CK_IR_BINDING) {
+    if (!is_reference(var->type)) element = ck_ev_temp(ev, ck_ev_copy(ev, ck_ev_load(ev, element)), element->type);
+    ck_ev_bind_structured(ev, var, element);
+  } else if (var->kind == CK_IR_VAR) {
+    if (!is_reference(var->type)) {
+      ck_value v = ck_ev_copy(ev, ck_ev_load(ev, element));
+      element =
+          ck_ev_temp(ev, var->type ? ck_ev_convert_from(ev, v, element->type, var->type, var->loc) : v, var->type);
+    }
+    ck_ev_bind(ev, var->usr, element);
+  }
+  bool goes_on = run_round(ev, node->kids[2]);
+  ev->bindings.n = scope;
+  return goes_on;
+}
+
+/* begin() of a class that is no LIST here; VOID if it has none. */
+static ck_value begin_of(ck_ev *ev, const ck_ir *node, ck_cell *range, ck_value v) {
+  bool found = false;
+  ck_value begin = ck_ev_call_method(ev, range, "begin", NULL, 0, node, &found);
+  if (found) return begin;
+  const char *cls = v.kind == CK_V_OBJECT ? v.object->cls
+                    : node->kids[1]->type ? ck_ir_strip_ref(node->kids[1]->type)->name
+                                          : "";
+  const char *name = ck_arena_printf(&ev->arena, "%s::begin", cls);
+  const ck_builtin *row = ck_ev_find_builtin(ev, name, 0);
+  if (row == NULL) return CK_VOID;
+  ck_call call = {.ev = ev, .node = node, .name = name, .self = range};
+  return ck_ev_unref(ev, row->call(&call));
+}
+
+static void run_unknown_range(ck_ev *ev, const ck_ir *node, ck_value v) {
+  ck_value element =
+      v.kind == CK_V_UNKNOWN ? v : ck_ev_unknown(ev, node->kids[1]->loc, "elements of a range that is not known");
+  const ck_sym *condition = ck_ev_unknown_condition(ev, element, node->kids[1]->loc);
+  generic g = {
+      .body = node->kids[2], .extra = node->kids[1], .element = node->kids[0], .unknown = element, .loc = node->loc};
+  run_generic(ev, &g, condition);
+}
+
+void ck_ev_exec_range_for(ck_ev *ev, const ck_ir *node) {
+  ck_cell *range = ck_ev_eval_cell(ev, node->kids[1]);
+  if (!ck_ev_on(ev)) return;
+  ck_cell *target = ck_ev_target(ev, range);
+  ck_value v = ck_ev_decide(ev, ck_ev_load(ev, target ? target : range));
+  size_t at = 0;
+  if (v.kind != CK_V_LIST && v.kind != CK_V_MAP && v.kind != CK_V_STRING && target && v.kind != CK_V_UNKNOWN) {
+    ck_value begin = begin_of(ev, node, target, v);
+    if (!ck_ev_on(ev)) return;
+    if (begin.kind == CK_V_PTR && begin.tag == CK_PTR_ITERATOR) {
+      target = begin.cell, at = begin.index;
+      v = ck_ev_decide(ev, ck_ev_load(ev, target));
+    }
+  }
+  if (v.kind != CK_V_LIST && v.kind != CK_V_MAP && v.kind != CK_V_STRING) {
+    run_unknown_range(ev, node, v);
+    return;
+  }
+  for (size_t rounds = 0; !too_many(ev, rounds); rounds++) {
+    ck_cell *element = ck_ev_element(ev, ck_ev_iterator(target, at + rounds));
+    if (element == NULL || !element_round(ev, node, element)) return;
+  }
+}

@@ -1,0 +1,117 @@
+/* open.c - unknown values, and what becomes of things that code which is not understood could reach.
+ *
+ * Opening follows pointers, elements, fields and registrations, each cell once. A scalar becomes unknown; a container
+ * too, after what is in it; a module gets a registration of kind OPEN, which says that it may hold more than was seen.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eval/eval_int.h"
+
+ck_value ck_ev_unknown(ck_ev *ev, ck_loc loc, const char *format, ...) {
+  char reason[600];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(reason, sizeof reason, format, args);
+  va_end(args);
+  ck_unknown *unknown = CK_NEW(&ev->arena, ck_unknown);
+  *unknown = (ck_unknown){ck_ev_intern(ev, reason), loc};
+  return (ck_value){.kind = CK_V_UNKNOWN, .unknown = unknown};
+}
+
+ck_value ck_call_unknown(ck_call *call, const char *format, ...) {
+  char reason[600];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(reason, sizeof reason, format, args);
+  va_end(args);
+  return ck_ev_unknown(call->ev, call->node ? call->node->loc : (ck_loc){0}, "%s", reason);
+}
+
+typedef struct {
+  ck_ev *ev;
+  ck_ptrmap seen;
+  CK_VEC(ck_value) todo;
+  ck_value unknown; /* what scalars become */
+} opening;
+
+static void later(opening *o, ck_value v) { ck_vec_push(&o->todo, v); }
+
+static void open_cell(opening *o, ck_cell *cell) {
+  void **slot = ck_ptrmap_slot(&o->seen, cell);
+  if (*slot) return;
+  *slot = cell;
+  ck_value v = cell->v;
+  switch (v.kind) {
+  case CK_V_UNKNOWN: return;
+  case CK_V_OBJECT:
+  case CK_V_CLOSURE: later(o, v); return;
+  default: later(o, v); ck_ev_store(o->ev, cell, o->unknown);
+  }
+}
+
+static void open_object(opening *o, ck_object *object) {
+  void **slot = ck_ptrmap_slot(&o->seen, object);
+  if (*slot) return;
+  *slot = object;
+  for (size_t i = 0; i < object->nfields; i++) open_cell(o, object->fields[i].cell);
+  if (object->registry == NULL) return;
+  const ck_registry *registry = ck_ev_registry(o->ev, object);
+  for (size_t i = 0; i < registry->n; i++) later(o, registry->at[i].value);
+  for (size_t i = 0; i < registry->n; i++) /* open already: the first reason stands */
+    if (registry->at[i].kind == CK_REG_OPEN && registry->at[i].when.n == 0) return;
+  ck_ev_register(o->ev, object, CK_REG_OPEN, CK_VOID, o->unknown, o->unknown.unknown->loc);
+}
+
+static void open_value(opening *o, ck_value v) {
+  switch (v.kind) {
+  case CK_V_CHOICE: later(o, v.choice->a), later(o, v.choice->b); break;
+  case CK_V_PTR: open_cell(o, v.cell); break;
+  case CK_V_LIST:
+    for (size_t i = 0; i < v.list->n; i++) open_cell(o, v.list->at[i]);
+    break;
+  case CK_V_MAP:
+    for (size_t i = 0; i < v.map->n; i++) open_cell(o, v.map->at[i].cell);
+    break;
+  case CK_V_OBJECT: open_object(o, v.object); break;
+  case CK_V_CLOSURE:
+    later(o, v.closure->self);
+    for (size_t i = 0; i < v.closure->n; i++) open_cell(o, v.closure->cells[i]);
+    break;
+  default: break;
+  }
+}
+
+static void run(opening *o) {
+  while (o->todo.n > 0) open_value(o, o->todo.at[--o->todo.n]);
+  free(o->todo.at);
+  ck_ptrmap_release(&o->seen);
+}
+
+void ck_ev_open(ck_ev *ev, ck_value v, ck_loc loc, const char *reason) {
+  opening o = {.ev = ev, .unknown = ck_ev_unknown(ev, loc, "%s", reason)};
+  later(&o, v);
+  run(&o);
+}
+
+void ck_ev_open_cell(ck_ev *ev, ck_cell *cell, ck_loc loc, const char *reason) {
+  opening o = {.ev = ev, .unknown = ck_ev_unknown(ev, loc, "%s", reason)};
+  open_cell(&o, cell);
+  run(&o);
+}
+
+void ck_ev_open_names(ck_ev *ev, const ck_ir *node, const char *reason) {
+  if (node == NULL) return;
+  ck_cell *cell = NULL;
+  if (node->kind == CK_IR_REF && node->usr[0]) {
+    cell = ck_ev_lookup(ev, node->usr);
+    if (cell == NULL && (node->flags & CK_IR_F_GLOBAL)) cell = ck_ev_global(ev, node->usr, node);
+  }
+  bool names_this = node->kind == CK_IR_THIS || (node->kind == CK_IR_MEMBER && ck_ir_kid(node, 0) == NULL) ||
+                    (node->kind == CK_IR_MCALL && ck_ir_kid(node, 0) == NULL);
+  if (names_this && ev->frame) cell = ev->frame->self;
+  if (cell) ck_ev_open_cell(ev, cell, node->loc, reason);
+  for (uint32_t i = 0; i < node->nkids; i++) ck_ev_open_names(ev, node->kids[i], reason);
+}

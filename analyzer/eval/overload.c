@@ -1,0 +1,166 @@
+/* overload.c - which constructor takes these arguments.
+ *
+ * Where the front end names the constructor (USR) there is nothing to choose. Elsewhere, inside make_shared and
+ * ModuleHolder whose bodies are not in the IR, the candidates are ranked as C++ ranks conversions: exact, promotion,
+ * conversion, by class, and "cannot tell"; the best in sum is taken. An argument's type is its cell's declared type
+ * where there is one, else what its value tells. */
+#include <string.h>
+
+#include "eval/eval_int.h"
+
+enum { EXACT = 0, PROMOTION = 1, CONVERSION = 3, BY_CLASS = 6, CANNOT_TELL = 8, NOT_VIABLE = 1000 };
+
+static const ck_ir_type *plain(const ck_ir_type *type) { return ck_ir_strip_ref(type); }
+
+static bool same_type(const ck_ir_type *a, const ck_ir_type *b) {
+  if (a == b) return true;
+  if (a->kind != b->kind) return false;
+  switch (a->kind) {
+  case CK_IR_T_INT: return a->bits == b->bits && a->is_signed == b->is_signed && a->is_char == b->is_char;
+  case CK_IR_T_FLOAT: return a->bits == b->bits;
+  case CK_IR_T_BOOL: return true;
+  case CK_IR_T_ENUM:
+  case CK_IR_T_RECORD: return strcmp(a->usr, b->usr) == 0;
+  default: return strcmp(a->spelling, b->spelling) == 0;
+  }
+}
+
+static bool is_arithmetic(const ck_ir_type *t) {
+  return t->kind == CK_IR_T_BOOL || t->kind == CK_IR_T_INT || t->kind == CK_IR_T_FLOAT;
+}
+
+static int rank_arithmetic(ck_value v, const ck_ir_type *from, const ck_ir_type *to) {
+  if (from && is_arithmetic(from)) {
+    if (same_type(from, to)) return EXACT;
+    const ck_ir_type *promoted = ck_ev_promote(from);
+    if (same_type(promoted, to) && from->kind != CK_IR_T_FLOAT) return PROMOTION;
+    if (from->kind == CK_IR_T_FLOAT && to->kind == CK_IR_T_FLOAT && to->bits > from->bits) return PROMOTION;
+    return CONVERSION;
+  }
+  if (from && from->kind == CK_IR_T_ENUM)
+    return from->is_scoped ? NOT_VIABLE : to->kind == CK_IR_T_INT ? PROMOTION : CONVERSION;
+  switch (v.kind) {
+  case CK_V_BOOL: return to->kind == CK_IR_T_BOOL ? EXACT : CONVERSION;
+  case CK_V_INT: return to->kind == CK_IR_T_INT ? PROMOTION : CONVERSION;
+  case CK_V_FLOAT: return to->kind == CK_IR_T_FLOAT ? PROMOTION : CONVERSION;
+  case CK_V_SYM:
+    if (v.sym->type == CK_SYM_STRING) return to->kind == CK_IR_T_BOOL ? CONVERSION + 1 : NOT_VIABLE;
+    if (v.sym->type == CK_SYM_BOOL) return to->kind == CK_IR_T_BOOL ? EXACT : CONVERSION;
+    if (v.sym->type == CK_SYM_FLOAT) return to->kind == CK_IR_T_FLOAT ? PROMOTION : CONVERSION;
+    return to->kind == CK_IR_T_INT ? PROMOTION : CONVERSION;
+  case CK_V_STRING:
+  case CK_V_PTR:
+  case CK_V_NULL: return to->kind == CK_IR_T_BOOL ? CONVERSION + 1 : NOT_VIABLE;
+  case CK_V_LIST:
+    if (strcmp(v.list->cls, "init") == 0) return v.list->n <= 1 ? CONVERSION : NOT_VIABLE;
+    return NOT_VIABLE;
+  case CK_V_UNKNOWN:
+  case CK_V_CHOICE: return CANNOT_TELL;
+  default: return NOT_VIABLE;
+  }
+}
+
+static bool is_init_list(ck_value v) {
+  return (v.kind == CK_V_LIST && strcmp(v.list->cls, "init") == 0) ||
+         (v.kind == CK_V_MAP && strcmp(v.map->cls, "init") == 0);
+}
+
+static bool has_converting_ctor(ck_ev *ev, const ck_class *cls, ck_cell *arg) {
+  (void)arg;
+  for (uint32_t i = 0; i < cls->record->nkids; i++) {
+    const ck_ir *kid = cls->record->kids[i];
+    if (kid == NULL || kid->kind != CK_IR_FUNCTION || !(kid->flags & CK_IR_F_CTOR)) continue;
+    if (kid->flags & (CK_IR_F_EXPLICIT | CK_IR_F_DELETED)) continue;
+    const ck_ir_type *param = ck_ir_param_count(kid) ? plain(ck_ir_param(kid, 0)->type) : NULL;
+    if (param && ck_ev_takes(kid, 1) && !(param->kind == CK_IR_T_RECORD && ck_ev_class_of_type(ev, param) == cls))
+      return true;
+  }
+  return false;
+}
+
+static int rank_record(ck_ev *ev, ck_cell *arg, ck_value v, const ck_ir_type *from, const ck_ir_type *to) {
+  if (from && from->kind == CK_IR_T_RECORD && same_type(from, to)) return EXACT;
+  if (ck_ev_is_string_type(to)) {
+    if (v.kind == CK_V_STRING || (v.kind == CK_V_SYM && v.sym->type == CK_SYM_STRING))
+      return from && from->kind == CK_IR_T_RECORD ? EXACT : BY_CLASS;
+    return v.kind == CK_V_UNKNOWN || v.kind == CK_V_CHOICE ? CANNOT_TELL : NOT_VIABLE;
+  }
+  const ck_class *cls = ck_ev_class_of_type(ev, to);
+  if (cls && cls->holder == NULL) {
+    const ck_class *mine = from && from->kind == CK_IR_T_RECORD ? ck_ev_class_of_type(ev, from) : NULL;
+    if (mine == NULL && v.kind == CK_V_OBJECT && v.object->record) mine = ck_ev_class_of_record(ev, v.object->record);
+    if (mine)
+      return ck_ev_derives(mine, cls->record)    ? (mine == cls ? EXACT : CONVERSION)
+             : has_converting_ctor(ev, cls, arg) ? BY_CLASS
+                                                 : NOT_VIABLE;
+    if (v.kind == CK_V_UNKNOWN || v.kind == CK_V_CHOICE) return CANNOT_TELL;
+    if (is_init_list(v)) return BY_CLASS;
+    return has_converting_ctor(ev, cls, arg) ? BY_CLASS : NOT_VIABLE;
+  }
+  if (strcmp(to->name, "std::initializer_list") == 0) return is_init_list(v) ? PROMOTION : NOT_VIABLE;
+  switch (v.kind) {
+  case CK_V_LIST: return strcmp(v.list->cls, to->name) == 0 ? EXACT : BY_CLASS;
+  case CK_V_MAP: return strcmp(v.map->cls, to->name) == 0 ? EXACT : BY_CLASS;
+  case CK_V_OBJECT: return strcmp(v.object->cls, to->name) == 0 ? EXACT : BY_CLASS;
+  case CK_V_BOOL:
+  case CK_V_INT:
+  case CK_V_FLOAT: return BY_CLASS + 1;
+  default: return BY_CLASS;
+  }
+}
+
+static int rank(ck_ev *ev, ck_cell *arg, const ck_ir_type *param) {
+  const ck_ir_type *to = plain(param), *from = plain(arg->type);
+  if (from && from->kind == CK_IR_T_UNKNOWN) from = NULL;
+  ck_value v = ck_ev_load(ev, arg);
+  while (v.kind == CK_V_CHOICE) v = v.choice->a;
+  if (to == NULL) return CANNOT_TELL;
+  switch (to->kind) {
+  case CK_IR_T_BOOL:
+  case CK_IR_T_INT:
+  case CK_IR_T_FLOAT: return rank_arithmetic(v, from, to);
+  case CK_IR_T_ENUM:
+    if (from && from->kind == CK_IR_T_ENUM) return same_type(from, to) ? EXACT : NOT_VIABLE;
+    if (from && is_arithmetic(from)) return NOT_VIABLE;
+    return v.kind == CK_V_INT || v.kind == CK_V_SYM || v.kind == CK_V_UNKNOWN ? CANNOT_TELL : NOT_VIABLE;
+  case CK_IR_T_POINTER:
+  case CK_IR_T_ARRAY:
+    if (from && same_type(from, to)) return EXACT;
+    if (v.kind == CK_V_STRING || v.kind == CK_V_SYM) return ck_ev_is_string_type(to) ? EXACT : NOT_VIABLE;
+    if (v.kind == CK_V_NULL) return PROMOTION;
+    if (v.kind == CK_V_PTR) return v.tag == CK_PTR_RAW || v.tag == CK_PTR_ITERATOR ? PROMOTION : NOT_VIABLE;
+    return v.kind == CK_V_UNKNOWN || v.kind == CK_V_LIST || v.kind == CK_V_CLOSURE ? CANNOT_TELL : NOT_VIABLE;
+  case CK_IR_T_NULLPTR: return v.kind == CK_V_NULL ? EXACT : NOT_VIABLE;
+  case CK_IR_T_RECORD: return rank_record(ev, arg, v, from, to);
+  default: return CANNOT_TELL;
+  }
+}
+
+static int rank_all(ck_ev *ev, const ck_ir *ctor, ck_cell **args, size_t nargs) {
+  int sum = 0;
+  for (size_t i = 0; i < nargs; i++) {
+    int r = rank(ev, args[i], ck_ir_param(ctor, i)->type);
+    if (r == NOT_VIABLE) return NOT_VIABLE;
+    sum += r;
+  }
+  return sum;
+}
+
+static bool takes(ck_ev *ev, const ck_ir *ctor, size_t nargs) {
+  size_t n = ck_ir_param_count(ctor);
+  return nargs <= n && (nargs == n || ck_ev_default_argument(ev, ctor, nargs) != NULL);
+}
+
+const ck_ir *ck_ev_choose_ctor(ck_ev *ev, const ck_class *cls, ck_cell **args, size_t nargs, const char *usr) {
+  const ck_ir *best = NULL;
+  int least = NOT_VIABLE;
+  for (uint32_t i = 0; i < cls->record->nkids; i++) {
+    const ck_ir *ctor = cls->record->kids[i];
+    if (ctor == NULL || ctor->kind != CK_IR_FUNCTION || !(ctor->flags & CK_IR_F_CTOR)) continue;
+    if (usr[0] && strcmp(usr, ctor->usr) == 0) return ctor;
+    if ((ctor->flags & (CK_IR_F_DELETED | CK_IR_F_INHERITED)) || !takes(ev, ctor, nargs)) continue;
+    int r = rank_all(ev, ctor, args, nargs);
+    if (r < least) least = r, best = ctor;
+  }
+  return best;
+}
