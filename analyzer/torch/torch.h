@@ -5,8 +5,8 @@
 #include "ir/ir.h"
 #include "torch/model.h"
 
-/* Tables of libtorch calls and classes, for ck_ev_new. */
-extern const ck_library ck_torch_library;
+/* Tables of libtorch calls and classes, for ck_ev_new; lives in the arena. */
+const ck_library *ck_torch_library(ck_arena *arena);
 /* What release the tables were measured against: "libtorch 1.13.1, 129 modules". */
 const char *ck_torch_catalogue(void);
 

@@ -1,0 +1,199 @@
+/* loaders.c - the calls that load a checkpoint, and InputArchive, which stands between file and module.
+ *
+ * An InputArchive is an OBJECT with fields "path" and "subtree" (the dotted path that archive.read(name, sub) went
+ * down). Loading a module changes no key; loading a tensor or a vector makes it unknown. */
+#include <stdio.h>
+
+#include "torch/torch_int.h"
+
+const char *ck_loader_name(ck_loader loader) {
+  static const char *const names[CK_LOADER_COUNT] = {[CK_LOADER_TORCH_LOAD] = "torch::load",
+                                                     [CK_LOADER_TORCH_TENSOR] = "torch::load(Tensor)",
+                                                     [CK_LOADER_TORCH_VECTOR] = "torch::load(std::vector<Tensor>)",
+                                                     [CK_LOADER_TORCH_OPTIMIZER] = "torch::load(Optimizer)",
+                                                     [CK_LOADER_JIT_LOAD] = "torch::jit::load",
+                                                     [CK_LOADER_PICKLE_LOAD] = "torch::pickle_load",
+                                                     [CK_LOADER_LOOP] = "loop"};
+  return names[loader];
+}
+
+bool ck_torch_is_loader(const char *name) {
+  static const char *const names[] = {"torch::load", "torch::jit::load", "torch::pickle_load",
+                                      "torch::jit::pickle_load", "torch::nn::Module::load"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(names[i], name) == 0) return true;
+  return false;
+}
+
+/* A path as the program gives it: a string, or a file stream's. */
+static ck_value path_of(ck_call *call, ck_value v) {
+  v = ck_ev_decide(call->ev, v);
+  if (v.kind == CK_V_OBJECT) {
+    ck_cell *cell = ck_ev_find_field(v.object, "path");
+    if (cell) return ck_ev_decide(call->ev, ck_ev_load(call->ev, cell));
+    return ck_call_unknown(call, "what a stream reads from");
+  }
+  if (v.kind == CK_V_LIST && v.list->n == 1) return path_of(call, ck_ev_load(call->ev, v.list->at[0]));
+  if (v.kind == CK_V_VOID) return ck_call_unknown(call, "an archive that nothing was read into");
+  return v;
+}
+
+static ck_loader loader_for(ck_call *call, size_t i, ck_value v) {
+  const ck_ir_type *type = ck_torch_arg_type(call, i);
+  if (v.kind == CK_V_TENSOR || (type && strcmp(type->name, "at::Tensor") == 0)) return CK_LOADER_TORCH_TENSOR;
+  if (type && strcmp(type->name, "std::vector") == 0) return CK_LOADER_TORCH_VECTOR;
+  if (v.kind == CK_V_LIST) return CK_LOADER_TORCH_VECTOR;
+  if (type && (ck_starts_with(type->name, "torch::optim::"))) return CK_LOADER_TORCH_OPTIMIZER;
+  if (v.kind == CK_V_OBJECT && ck_starts_with(v.object->cls, "torch::optim::")) return CK_LOADER_TORCH_OPTIMIZER;
+  return CK_LOADER_TORCH_LOAD;
+}
+
+/* What was loaded is not known any more. */
+static void forget(ck_call *call, size_t i, ck_loader loader) {
+  if (i >= call->nargs || call->args[i] == NULL) return;
+  ck_cell *cell = ck_ev_target(call->ev, call->args[i]);
+  if (cell == NULL) cell = call->args[i];
+  if (loader == CK_LOADER_TORCH_TENSOR)
+    ck_ev_store(call->ev, cell,
+                ck_torch_unknown_tensor(call->ev, call->node->loc, -1, CK_DTYPE_UNKNOWN, "a tensor read from a file"));
+  else if (loader == CK_LOADER_TORCH_VECTOR)
+    ck_ev_store(call->ev, cell, ck_call_unknown(call, "tensors read from a file"));
+}
+
+/* torch::load(value, path or stream, [device]) */
+static ck_value load(ck_call *call) {
+  ck_value what = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
+  ck_loader loader = loader_for(call, 0, what);
+  ck_torch_site(call, loader, what, path_of(call, ck_torch_arg(call, 1)), call->nargs > 2, NULL);
+  forget(call, 0, loader);
+  return CK_VOID;
+}
+
+static ck_value jit_load(ck_call *call) {
+  ck_torch_site(call, CK_LOADER_JIT_LOAD, CK_VOID, path_of(call, ck_torch_arg(call, 0)), call->nargs > 1, NULL);
+  return ck_call_unknown(call, "a TorchScript module read from a file");
+}
+
+static ck_value pickle_load(ck_call *call) {
+  ck_value path = ck_call_unknown(call, "what the bytes given to `pickle_load` were read from");
+  ck_torch_site(call, CK_LOADER_PICKLE_LOAD, CK_VOID, path, false, NULL);
+  return ck_call_unknown(call, "a value read from a file");
+}
+
+/* ---- archives ------------------------------------------------------------------------------------------------------
+ */
+
+static ck_value field(ck_call *call, ck_value archive, const char *name) {
+  ck_cell *cell = archive.kind == CK_V_OBJECT ? ck_ev_find_field(archive.object, name) : NULL;
+  return cell ? ck_ev_decide(call->ev, ck_ev_load(call->ev, cell)) : CK_VOID;
+}
+
+static void set_field(ck_call *call, ck_object *object, const char *name, ck_value v) {
+  ck_ev_store(call->ev, ck_ev_field(call->ev, object, ck_ev_intern(call->ev, name)), v);
+}
+
+ck_value ck_torch_archive_construct(ck_call *call) {
+  if (call->self) return CK_VOID;
+  return ck_ev_load(call->ev, ck_ev_object(call->ev, "torch::serialize::InputArchive", call->node->loc));
+}
+
+static ck_value load_from(ck_call *call) {
+  ck_object *object = ck_torch_self_object(call);
+  if (object == NULL) return CK_VOID;
+  set_field(call, object, "path", path_of(call, ck_torch_arg(call, 0)));
+  set_field(call, object, "device", CK_BOOL(call->nargs > 1));
+  return CK_VOID;
+}
+
+/* read(name, sub archive) goes down; read(name, tensor) gives a tensor that is not known. */
+static ck_value read(ck_call *call) {
+  ck_ev *ev = call->ev;
+  ck_object *object = ck_torch_self_object(call);
+  ck_cell *target = call->nargs > 1 ? ck_ev_target(ev, call->args[1]) : NULL;
+  if (target == NULL && call->nargs > 1) target = call->args[1];
+  ck_object *sub = ck_torch_object(ev, target);
+  if (object != NULL && sub != NULL && strcmp(sub->cls, "torch::serialize::InputArchive") == 0) {
+    ck_value self = {.kind = CK_V_OBJECT, .object = object};
+    ck_value above = field(call, self, "subtree"), name = ck_ev_decide(ev, ck_torch_arg(call, 0));
+    set_field(call, sub, "path", field(call, self, "path"));
+    set_field(call, sub, "device", field(call, self, "device"));
+    if (name.kind != CK_V_STRING || (above.kind != CK_V_STRING && above.kind != CK_V_VOID))
+      set_field(call, sub, "subtree", ck_call_unknown(call, "the part of an archive that is read"));
+    else
+      set_field(call, sub, "subtree",
+                ck_ev_string(ev, above.kind == CK_V_STRING
+                                     ? ck_arena_printf(ck_ev_arena(ev), "%s.%s", above.str, name.str)
+                                     : name.str));
+    return CK_VOID;
+  }
+  if (target != NULL)
+    ck_ev_store(ev, target,
+                ck_torch_unknown_tensor(ev, call->node->loc, -1, CK_DTYPE_UNKNOWN, "a tensor read from an archive"));
+  return CK_VOID;
+}
+
+static ck_value try_read(ck_call *call) {
+  read(call);
+  return ck_call_unknown(call, "whether an archive holds the name");
+}
+
+static void load_archive(ck_call *call, ck_value what, ck_loader loader, ck_value archive) {
+  ck_value path = field(call, archive, "path"), device = field(call, archive, "device"),
+           subtree = field(call, archive, "subtree");
+  if (subtree.kind == CK_V_UNKNOWN) path = subtree;
+  if (path.kind == CK_V_VOID) path = ck_call_unknown(call, "an archive that nothing was read into");
+  ck_torch_site(call, loader, what, path, device.kind == CK_V_BOOL && device.i,
+                subtree.kind == CK_V_STRING ? subtree.str : NULL);
+}
+
+static ck_value archive_value(ck_call *call, size_t i) {
+  ck_value v = ck_ev_decide(call->ev, ck_torch_arg(call, i));
+  if (v.kind == CK_V_PTR) {
+    ck_cell *cell = ck_ev_target(call->ev, v.cell);
+    v = cell ? ck_ev_load(call->ev, cell) : CK_VOID;
+  }
+  return v;
+}
+
+/* module->load(archive); within an override of load() the module is a part of what the caller's site loads. */
+static ck_value module_load(ck_call *call) {
+  ck_cell *self = ck_torch_self_cell(call);
+  if (self != NULL) load_archive(call, ck_ev_pointer(CK_PTR_RAW, self), CK_LOADER_TORCH_LOAD, archive_value(call, 0));
+  return CK_VOID;
+}
+
+/* archive >> value */
+static ck_value extract(ck_call *call) {
+  bool method = call->self != NULL && call->nargs == 1;
+  ck_value archive = method ? ck_torch_self(call) : archive_value(call, 0);
+  size_t i = method ? 0 : 1;
+  ck_value what = ck_ev_decide(call->ev, ck_torch_arg(call, i));
+  ck_loader loader = loader_for(call, i, what);
+  load_archive(call, what, loader, archive);
+  forget(call, i, loader);
+  return method ? ck_torch_return_self(call) : archive;
+}
+
+ck_value ck_torch_guard_construct(ck_call *call) {
+  if (call->self) return CK_VOID;
+  return (ck_value){.kind = CK_V_NATIVE, .tag = CK_TAG_GUARD};
+}
+
+#define ARCHIVE "torch::serialize::InputArchive::"
+const ck_builtin ck_torch_loader_rows[] = {
+    {"torch::load", load, 2, -1},
+    {"torch::jit::load", jit_load, 1, 3},
+    {"torch::pickle_load", pickle_load, 1, 1},
+    {"torch::jit::pickle_load", pickle_load, 1, -1},
+    {"torch::nn::Module::load", module_load, 1, 1},
+    {"torch::operator>>", extract, 1, 2},
+    {"torch::nn::operator>>", extract, 1, 2},
+    {"torch::optim::operator>>", extract, 1, 2},
+    {"torch::serialize::operator>>", extract, 1, 2},
+    {ARCHIVE "load_from", load_from, 1, -1},
+    {ARCHIVE "read", read, 2, 3},
+    {ARCHIVE "try_read", try_read, 2, 3},
+    {ARCHIVE "*", ck_torch_harmless, 0, -1},
+    {"torch::serialize::OutputArchive::*", ck_torch_harmless, 0, -1},
+};
+const size_t ck_torch_loader_row_count = sizeof ck_torch_loader_rows / sizeof *ck_torch_loader_rows;
