@@ -1,0 +1,218 @@
+/* cc.c - `ckptlint cc COMPILER ARGS...`: the compiler and the check, side by side.
+ *
+ * The compiler is a child with our stdin, stdout and stderr; it is started first and its fate is ours: its exit status,
+ * its signal. The check prints after it. A compile step reports what its unit decides alone and records the object; a
+ * link looks the records of its objects up and checks the program that they form, without what was said before. When
+ * the check itself fails, the build goes on with one note. */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+
+extern char **environ;
+
+/* --- The compiler
+ * ------------------------------------------------------------------------------------------------------ */
+
+static pid_t start_compiler(char **argv) {
+  pid_t pid;
+  int failed = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
+  if (failed == 0) return pid;
+  cli_trouble("%s: %s", argv[0], strerror(failed));
+  return -1;
+}
+
+/* Its exit status. One that died of a signal takes us along. */
+static int wait_for_compiler(pid_t pid) {
+  int status;
+  while (waitpid(pid, &status, 0) < 0)
+    if (errno != EINTR) return CK_EXIT_TROUBLE;
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  signal(WTERMSIG(status), SIG_DFL);
+  raise(WTERMSIG(status));
+  return 128 + WTERMSIG(status);
+}
+
+/* --- One step
+ * ------------------------------------------------------------------------------------------------------------ */
+
+/* What a step checks, and what comes of it. */
+typedef struct {
+  cli_options options;
+  drive_line line;
+  ck_arena arena;
+  const char *here, *records; /* working directory; folder of records, NULL: none */
+  cli_records linked;         /* of the objects of a link */
+  cli_commands commands;
+  bool is_compile; /* -c: one unit of a program */
+  cli_check check;
+  bool checked;
+  ck_err err;
+} step;
+
+static void site_name(ck_strbuf *b, ck_loc loc) {
+  ck_strbuf_clear(b);
+  ck_strbuf_printf(b, "%s:%u:%u", loc.file != NULL ? loc.file : "", loc.line, loc.column);
+}
+
+/* Compile: what the unit decides. Link: what no unit has decided. */
+static bool wanted(const ck_site_result *site, ck_loc loc, void *data) {
+  const step *s = data;
+  if (s->is_compile) return site->status == CK_SITE_CHECKED;
+  ck_strbuf name;
+  ck_strbuf_init(&name);
+  site_name(&name, loc);
+  bool told = false;
+  for (size_t i = 0; i < s->linked.n && !told; i++)
+    for (size_t k = 0; k < s->linked.at[i].decided.n && !told; k++)
+      told = strcmp(s->linked.at[i].decided.at[k], name.s) == 0;
+  ck_strbuf_release(&name);
+  return !told;
+}
+
+static const char *absolute(step *s, const char *name) {
+  char *path = ck_path_join(s->here, name);
+  const char *copy = ck_arena_strdup(&s->arena, path);
+  free(path);
+  return copy;
+}
+
+static void gather_commands(step *s) {
+  for (size_t i = 0; i < s->line.sources.n; i++) {
+    bool alone = s->line.sources.n == 1 && s->is_compile && s->line.output != NULL;
+    ck_vec_push(&s->commands, (cli_command){.file = absolute(s, s->line.sources.at[i]),
+                                            .directory = s->here,
+                                            .object = alone ? absolute(s, s->line.output) : "",
+                                            .flags = s->line.flags.at,
+                                            .nflags = s->line.flags.n});
+  }
+  size_t unknown = 0;
+  for (size_t i = 0; s->line.links && s->records != NULL && i < s->line.objects.n; i++)
+    record_read(s->records, absolute(s, s->line.objects.at[i]), &s->arena, &s->linked, &unknown);
+  for (size_t i = 0; i < s->linked.n; i++) ck_vec_push(&s->commands, s->linked.at[i].command);
+}
+
+static void run_check(step *s) {
+  gather_commands(s);
+  if (s->commands.n == 0) return;
+  s->options.jobs = s->options.jobs > 0 ? s->options.jobs : 1; /* make -j has its own children */
+  s->checked = cli_check_run(&s->check, &s->options, s->commands.at, s->commands.n, s->here, NULL,
+                             s->is_compile      ? CLI_UNIT
+                             : s->line.compiles ? CLI_PROGRAM
+                                                : CLI_LINK,
+                             wanted, s, &s->err) == CK_OK;
+}
+
+/* After a compile: which sites are settled, so that the link does not repeat them. */
+static void write_record(step *s) {
+  if (!s->is_compile || s->records == NULL || s->line.output == NULL || s->commands.n == 0) return;
+  cli_record record = {.command = s->commands.at[0]};
+  ck_strbuf name;
+  ck_strbuf_init(&name);
+  for (size_t i = 0; s->checked && i < s->check.match->nsites; i++) {
+    site_name(&name, s->check.match->sites[i].site->loc);
+    ck_vec_push(&record.decided, ck_arena_strdup(&s->arena, name.s));
+  }
+  ck_strbuf_release(&name);
+  record_write(s->records, absolute(s, s->line.output), &record, 1, NULL);
+  free(record.decided.at);
+}
+
+/* Says what was found; the step's exit status. A failed step leaves no output, as a compiler's does not. */
+static int report(step *s) {
+  if (s->commands.n == 0) return CK_EXIT_OK;
+  if (!s->checked) {
+    fprintf(stderr, "ckptlint: note: not checked: %s\n", s->err.text);
+    return CK_EXIT_OK;
+  }
+  bool says = s->check.report->n > 0;
+  if (!says && !s->is_compile && s->check.report->partial + s->check.report->unchecked > 0) says = true;
+  if (s->is_compile && s->check.units.failed == 0 && !says) return CK_EXIT_OK;
+  int status = cli_print_report(&s->check, &s->options);
+  if (says && s->options.format == CLI_TEXT) {
+    ck_strbuf out;
+    ck_strbuf_init(&out);
+    if (!s->is_compile) ck_report_summary(s->check.report, &out);
+    fwrite(out.s, 1, out.n, stderr);
+    ck_strbuf_release(&out);
+  }
+  if (status == CK_EXIT_FINDINGS) {
+    const char *output = s->line.output != NULL ? s->line.output : s->line.links ? "a.out" : NULL;
+    if (output != NULL && output[0] != '\0' && !ck_starts_with(output, "/dev/")) unlink(absolute(s, output));
+  }
+  return status;
+}
+
+/* Options before the compiler, and those of ours among its arguments. Returns the index of the compiler, 0 on error. */
+static int take_options(int argc, char **argv, cli_options *o) {
+  int i = 1;
+  for (; i < argc && argv[i][0] == '-'; i++) {
+    bool used;
+    int status = 0;
+    if (strcmp(argv[i], "--") == 0) return i + 1 < argc ? i + 1 : 0;
+    if (!cli_take_option(o, argv[i], i + 1 < argc ? argv[i + 1] : NULL, &used, &status)) {
+      cli_trouble("cc: there is no option %s; `ckptlint cc --help` lists them", argv[i]);
+      return 0;
+    }
+    if (status != 0) return 0;
+    i += used;
+  }
+  if (i == argc) cli_trouble("cc: no compiler is given");
+  return i < argc ? i : 0;
+}
+
+static int run_step(step *s, char **compiler, size_t n) {
+  drive_read((const char *const *)compiler + 1, n - 1, &s->arena, &s->line);
+  s->is_compile = s->line.compiles && !s->line.links;
+  s->records = cli_cache_folder(&s->options, "objects", &s->arena);
+  pid_t pid = start_compiler(compiler);
+  if (pid < 0) return 127;
+  if (s->line.compiles || s->line.links) run_check(s);
+  int status = wait_for_compiler(pid);
+  if (status != 0) return status; /* its own errors are enough to read */
+  write_record(s);
+  return report(s);
+}
+
+int cmd_cc(int argc, char **argv) {
+  if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+    cli_print_help("cc");
+    return CK_EXIT_OK;
+  }
+  step s = {.options = {.color = -1}};
+  ck_arena_init(&s.arena);
+  char here[PATH_MAX];
+  s.here = ck_arena_strdup(&s.arena, getcwd(here, sizeof here) != NULL ? here : ".");
+  int first = cli_take_environment(&s.options) ? take_options(argc, argv, &s.options) : 0;
+  if (first == 0) return CK_EXIT_TROUBLE;
+  cli_words compiler = {0};
+  int status = 0;
+  for (int i = first; i < argc; i++) {
+    ck_err err = {0};
+    bool ours = i > first && strstr(argv[i], "ckpt-") != NULL && ck_report_take_flag(&s.options.report, argv[i], &err);
+    if (ours && err.status != CK_OK) status = cli_trouble("%s", err.text);
+    if (!ours) ck_vec_push(&compiler, argv[i]);
+  }
+  size_t n = compiler.n;
+  ck_vec_push(&compiler, NULL);
+  if (status == 0) status = run_step(&s, (char **)compiler.at, n);
+  if (s.check.arena.last != NULL) cli_check_release(&s.check);
+  for (size_t i = 0; i < s.linked.n; i++) free(s.linked.at[i].decided.at);
+  free(s.linked.at);
+  free(s.commands.at);
+  free(s.line.sources.at);
+  free(s.line.objects.at);
+  free(s.line.flags.at);
+  free(compiler.at);
+  ck_arena_release(&s.arena);
+  cli_release_options(&s.options);
+  return status;
+}

@@ -1,0 +1,134 @@
+/* drive.c - reads a compiler's command line, as far as `cc` must: sources, objects, output, and whether it compiles or
+ * links. All words but sources and output go to the front end, which knows which of them matter. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+
+enum { MAX_RESPONSE = 16 * 1024 * 1024 /* bytes of one @FILE */, MAX_RESPONSE_DEPTH = 8 };
+
+/* Options of GCC and Clang whose value is the next word. */
+static const char *const with_value[] = {"-o",           "-I",
+                                         "-D",           "-U",
+                                         "-L",           "-l",
+                                         "-x",           "-T",
+                                         "-u",           "-z",
+                                         "-e",           "-MF",
+                                         "-MT",          "-MQ",
+                                         "-MJ",          "-F",
+                                         "-arch",        "-target",
+                                         "-isystem",     "-iquote",
+                                         "-include",     "-idirafter",
+                                         "-imacros",     "-iprefix",
+                                         "-Xclang",      "-Xlinker",
+                                         "-Xassembler",  "-Xpreprocessor",
+                                         "-iwithprefix", "-iwithprefixbefore",
+                                         "-isysroot",    "--sysroot",
+                                         "--param",      "-aux-info",
+                                         "-dumpbase",    "-dumpbase-ext",
+                                         "-dumpdir",     "-wrapper",
+                                         "-framework",   "-iframework",
+                                         "-rpath",       "-include-pch"};
+
+static bool has_value(const char *word) {
+  for (size_t i = 0; i < sizeof with_value / sizeof *with_value; i++)
+    if (strcmp(with_value[i], word) == 0) return true;
+  return false;
+}
+
+static bool ends_in(const char *name, const char *const *suffixes, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (ck_ends_with(name, suffixes[i])) return true;
+  return false;
+}
+
+static bool is_source(const char *name) {
+  static const char *const suffixes[] = {".cpp", ".cc", ".cxx", ".c++", ".C", ".cp", ".CPP", ".cu"};
+  return ends_in(name, suffixes, sizeof suffixes / sizeof *suffixes);
+}
+
+static bool is_object(const char *name) {
+  static const char *const suffixes[] = {".o", ".obj", ".a", ".lo"};
+  return ends_in(name, suffixes, sizeof suffixes / sizeof *suffixes);
+}
+
+/* --- Response files
+ * ----------------------------------------------------------------------------------------------------- */
+
+static void add_word(cli_words *out, const char *word, ck_arena *arena, int depth);
+
+/* Words of an @FILE, quoted as in a shell (GCC, "Overall Options"). */
+static void read_response(cli_words *out, char *s, ck_arena *arena, int depth) {
+  while (*s != '\0') {
+    while (*s != '\0' && strchr(" \t\r\n", *s) != NULL) s++;
+    if (*s == '\0') break;
+    ck_strbuf b;
+    ck_strbuf_init(&b);
+    for (char quote = '\0'; *s != '\0' && (quote != '\0' || strchr(" \t\r\n", *s) == NULL); s++) {
+      if (*s == '\\' && quote != '\'' && s[1] != '\0') ck_strbuf_putc(&b, *++s);
+      else if (quote == '\0' && (*s == '"' || *s == '\'')) quote = *s;
+      else if (*s == quote && quote != '\0') quote = '\0';
+      else ck_strbuf_putc(&b, *s);
+    }
+    add_word(out, ck_arena_strdup(arena, b.s), arena, depth);
+    ck_strbuf_release(&b);
+  }
+}
+
+static void add_word(cli_words *out, const char *word, ck_arena *arena, int depth) {
+  char *text;
+  size_t n;
+  if (word[0] == '@' && depth < MAX_RESPONSE_DEPTH && ck_read_file(word + 1, MAX_RESPONSE, &text, &n, NULL) == CK_OK) {
+    read_response(out, text, arena, depth + 1);
+    free(text);
+    return;
+  }
+  ck_vec_push(out, word);
+}
+
+/* --- The line
+ * ---------------------------------------------------------------------------------------------------------------- */
+
+/* The object of `-c NAME.cpp` without -o: NAME.o in the working directory. */
+static const char *default_object(const char *source, ck_arena *arena) {
+  const char *base = ck_path_base(source), *dot = strrchr(base, '.');
+  return ck_arena_printf(arena, "%.*s.o", dot != NULL ? (int)(dot - base) : (int)strlen(base), base);
+}
+
+void drive_read(const char *const *argv, size_t n, ck_arena *arena, drive_line *out) {
+  *out = (drive_line){0};
+  cli_words words = {0};
+  for (size_t i = 0; i < n; i++) add_word(&words, argv[i], arena, 0);
+  bool only_compiles = false, neither = false, is_cxx = true;
+  for (size_t i = 0; i < words.n; i++) {
+    const char *word = words.at[i];
+    static const char *const no_object[] = {"-E",        "-S", "-M",   "-MM",   "-fsyntax-only",
+                                            "--version", "-v", "-###", "--help"};
+    for (size_t k = 0; k < sizeof no_object / sizeof *no_object; k++) neither |= strcmp(word, no_object[k]) == 0;
+    if (strcmp(word, "-c") == 0) {
+      only_compiles = true;
+    } else if (strcmp(word, "-o") == 0 && i + 1 < words.n) {
+      out->output = words.at[++i];
+    } else if (strncmp(word, "-o", 2) == 0 && word[2] != '\0') {
+      out->output = word + 2;
+    } else if (strcmp(word, "-x") == 0 && i + 1 < words.n) {
+      is_cxx = strcmp(words.at[++i], "c++") == 0;
+      if (!is_cxx) neither |= strstr(words.at[i], "header") != NULL;
+    } else if (has_value(word)) {
+      ck_vec_push(&out->flags, word);
+      if (i + 1 < words.n) ck_vec_push(&out->flags, words.at[++i]);
+    } else if (word[0] == '-') {
+      ck_vec_push(&out->flags, word);
+    } else if (is_source(word) && is_cxx) {
+      ck_vec_push(&out->sources, word);
+    } else if (is_object(word)) {
+      ck_vec_push(&out->objects, word);
+    }
+  }
+  out->compiles = !neither && out->sources.n > 0;
+  out->links = !neither && !only_compiles && (out->sources.n > 0 || out->objects.n > 0);
+  if (only_compiles && out->output == NULL && out->sources.n == 1)
+    out->output = default_object(out->sources.at[0], arena);
+  free(words.at);
+}

@@ -1,0 +1,104 @@
+/* help.c - what a stranger needs to get going; one text per subcommand. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define REPORT_OPTIONS                                                                                                 \
+  "  -Wckpt-ID, -Wno-ckpt-ID   switch a diagnostic on or off (`ckptlint explain` lists the ids)\n"                     \
+  "  -Werror=ckpt-ID, -Werror  make it, or every warning, an error\n"                                                  \
+  "  --checkpoint CLASS=PATH   what CLASS loads, where the path is not in the code\n"                                  \
+  "  --all-keys                print all keys, not the first 8 lines\n"                                                \
+  "  --explain                 say why a load was not checked, and what checkpoints imply\n"                           \
+  "  --warn-only               findings do not fail the run\n"                                                         \
+  "  --color auto|always|never NO_COLOR is respected\n"                                                                \
+  "  --cache-dir DIR, --no-cache\n"                                                                                    \
+  "                            where units are kept ($XDG_CACHE_HOME/ckptlint)\n"
+
+static const struct {
+  const char *command, *text;
+} texts[] = {
+    {"check",
+     "usage: ckptlint check [OPTION...] [FILE... [-- FLAGS...]]\n"
+     "\n"
+     "Finds the places where the C++ files load a checkpoint (torch::load and its kin), derives the keys of the model\n"
+     "that is loaded into, reads the checkpoint, and reports what does not fit. Nothing of the program is run.\n"
+     "\n"
+     "  ckptlint check                            everything in the compile_commands.json found from here\n"
+     "  ckptlint check -p build                   ... in build/compile_commands.json\n"
+     "  ckptlint check net.cpp main.cpp -- -std=c++17 -isystem /usr/include/torch/csrc/api/include\n"
+     "\n"
+     "  -p BUILD                  folder of the compile database\n"
+     "  -j N                      front ends at a time (default: one per processor)\n"
+     "  --format text|json|sarif|lines\n"
+     "                            text goes to stderr, the others to stdout\n" REPORT_OPTIONS
+     "  --diagnostics=stdout      print text to stdout\n"
+     "  --unit                    only what the given file decides alone (for plugins)\n"
+     "\n"
+     "A relative checkpoint path is looked for in the working directory, beside the source, in the build folder and "
+     "in\n"
+     "the `directories` of .ckptlint (YAML, above the source: severity, directories, checkpoints). In the source:\n"
+     "// ckptlint: ignore[ID] reason, // ckptlint: checkpoint \"PATH\".\n"
+     "\n"
+     "Exit status: 0 no errors, 1 findings at error severity, 2 usage, configuration or environment.\n"},
+    {"keys",
+     "usage: ckptlint keys [OPTION...] FILE... [-- FLAGS...]\n"
+     "\n"
+     "Prints the keys (parameters, then buffers), shapes and dtypes of each model that the files construct, in source\n"
+     "order, then of each module class that they do not construct.\n"
+     "\n"
+     "  ckptlint keys net.cpp -- -std=c++17\n"
+     "\n"
+     "  --model CLASS             only this class\n"
+     "  --expr 'Net(784, 10)'     the model that this expression makes, at the end of the file\n"
+     "  --format text|json\n"
+     "  -p BUILD                  folder of the compile database\n"},
+    {"show",
+     "usage: ckptlint show [--format text|json] [--all-keys] CHECKPOINT...\n"
+     "\n"
+     "Prints what checkpoints hold: format, keys, shapes, dtypes, and what is odd about them. Reads names only, never\n"
+     "weights, and executes nothing. Formats: libtorch and TorchScript archives, Python's torch.save of all ages,\n"
+     "safetensors and indexes, npz, npy, GGUF.\n"
+     "\n"
+     "Exit status: 0, 1 a file is damaged, 2 a file cannot be read.\n"},
+    {"ir", "usage: ckptlint ir FILE... [-- FLAGS...]\n"
+           "\n"
+           "Prints the intermediate representation of the files, for work on ckptlint itself.\n"},
+    {"cc",
+     "usage: ckptlint cc [OPTION...] COMPILER ARGS...\n"
+     "\n"
+     "Runs the compiler (or the link) and the check side by side; the compiler's output and exit status come through.\n"
+     "What one file decides is reported when it is compiled, the rest at the link, nothing twice. Findings at error\n"
+     "severity fail the step.\n"
+     "\n"
+     "  make CXX=\"ckptlint cc g++\"\n"
+     "  cmake -DCMAKE_CXX_COMPILER_LAUNCHER=\"ckptlint;cc\" -DCMAKE_CXX_LINKER_LAUNCHER=\"ckptlint;cc\" ...\n"
+     "\n" REPORT_OPTIONS "\nOptions may also stand in CKPTLINT_FLAGS; -Wckpt-... may stand among the compiler's.\n"},
+    {"explain", "usage: ckptlint explain [ID...]\n"
+                "\n"
+                "Says what a diagnostic means; without ID lists them all with their severities.\n"},
+};
+
+static const char program_text[] =
+    "usage: ckptlint COMMAND ...\n"
+    "\n"
+    "Checks, while C++ is being built, that the checkpoints which libtorch code loads fit its models.\n"
+    "\n"
+    "  check    find mismatches in source files or a whole build (`ckptlint` alone does this)\n"
+    "  keys     print the state-dict keys that the code defines\n"
+    "  show     print the keys that a checkpoint holds\n"
+    "  cc       compile or link, and check side by side\n"
+    "  explain  say what a diagnostic means\n"
+    "  ir       print the intermediate representation\n"
+    "\n"
+    "  ckptlint COMMAND --help   more about one of them\n"
+    "  ckptlint --version\n";
+
+void cli_print_help(const char *command) {
+  for (size_t i = 0; command != NULL && i < sizeof texts / sizeof *texts; i++)
+    if (strcmp(texts[i].command, command) == 0) {
+      fputs(texts[i].text, stdout);
+      return;
+    }
+  fputs(program_text, stdout);
+}
