@@ -68,14 +68,16 @@ inline void print_list(const char *name, const std::vector<std::string> &items) 
 }
 
 inline void print_state() {
-  std::vector<std::string> reshaped, garbled, untouched;
+  std::vector<std::string> keys, reshaped, garbled, untouched;
   for (const auto &key : watched()) {
+    keys.push_back(key.name);
     bool moved = key.tensor.data_ptr() != key.data, same_shape = key.tensor.sizes() == c10::IntArrayRef(key.shape);
     bool ones = holds_ones(key.tensor);
     if (!same_shape) reshaped.push_back(key.name);
     if (moved && !ones) garbled.push_back(key.name);
     if (!moved && same_shape && !ones) untouched.push_back(key.name);
   }
+  print_list("keys", keys);
   print_list("reshaped", reshaped);
   print_list("garbled", garbled);
   print_list("untouched", untouched);
@@ -118,7 +120,7 @@ void run_child(const char *name, int argument, Call call) {
   }
   int status = 0;
   waitpid(child, &status, 0);
-  if (status != 0) std::printf("{\"name\": %s, \"argument\": %d, \"outcome\": \"crash\", \"text\": \"\", \"reshaped\": [], \"garbled\": [], \"untouched\": []}\n", json_string(name).c_str(), argument);
+  if (status != 0) std::printf("{\"name\": %s, \"argument\": %d, \"outcome\": \"crash\", \"text\": \"\", \"keys\": [], \"reshaped\": [], \"garbled\": [], \"untouched\": []}\n", json_string(name).c_str(), argument);
   std::fflush(stdout);
 }
 

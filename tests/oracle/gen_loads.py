@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Property test: generated models whose sizes and branches depend on an unknown `n`, loaded from generated checkpoints.
+
+  gen_loads.py --build DIR [--ckptlint PROGRAM] [--count 40] [--seed 1] [--per-unit 20] [-v]
+
+The classes are those of gen_models.py. Each is constructed from a function's argument, which the analyzer cannot know, and loaded
+from a file that the same class wrote with one value of it, after a random change (a child taken away, an entry added, another
+dtype, nothing). libtorch runs the load with several values. What must hold (SOUNDNESS.md):
+  an error          is true of every run
+  unexpected-key    names entries that no run's model registers
+  silence, checked  no run throws, takes another shape or reinterprets bytes
+A site that is said to be partial or undetermined claims nothing; such sites are counted.
+"""
+import json
+import os
+import random
+
+import gen_models
+import oracle
+import run_loads
+
+VALUES = (1, 2, 3, 4)  # the arguments that load.h's run() passes
+SITES_PER_UNIT = 20
+
+
+def arguments(model, rng, parameter):
+    """Constructor arguments as expressions over `parameter`, some of them constants."""
+    make = {
+        'int': lambda: rng.choice(['%s', '%s + 2', '2 * %s', '%s / 2', '7']),
+        'bool': lambda: rng.choice(['%s > 2', '%s == 1', '%s %% 2 == 0', 'true']),
+        'string': lambda: rng.choice(['%s > 1 ? "relu" : "gelu"', '"relu"']),
+        'vector': lambda: rng.choice(['std::vector<int64_t>{%s, 3}', 'std::vector<int64_t>{2, 5, 4}']),
+    }
+    texts = [make[kind]() for kind in model.parameters]
+    return ', '.join(t.replace('%%', '%') if '%s' not in t else t % parameter for t in texts)
+
+
+def change(rng):
+    """A statement that alters the module `m` before it is saved, or nothing."""
+    return rng.choice([
+        '', '',
+        'if (!m->children().empty()) m->unregister_module(m->named_children().keys().back());',
+        'if (!m->children().empty()) m->unregister_module(m->named_children().keys().front());',
+        'm->register_buffer("added", torch::ones({2}));',
+        'm->to(torch::kDouble);',
+        'm->to(torch::kHalf);',
+    ])
+
+
+def unit_text(seed, count):
+    models, lines = [], ['#include "load.h"', '#include <torch/torch.h>', '', '#include <cmath>', '', 'namespace nn = torch::nn;', '']
+    for s in range(seed, seed + count):
+        models.append(gen_models.Model(s, [m for m in models[-4:] if m.plain]))
+        lines += models[-1].text.lines + ['']
+    at, save = {}, []
+    for m in models:
+        rng = random.Random(m.seed * 7919)
+        given = arguments(m, rng, 'n')
+        lines.append('void load%d(int n) {' % m.seed)
+        lines.append('  auto m = std::make_shared<%s>(%s);' % (m.full, given))
+        lines.append('  watch(m);')
+        lines.append('  torch::load(m, "gen%d.pt");' % m.seed)
+        at[len(lines)] = m.seed
+        lines += ['}', '']
+        save += ['  {', '    int n = %d;' % rng.choice(VALUES), '    auto m = std::make_shared<%s>(%s);' % (m.full, given), '    ' + change(rng),
+                 '    torch::NoGradGuard no_grad;', '    for (auto &p : m->parameters()) p.fill_(1);', '    for (auto &b : m->buffers()) b.fill_(1);',
+                 '    torch::save(m, "gen%d.pt");' % m.seed, '    (void)n;', '  }']
+    lines += ['#ifdef CKPTLINT_ORACLE', 'void save() {'] + save + ['}', '#endif', '', 'void loads() {', '#ifdef CKPTLINT_ORACLE', '  save();', '#endif']
+    lines += ['  run("load%d", load%d);' % (m.seed, m.seed) for m in models] + ['}', '']
+    return '\n'.join(lines), at
+
+
+def judge(findings, sites, runs):
+    """(verdict, why) of one site."""
+    for f in findings:
+        keys = run_loads.key_names(f)
+        if f['id'] == 'unexpected-key':
+            for run in runs:
+                claimed = [k for k in keys if k in run['keys']]
+                if claimed:
+                    return 'wrong', 'says %s is unexpected, with n = %d the model has it' % (claimed[0], run['argument'])
+        if f['severity'] != 'error':
+            continue
+        for run in runs:
+            e = run_loads.Expectation('error', f['id'], None, ' '.join('"%s"' % k for k in keys))
+            if f['id'] == 'shape-mismatch':
+                held = bool(set(keys) & set(run['reshaped'])) or run['outcome'] != 'ok'
+            elif f['id'] == 'dtype-mismatch':
+                held = bool(set(keys) & set(run['garbled'])) or run['outcome'] != 'ok'
+            elif f['id'] in ('missing-key', 'missing-module'):
+                # whichever difference comes first is the one that libtorch tells
+                held = run['outcome'] == 'throws'
+            else:
+                held = run_loads.happened(e, run)
+            if not held:
+                return 'wrong', '%s[%s] %s, yet with n = %d: %s' % (f['severity'], f['id'], oracle.cut(keys), run['argument'], run['outcome'])
+    status = sites[0]['status'] if sites else 'none'
+    harmed = [r for r in runs if r['outcome'] != 'ok' or r['reshaped'] or r['garbled']]
+    if status == 'checked' and not [f for f in findings if f['id'] not in run_loads.SILENT]:
+        if harmed:
+            r = harmed[0]
+            return 'wrong', 'silent and checked, yet with n = %d: %s %s, reshaped %s, garbled %s' % (r['argument'], r['outcome'], r['text'], oracle.cut(r['reshaped']), oracle.cut(r['garbled']))
+    return ('equal' if status == 'checked' else status), '' if status == 'checked' else (sites[0].get('reason') or '' if sites else 'no site')
+
+
+def main():
+    parser = oracle.arguments(__doc__)
+    parser.add_argument('--count', type=int, default=40, help='how many load sites')
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--per-unit', type=int, default=SITES_PER_UNIT)
+    a = parser.parse_args()
+    compiler, folder = oracle.Compiler(a.build, a.cxx), os.path.join(os.path.abspath(a.build), 'generated-loads')
+    compiler.pch()
+    os.makedirs(folder, exist_ok=True)
+    units = []
+    for seed in range(a.seed, a.seed + a.count, a.per_unit):
+        text, at = unit_text(seed, min(a.per_unit, a.seed + a.count - seed))
+        path = os.path.join(folder, 'load_%d.cpp' % seed)
+        oracle.replace(path, text)
+        units.append((path, at))
+
+    def examine(unit):
+        path, at = unit
+        fresh = all(os.path.exists(os.path.join(folder, 'gen%d.pt' % s)) for s in at.values())
+        out, error = compiler.output([path], defines=('CKPTLINT_ORACLE',), cwd=folder, extra='' if fresh else os.urandom(4).hex())
+        result, problem = oracle.ckptlint(a.ckptlint, 'check', [path], timeout=a.timeout, cwd=folder) if a.ckptlint and not error else (None, None)
+        return out, error, result, problem
+
+    score = oracle.Score('generated loads')
+    for (path, at), (out, error, result, problem) in zip(units, oracle.parallel(examine, units, a.j)):
+        if error:
+            score.add(False, 'error', path, error, a.v)
+            continue
+        runs = [json.loads(line) for line in out.splitlines() if line.startswith('{')]
+        for line, seed in at.items():
+            place, mine = '%s:%d load%d' % (path, line, seed), [r for r in runs if r['name'] == 'load%d' % seed]
+            if problem:
+                score.add(False, 'error', place, problem, a.v)
+            elif result is None:
+                score.add(len(mine) == len(VALUES), 'truth', place, ', '.join(r['outcome'] for r in mine), a.v)
+            else:
+                verdict, why = judge([f for f in result['findings'] if f.get('line') == line], [s for s in result['sites'] if s.get('line') == line], mine)
+                score.add(verdict != 'wrong', verdict, place, why, a.v)
+    score.finish()
+
+
+if __name__ == '__main__':
+    main()
