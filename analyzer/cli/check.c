@@ -69,8 +69,8 @@ static void apply_filter(ck_match_result *match, cli_filter *filter, void *data)
 }
 
 ck_status cli_check_run(cli_check *check, const cli_options *o, const cli_command *commands, size_t n,
-                        const char *build_folder, const cli_words *remarks, cli_filter *filter, void *data,
-                        ck_err *err) {
+                        const char *build_folder, const cli_words *remarks, cli_scope scope, cli_filter *filter,
+                        void *data, ck_err *err) {
   *check = (cli_check){0};
   ck_arena_init(&check->arena);
   cli_units_init(&check->units);
@@ -187,8 +187,9 @@ int cmd_check(int argc, char **argv) {
     status = cli_trouble("%s", err.text);
   if (status < 0) {
     cli_check check;
-    if (cli_check_run(&check, &o, commands.at, commands.n, build_folder, &remarks, o.unit_only ? is_decided : NULL,
-                      NULL, &err) != CK_OK) {
+    cli_scope scope = o.unit_only ? CLI_UNIT : CLI_PROGRAM;
+    if (cli_check_run(&check, &o, commands.at, commands.n, build_folder, &remarks, scope,
+                      o.unit_only ? is_decided : NULL, NULL, &err) != CK_OK) {
       status = cli_trouble("%s", err.text);
     } else {
       status = cli_print_report(&check, &o);
