@@ -5,7 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ckpt/json.h"
+#include "ckpt/json_scan.h"
+
+#define TRY(expression)                                                                                                \
+  do {                                                                                                                 \
+    ck_status status_ = (expression);                                                                                  \
+    if (status_ != CK_OK) return status_;                                                                              \
+  } while (0)
 
 enum {
   MAX_HEADER = 100000000, /* of the reference reader */
@@ -49,6 +55,7 @@ typedef struct {
 
 typedef struct {
   ck_ckpt_job *job;
+  ck_json_scan scan;
   uint64_t header, data; /* lengths of header and data */
   CK_VEC(range) ranges;
 } reader;
@@ -71,23 +78,33 @@ static void bad(reader *r, const char *key, const char *what) {
   ck_ckpt_add_problem(r->job, CK_CKPT_BAD_TENSOR, CK_NO_OFFSET, key, "tensor \"%.200s\" %s", key, what);
 }
 
-static bool read_shape(reader *r, const json_t *shape, ck_ckpt_entry *e) {
-  size_t n = json_array_size(shape);
-  if (!json_is_array(shape) || n > MAX_RANK) return false;
-  int64_t *p = n ? CK_NEW_N(&r->job->ckpt->arena, int64_t, n) : NULL;
-  for (size_t i = 0; i < n; i++) {
-    const json_t *x = json_array_get(shape, i);
-    if (!json_is_integer(x) || json_integer_value(x) < 0) return false;
-    p[i] = json_integer_value(x);
-  }
-  e->shape = p;
-  e->rank = (uint32_t)n;
-  return e->shape_known = true;
+static void duplicate(reader *r, const char *key, const char *name) {
+  ck_ckpt_add_problem(r->job, CK_CKPT_DUPLICATE_KEY, r->scan.base + (uint64_t)(r->scan.p - r->scan.start), key,
+                      "the safetensors header names \"%.200s\" twice", name);
 }
 
-static unsigned read_dtype(reader *r, const json_t *dtype, ck_ckpt_entry *e) {
-  const char *name = json_string_value(dtype);
-  if (name == NULL) return bad(r, e->key, "has no dtype"), 0;
+/* An array of integers that are not negative: at most `room`, in *n their number. *valid is false for anything else. */
+static ck_status read_numbers(reader *r, int64_t *out, size_t room, size_t *n, bool *valid) {
+  ck_json_scan *s = &r->scan;
+  bool first = true, more, is_int;
+  *n = 0;
+  *valid = ck_json_peek(s) == '[';
+  if (!*valid) return ck_json_skip(s);
+  TRY(ck_json_open(s, '['));
+  for (;;) {
+    int64_t v = -1;
+    TRY(ck_json_next(s, ']', &first, &more));
+    if (!more) return CK_OK;
+    char c = ck_json_peek(s);
+    if (c == '-' || (c >= '0' && c <= '9')) TRY(ck_json_integer(s, &v, &is_int));
+    else TRY(ck_json_skip(s));
+    if (v < 0 || !is_int || *n == room) *valid = false;
+    else out[(*n)++] = v;
+  }
+}
+
+/* Bits of one element, 0 if not known. */
+static unsigned set_dtype(reader *r, const char *name, ck_ckpt_entry *e) {
   for (size_t i = 0; i < sizeof dtypes / sizeof *dtypes; i++) {
     if (strcmp(dtypes[i].name, name) != 0) continue;
     e->dtype = dtypes[i].dtype;
@@ -98,46 +115,107 @@ static unsigned read_dtype(reader *r, const json_t *dtype, ck_ckpt_entry *e) {
   return 0;
 }
 
-static void read_range(reader *r, const json_t *offsets, unsigned bits, const ck_ckpt_entry *e) {
-  const json_t *begin = json_array_get(offsets, 0), *end = json_array_get(offsets, 1);
-  uint64_t elements, wanted;
-  if (json_array_size(offsets) != 2 || !json_is_integer(begin) || !json_is_integer(end) ||
-      json_integer_value(begin) < 0 || json_integer_value(end) < json_integer_value(begin)) {
-    bad(r, e->key, "has no valid data_offsets");
-    return;
-  }
-  range x = {(uint64_t)json_integer_value(begin), (uint64_t)json_integer_value(end), e->key};
-  ck_vec_push(&r->ranges, x);
+static void check_size(reader *r, const range *x, unsigned bits, const ck_ckpt_entry *e) {
+  uint64_t elements, wanted, there = x->end - x->begin;
   if (!e->shape_known || bits == 0) return;
-  if (!ck_ckpt_elements(e->shape, e->rank, &elements) || __builtin_mul_overflow(elements, bits, &wanted)) {
+  if (!ck_ckpt_elements(e->shape, e->rank, &elements) || __builtin_mul_overflow(elements, bits, &wanted))
     bad(r, e->key, "has more elements than fit in 63 bits");
-  } else if (wanted % 8 != 0 || wanted / 8 != x.end - x.begin) {
-    ck_ckpt_add_problem(r->job, x.end - x.begin < wanted / 8 ? CK_CKPT_SHORT_STORAGE : CK_CKPT_LONG_STORAGE,
-                        8 + r->header + x.begin, e->key,
+  else if (wanted % 8 != 0 || wanted / 8 != there)
+    ck_ckpt_add_problem(r->job, there < wanted / 8 ? CK_CKPT_SHORT_STORAGE : CK_CKPT_LONG_STORAGE,
+                        8 + r->header + x->begin, e->key,
                         "tensor \"%.200s\" has %llu bytes, its shape and dtype need %llu", e->key,
-                        (unsigned long long)(x.end - x.begin), (unsigned long long)(wanted / 8));
-  }
+                        (unsigned long long)there, (unsigned long long)(wanted / 8));
 }
 
-static ck_status read_entry(reader *r, const char *key, const json_t *value) {
-  ck_ckpt_entry e = {.key = ck_ckpt_copy(r->job, key, strlen(key)), .is_persistent = true};
-  if (!json_is_object(value)) {
-    bad(r, e.key, "is no object in the header");
+/* {"dtype": "F32", "shape": [..], "data_offsets": [begin, end]}, in any order. */
+static ck_status read_fields(reader *r, ck_ckpt_entry *e) {
+  ck_json_scan *s = &r->scan;
+  int64_t shape[MAX_RANK], offsets[2];
+  size_t rank = 0, offset_count = 0;
+  bool first = true, more, shape_valid = false, offsets_valid = false, has_dtype = false;
+  unsigned bits = 0, seen = 0;
+  TRY(ck_json_open(s, '{'));
+  for (;;) {
+    TRY(ck_json_next(s, '}', &first, &more));
+    if (!more) break;
+    TRY(ck_json_key(s));
+    static const char *const fields[] = {"dtype", "shape", "data_offsets"};
+    size_t field = 0;
+    while (field < 3 && strcmp(s->text.s, fields[field]) != 0) field++;
+    if (field < 3 && (seen & 1u << field)) duplicate(r, e->key, s->text.s);
+    seen |= 1u << field;
+    if (field == 0 && ck_json_peek(s) == '"') {
+      TRY(ck_json_string(s));
+      bits = set_dtype(r, s->text.s, e);
+      has_dtype = true;
+    } else if (field == 1) TRY(read_numbers(r, shape, MAX_RANK, &rank, &shape_valid));
+    else if (field == 2) TRY(read_numbers(r, offsets, 2, &offset_count, &offsets_valid));
+    else TRY(ck_json_skip(s));
+  }
+  if (!has_dtype) bad(r, e->key, "has no dtype");
+  if (!shape_valid) bad(r, e->key, "has no valid shape");
+  else if (rank) {
+    e->shape = memcpy(CK_NEW_N(&r->job->ckpt->arena, int64_t, rank), shape, rank * sizeof *shape);
+    e->rank = (uint32_t)rank;
+  }
+  e->shape_known = shape_valid;
+  if (!offsets_valid || offset_count != 2 || offsets[1] < offsets[0]) {
+    bad(r, e->key, "has no valid data_offsets");
     return CK_OK;
   }
-  unsigned bits = read_dtype(r, json_object_get(value, "dtype"), &e);
-  if (!read_shape(r, json_object_get(value, "shape"), &e)) bad(r, e.key, "has no valid shape");
-  read_range(r, json_object_get(value, "data_offsets"), bits, &e);
+  range x = {(uint64_t)offsets[0], (uint64_t)offsets[1], e->key};
+  ck_vec_push(&r->ranges, x);
+  check_size(r, &x, bits, e);
+  return CK_OK;
+}
+
+static ck_status read_entry(reader *r) {
+  ck_ckpt_entry e = {.key = ck_ckpt_copy(r->job, r->scan.text.s, r->scan.text.n), .is_persistent = true};
+  if (ck_json_peek(&r->scan) == '{') TRY(read_fields(r, &e));
+  else {
+    bad(r, e.key, "is no object in the header");
+    return ck_json_skip(&r->scan);
+  }
   return ck_ckpt_add_entry(r->job, &e);
 }
 
-static void read_metadata(reader *r, const json_t *metadata) {
-  const char *name;
-  json_t *value;
-  json_object_foreach((json_t *)(uintptr_t)metadata, name, value) {
-    if (!json_is_string(value)) continue;
-    ck_ckpt_add_meta(r->job, ck_arena_printf(&r->job->scratch, "metadata.%s", name), json_string_value(value));
+static ck_status read_metadata(reader *r) {
+  ck_json_scan *s = &r->scan;
+  bool first = true, more;
+  if (ck_json_peek(s) != '{') return ck_json_skip(s);
+  TRY(ck_json_open(s, '{'));
+  for (;;) {
+    TRY(ck_json_next(s, '}', &first, &more));
+    if (!more) return CK_OK;
+    TRY(ck_json_key(s));
+    const char *name = ck_arena_printf(&r->job->scratch, "metadata.%s", s->text.s);
+    if (ck_json_peek(s) != '"') TRY(ck_json_skip(s));
+    else {
+      TRY(ck_json_string(s));
+      ck_ckpt_add_meta(r->job, name, s->text.s);
+    }
+    TRY(ck_ckpt_charge(r->job, 0));
   }
+}
+
+/* The format forbids a name twice; most JSON readers keep the last, and so do we. */
+static void drop_duplicates(reader *r) {
+  ck_ckpt *c = r->job->ckpt;
+  size_t kept = 0;
+  for (size_t i = 0; i < c->entries.n; i++) {
+    bool is_new;
+    ck_map_entry *e = ck_map_put(&c->by_key, c->entries.at[i].key, &is_new);
+    if (!is_new) {
+      duplicate(r, c->entries.at[i].key, c->entries.at[i].key);
+      c->entries.at[e->n].key = NULL;
+    }
+    e->n = i;
+  }
+  if (c->by_key.count == c->entries.n) return;
+  for (size_t i = 0; i < c->entries.n; i++)
+    if (c->entries.at[i].key) c->entries.at[kept++] = c->entries.at[i];
+  c->entries.n = kept;
+  ck_map_release(&c->by_key); /* built anew at the end */
 }
 
 static int by_begin(const void *a, const void *b) {
@@ -168,18 +246,19 @@ static void check_ranges(reader *r) {
                         (unsigned long long)(r->data - at));
 }
 
-static ck_status read_header(reader *r, json_t *header) {
-  const char *key;
-  json_t *value;
-  if (!json_is_object(header)) return ck_fail_at(r->job->err, CK_CORRUPT, 8, "the safetensors header is no object");
-  json_object_foreach(header, key, value) {
-    if (strcmp(key, "__metadata__") == 0) {
-      read_metadata(r, value);
-      continue;
-    }
-    ck_status status = read_entry(r, key, value);
-    if (status != CK_OK) return status;
+static ck_status read_header(reader *r) {
+  ck_json_scan *s = &r->scan;
+  bool first = true, more;
+  TRY(ck_json_open(s, '{'));
+  for (;;) {
+    TRY(ck_json_next(s, '}', &first, &more));
+    if (!more) break;
+    TRY(ck_json_key(s));
+    if (strcmp(s->text.s, "__metadata__") == 0) TRY(read_metadata(r));
+    else TRY(read_entry(r));
   }
+  TRY(ck_json_end(s));
+  drop_duplicates(r);
   check_ranges(r);
   return CK_OK;
 }
@@ -187,7 +266,6 @@ static ck_status read_header(reader *r, json_t *header) {
 static ck_status read_safetensors(ck_ckpt_job *job) {
   reader r = {.job = job};
   unsigned char length[8];
-  json_t *header;
   ck_status status = ck_ckpt_source_read(job->source, 0, length, sizeof length, job->err);
   if (status != CK_OK) return status;
   r.header = length_of(length);
@@ -203,11 +281,10 @@ static ck_status read_safetensors(ck_ckpt_job *job) {
   if ((status = ck_ckpt_charge(job, r.header)) != CK_OK) return status;
   char *text = ck_arena_alloc(&job->scratch, (size_t)r.header + 1);
   if ((status = ck_ckpt_source_read(job->source, 8, text, (size_t)r.header, job->err)) != CK_OK) return status;
-  if ((status = ck_json_parse(job, text, (size_t)r.header, 8, "the safetensors header", &header)) != CK_OK)
-    return status;
   job->ckpt->format = CK_CKPT_FORMAT_SAFETENSORS;
-  status = read_header(&r, header);
-  json_decref(header);
+  ck_json_scan_init(&r.scan, job, "the safetensors header", text, (size_t)r.header, 8);
+  status = read_header(&r);
+  ck_json_scan_release(&r.scan);
   free(r.ranges.at);
   if (status == CK_OK) ck_ckpt_add_root_part(job, CK_CKPT_ROOT_DICT);
   return status;

@@ -78,20 +78,21 @@ static void find_strays(ck_ckpt_job *job) {
   }
 }
 
-/* A storage N is the member D/data/N, as it is. */
+/* A storage N is the member D/data/N, as it is. Each is compared once, and again only if it is said to be larger. */
 static void check_storage(ck_ckpt_job *job, const char *name, uint64_t bytes, uint64_t item, const char *key) {
-  bool is_new;
+  char member_name[128] = "data/";
   (void)item;
-  ck_map_entry *seen = ck_map_put(&job->storages, name, &is_new);
-  if (!is_new && seen->n >= bytes) return;
-  seen->n = bytes;
-  const char *member_name = ck_arena_printf(&job->scratch, "data/%s", name);
-  const ck_zip_member *m = ck_zip_find_in_top(job->zip, member_name);
+  strncat(member_name, name, sizeof member_name - 6);
+  ck_zip_member *m = ck_zip_find_in_top(job->zip, member_name);
   const char *top = job->zip->top;
-  if (m == NULL)
+  if (m && m->declared >= bytes && m->declared > 0) return;
+  if (m == NULL) {
     ck_ckpt_add_problem(job, CK_CKPT_MISSING_STORAGE, CK_NO_OFFSET, key,
                         "the archive has no member %.100s/%.100s, which holds \"%.200s\"", top, member_name, key);
-  else if (m->size != bytes)
+    return;
+  }
+  m->declared = bytes;
+  if (m->size != bytes)
     ck_ckpt_add_problem(job, m->size < bytes ? CK_CKPT_SHORT_STORAGE : CK_CKPT_LONG_STORAGE, m->header_at, key,
                         "member %.100s/%.100s, which holds \"%.200s\", has %llu bytes where %llu are declared", top,
                         member_name, key, (unsigned long long)m->size, (unsigned long long)bytes);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "ckpt/pickle.h"
 
 enum {
@@ -280,27 +281,74 @@ static ck_status walk_child(walk *w, part_builder *b, const char *step, ck_pv *v
   return status;
 }
 
-/* A key that occurs twice: Python keeps the last value. The earlier ones are skipped, and the file is suspect. */
+/* Which items of a dict count: Python keeps the last value of a key that occurs twice. Open addressing over the
+ * items' positions; `hashes` makes a comparison of two keys rare. */
+typedef struct {
+  uint64_t *hashes;
+  uint32_t *slots; /* position of an item plus 1, 0 = free */
+  size_t size;
+} key_table;
+
+static uint64_t hash_key(const ck_pv *k) {
+  if (k->type == PV_STR) return ck_hash64(k->s, k->n, 1);
+  return ck_hash64(&k->i, sizeof k->i, 2);
+}
+
+static bool same_key(const ck_pv *a, const ck_pv *b) {
+  if (a->type != b->type) return false;
+  return a->type == PV_STR ? a->n == b->n && memcmp(a->s, b->s, a->n) == 0 : a->i == b->i;
+}
+
+static bool is_key(const ck_pv *k) { return k->type == PV_STR || k->type == PV_INT || k->type == PV_BOOL; }
+
+/* Enters the key of item i; returns the position of the one it hides, or i. */
+static size_t enter_key(key_table *t, const ck_pv *v, size_t i) {
+  uint64_t hash = hash_key(v->items[i]);
+  size_t at = (size_t)hash & (t->size - 1);
+  for (; t->slots[at] != 0; at = (at + 1) & (t->size - 1)) {
+    size_t other = t->slots[at] - 1;
+    if (t->hashes[at] != hash || !same_key(v->items[other], v->items[i])) continue;
+    t->slots[at] = (uint32_t)i + 1;
+    return other;
+  }
+  t->hashes[at] = hash;
+  t->slots[at] = (uint32_t)i + 1;
+  return i;
+}
+
+/* Marks the hidden items of a dict in `hidden`, one byte per pair; NULL if there are none. The caller's to free(). */
+static unsigned char *find_hidden(const ck_pv *v, size_t first) {
+  key_table t = {.size = 16};
+  unsigned char *hidden = NULL;
+  size_t pairs = (v->n - first) / 2;
+  while (t.size < 2 * pairs) t.size *= 2;
+  t.hashes = ck_malloc(t.size * sizeof *t.hashes);
+  t.slots = ck_calloc(t.size, sizeof *t.slots);
+  for (size_t i = first; i + 1 < v->n; i += 2) {
+    size_t other = is_key(v->items[i]) ? enter_key(&t, v, i) : i;
+    if (other == i) continue;
+    if (hidden == NULL) hidden = ck_calloc(pairs, 1);
+    hidden[(other - first) / 2] = 1;
+  }
+  free(t.hashes);
+  free(t.slots);
+  return hidden;
+}
+
 static ck_status walk_items(walk *w, ck_pv *v, part_builder *b) {
   size_t first = first_item(v);
-  ck_map last; /* step -> position of its last value */
-  ck_map_init(&last);
+  unsigned char *hidden = find_hidden(v, first);
   ck_status status = CK_OK;
-  for (size_t i = first; i + 1 < v->n; i += 2) {
-    const char *step = step_text(w->job, v->items[i]);
-    if (step) ck_map_put(&last, step, NULL)->n = i;
-  }
   for (size_t i = first; i + 1 < v->n && status == CK_OK; i += 2) {
+    if ((status = ck_ckpt_count(w->job)) != CK_OK) break;
     const char *step = step_text(w->job, v->items[i]);
-    if ((status = ck_ckpt_count(w->job)) != CK_OK || step == NULL) continue;
-    if (ck_map_find(&last, step)->n != i) {
+    if (step == NULL) continue;
+    if (hidden && hidden[(i - first) / 2])
       ck_ckpt_add_problem(w->job, CK_CKPT_DUPLICATE_KEY, CK_NO_OFFSET, step, "key \"%.200s\" occurs twice in one dict",
                           step);
-      continue;
-    }
-    status = walk_child(w, b, step, v->items[i + 1]);
+    else status = walk_child(w, b, step, v->items[i + 1]);
   }
-  ck_map_release(&last);
+  free(hidden);
   return status;
 }
 
@@ -342,8 +390,12 @@ static ck_status walk_container(walk *w, ck_pv *v) {
   if (status == CK_OK && !inside) {
     bool has_modules = false;
     if (is_dict) add_metadata_modules(w, v, &b, &has_modules);
+    const ck_ckpt *c = w->job->ckpt;
     bool is_part = b.entries.n > 0 && (is_dict || b.others.n == 0);
-    if (is_part) set_part(w, at, is_dict ? CK_CKPT_ROOT_DICT : CK_CKPT_ROOT_LIST, &b, has_modules);
+    bool is_whole = w->path.n == 0 && b.entries.n == c->entries.n && b.others.n == 0 && c->others.n == 0;
+    if (is_part && is_whole) { /* finish() shares the file's own lists */
+      c->parts.at[at] = (ck_ckpt_part){.kind = is_dict ? CK_CKPT_ROOT_DICT : CK_CKPT_ROOT_LIST, .path_text = ""};
+    } else if (is_part) set_part(w, at, is_dict ? CK_CKPT_ROOT_DICT : CK_CKPT_ROOT_LIST, &b, has_modules);
     else drop_part(w, at);
   }
   release_part(&b);
