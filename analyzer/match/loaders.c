@@ -170,8 +170,10 @@ static void help_format(ck_comparison *c, ck_raw *raw, ck_ckpt_format_id format)
   case CK_CKPT_FORMAT_ZIP: help(raw, "unpack it first, if the checkpoint lies in it"); return;
   case CK_CKPT_FORMAT_SAFETENSORS:
   case CK_CKPT_FORMAT_SAFETENSORS_INDEX:
-    help(raw, "in Python: model.load_state_dict(safetensors.torch.load_file(\"...\")); "
-              "torch.jit.script(model.eval()).save(\"converted.pt\")");
+    help(raw, ck_arena_printf(c->m->arena,
+                              "in Python: model.load_state_dict(safetensors.torch.load_file(\"%s\")); "
+                              "torch.jit.script(model.eval()).save(\"converted.pt\")",
+                              ck_path_base(c->file->path)));
     return;
   case CK_CKPT_FORMAT_OPTIMIZER: help(raw, "the weights are in the archive that torch::save(model, ...) wrote"); return;
   case CK_CKPT_FORMAT_FROZEN: help(raw, "save the module before torch.jit.freeze or optimize_for_inference"); return;

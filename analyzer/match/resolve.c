@@ -86,14 +86,14 @@ const ck_opened *ck_match_open(ck_matcher *m, const ck_site *site, const char *p
 /* --- Did you mean ... ------------------------------------------------------------------------------------------ */
 
 typedef struct {
-  const char *path; /* of the best name so far, as it would be written */
+  const char *path; /* of the best name so far, as it would be written; NULL: none */
   size_t distance;
 } nearest;
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 /* Names of a folder, sorted so that ties do not depend on the file system. */
-static void consider_folder(ck_matcher *m, const char *folder, const char *wanted, nearest *best) {
+static void consider_folder(ck_matcher *m, const char *folder, const char *written, const char *wanted, nearest *best) {
   DIR *dir = opendir(folder[0] != '\0' ? folder : ".");
   if (dir == NULL) return;
   CK_VEC(char *) names = {0};
@@ -106,7 +106,7 @@ static void consider_folder(ck_matcher *m, const char *folder, const char *wante
     size_t distance = ck_edit_distance(names.at[i], wanted, best->distance);
     if (distance < best->distance) {
       const char *path = place(m, folder, names.at[i]);
-      if (!ck_is_directory(path)) *best = (nearest){path, distance};
+      if (!ck_is_directory(path)) *best = (nearest){written != NULL ? place(m, written, names.at[i]) : path, distance};
     }
     free(names.at[i]);
   }
@@ -121,8 +121,9 @@ const char *ck_match_nearest_file(ck_matcher *m, const ck_site *site, const char
   char *folder = ck_path_dir(path);
   const char *directory;
   for (size_t i = 0; (directory = path[0] == '/' && i > 0 ? NULL : search_directory(m, site, i)) != NULL; i++) {
-    consider_folder(m, path[0] == '/' ? folder : place(m, directory, folder), name, &best);
-    if (path[0] != '/' && strcmp(folder, ".") != 0) consider_folder(m, directory, name, &best);
+    bool absolute = path[0] == '/', plain = strcmp(folder, ".") == 0;
+    consider_folder(m, absolute ? folder : place(m, directory, folder), plain ? "" : folder, name, &best);
+    if (!absolute && !plain) consider_folder(m, directory, NULL, name, &best);
   }
   free(folder);
   return best.path == NULL ? NULL : ck_arena_printf(m->arena, "did you mean \"%s\"?", best.path);

@@ -111,9 +111,7 @@ static const char *first_line(const ck_finding *f, ck_arena *arena) {
 
 static const char *effect_of(const ck_finding *f, ck_arena *arena) {
   const char *loader = ck_loader_name(f->loader);
-  if (f->thrown != NULL)
-    return ck_arena_printf(arena, "%s throws c10::Error: %s%s", loader, f->thrown,
-                           f->ndifferences > 0 ? "; what comes before it is replaced by then" : "");
+  if (f->thrown != NULL) return ck_arena_printf(arena, "%s throws c10::Error: %s", loader, f->thrown);
   if (f->ndifferences == 0) return NULL;
   bool measured = f->loader == CK_LOADER_TORCH_LOAD;
   switch (f->id) {
