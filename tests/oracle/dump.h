@@ -2,14 +2,13 @@
 //
 // A fixture constructs its models and hands each to dump(). In the oracle's build (-DCKPTLINT_ORACLE) dump prints what
 // libtorch says of the running model, one JSON object per line: its keys (named_parameters, then named_buffers) and the
-// paths of its serializable descendants. For the analyzer dump is an empty function, so that a fixture is ordinary user code.
-// Each fixture defines `void models()`; the oracle's main calls it.
+// paths of its serializable descendants. For the analyzer dump is an empty function, so that a fixture is ordinary user
+// code. Each fixture defines `void models()`; the oracle's main calls it.
 #pragma once
 #include <torch/torch.h>
 
 #ifndef CKPTLINT_ORACLE
-template <class Model>
-void dump(const char *, const Model &) {}
+template <class Model> void dump(const char *, const Model &) {}
 #else
 #include <cstdio>
 #include <memory>
@@ -30,19 +29,19 @@ inline std::string json_string(const std::string &text) {
 // PyTorch's name of a dtype, without "torch.".
 inline std::string dtype_name(at::ScalarType type) {
   switch (type) {
-    case at::kFloat: return "float32";
-    case at::kDouble: return "float64";
-    case at::kHalf: return "float16";
-    case at::kBFloat16: return "bfloat16";
-    case at::kLong: return "int64";
-    case at::kInt: return "int32";
-    case at::kShort: return "int16";
-    case at::kChar: return "int8";
-    case at::kByte: return "uint8";
-    case at::kBool: return "bool";
-    case at::kComplexFloat: return "complex64";
-    case at::kComplexDouble: return "complex128";
-    default: return c10::toString(type);
+  case at::kFloat: return "float32";
+  case at::kDouble: return "float64";
+  case at::kHalf: return "float16";
+  case at::kBFloat16: return "bfloat16";
+  case at::kLong: return "int64";
+  case at::kInt: return "int32";
+  case at::kShort: return "int16";
+  case at::kChar: return "int8";
+  case at::kByte: return "uint8";
+  case at::kBool: return "bool";
+  case at::kComplexFloat: return "complex64";
+  case at::kComplexDouble: return "complex128";
+  default: return c10::toString(type);
   }
 }
 
@@ -76,18 +75,16 @@ inline void print_model(const std::string &name, const torch::nn::Module &module
 }
 
 inline const torch::nn::Module &module_of(const torch::nn::Module &module) { return module; }
-template <class T>
-const torch::nn::Module &module_of(const std::shared_ptr<T> &module) { return *module; }
-template <class T>
-const torch::nn::Module &module_of(const std::unique_ptr<T> &module) { return *module; }
-template <class T>
-const torch::nn::Module &module_of(const torch::nn::ModuleHolder<T> &holder) { return *holder.ptr(); }
+template <class T> const torch::nn::Module &module_of(const std::shared_ptr<T> &module) { return *module; }
+template <class T> const torch::nn::Module &module_of(const std::unique_ptr<T> &module) { return *module; }
+template <class T> const torch::nn::Module &module_of(const torch::nn::ModuleHolder<T> &holder) {
+  return *holder.ptr();
+}
 inline const torch::nn::Module &module_of(const torch::nn::AnyModule &any) { return *any.ptr(); }
 
-}  // namespace oracle
+} // namespace oracle
 
-template <class Model>
-void dump(const char *name, const Model &model) {
+template <class Model> void dump(const char *name, const Model &model) {
   oracle::print_model(name, oracle::module_of(model));
 }
 

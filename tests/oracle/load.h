@@ -1,20 +1,19 @@
 // load.h - the oracle's side of a load fixture.
 //
-// Each fixture function constructs a model, calls watch(model), and loads into it; `void loads()` hands every function to run().
-// For the analyzer run and watch are empty, so that each function is an entry point of its own, of ordinary user code. In the
-// oracle's build (-DCKPTLINT_ORACLE) run calls the function in a child process, once for each value of its argument if it
-// has one, and prints one JSON object per call: what was thrown, and what became of each key of the watched models.
+// Each fixture function constructs a model, calls watch(model), and loads into it; `void loads()` hands every function
+// to run(). For the analyzer run and watch are empty, so that each function is an entry point of its own, of ordinary
+// user code. In the oracle's build (-DCKPTLINT_ORACLE) run calls the function in a child process, once for each value
+// of its argument if it has one, and prints one JSON object per call: what was thrown, and what became of each key of
+// the watched models.
 //
-// Every tensor of the fixtures' checkpoints holds ones. So a key whose values are ones was loaded; a key that was touched and
-// holds anything else was reinterpreted (FORMATS.md, fact 2).
+// Every tensor of the fixtures' checkpoints holds ones. So a key whose values are ones was loaded; a key that was
+// touched and holds anything else was reinterpreted (FORMATS.md, fact 2).
 #pragma once
 #include <torch/torch.h>
 
 #ifndef CKPTLINT_ORACLE
-template <class Function>
-void run(const char *, Function) {}
-template <class Model>
-void watch(const Model &) {}
+template <class Function> void run(const char *, Function) {}
+template <class Model> void watch(const Model &) {}
 inline void caught(const std::exception &) {}
 #else
 #include <sys/resource.h>
@@ -49,7 +48,9 @@ inline std::vector<std::shared_ptr<void>> &kept() {
 }
 
 inline void remember(const torch::nn::Module &module) {
-  auto add = [](const std::string &name, const at::Tensor &t) { watched().push_back({name, t, t.sizes().vec(), t.data_ptr()}); };
+  auto add = [](const std::string &name, const at::Tensor &t) {
+    watched().push_back({name, t, t.sizes().vec(), t.data_ptr()});
+  };
   for (const auto &item : module.named_parameters()) add(item.key(), item.value());
   for (const auto &item : module.named_buffers()) add(item.key(), item.value());
 }
@@ -95,8 +96,7 @@ inline std::string &caught_text() {
   return text;
 }
 
-template <class Call>
-void run_child(const char *name, int argument, Call call) {
+template <class Call> void run_child(const char *name, int argument, Call call) {
   std::fflush(stdout);
   pid_t child = fork();
   if (child == 0) {
@@ -112,7 +112,8 @@ void run_child(const char *name, int argument, Call call) {
       outcome = "throws";
       text = first_line(e.what());
     }
-    std::printf("{\"name\": %s, \"argument\": %d, \"outcome\": \"%s\", \"text\": %s", json_string(name).c_str(), argument, outcome.c_str(), json_string(text).c_str());
+    std::printf("{\"name\": %s, \"argument\": %d, \"outcome\": \"%s\", \"text\": %s", json_string(name).c_str(),
+                argument, outcome.c_str(), json_string(text).c_str());
     print_state();
     std::printf("}\n");
     std::fflush(stdout);
@@ -120,11 +121,14 @@ void run_child(const char *name, int argument, Call call) {
   }
   int status = 0;
   waitpid(child, &status, 0);
-  if (status != 0) std::printf("{\"name\": %s, \"argument\": %d, \"outcome\": \"crash\", \"text\": \"\", \"keys\": [], \"reshaped\": [], \"garbled\": [], \"untouched\": []}\n", json_string(name).c_str(), argument);
+  if (status != 0)
+    std::printf("{\"name\": %s, \"argument\": %d, \"outcome\": \"crash\", \"text\": \"\", \"keys\": [], \"reshaped\": "
+                "[], \"garbled\": [], \"untouched\": []}\n",
+                json_string(name).c_str(), argument);
   std::fflush(stdout);
 }
 
-}  // namespace oracle
+} // namespace oracle
 
 inline void run(const char *name, void (*function)()) { oracle::run_child(name, 0, function); }
 // A function of one argument is run with several: what depends on it is not known to the analyzer.
@@ -132,17 +136,14 @@ inline void run(const char *name, void (*function)(int)) {
   for (int argument = 1; argument <= 4; argument++) oracle::run_child(name, argument, [=] { function(argument); });
 }
 
-template <class Module>
-void watch(const std::shared_ptr<Module> &model) {
+template <class Module> void watch(const std::shared_ptr<Module> &model) {
   oracle::kept().push_back(model);
   oracle::remember(*model);
 }
-template <class Module>
-void watch(const torch::nn::ModuleHolder<Module> &model) {
-  watch(model.ptr());
-}
+template <class Module> void watch(const torch::nn::ModuleHolder<Module> &model) { watch(model.ptr()); }
 inline void watch(const std::vector<at::Tensor> &tensors) {
-  for (size_t i = 0; i < tensors.size(); i++) oracle::watched().push_back({std::to_string(i), tensors[i], tensors[i].sizes().vec(), tensors[i].data_ptr()});
+  for (size_t i = 0; i < tensors.size(); i++)
+    oracle::watched().push_back({std::to_string(i), tensors[i], tensors[i].sizes().vec(), tensors[i].data_ptr()});
 }
 
 inline void caught(const std::exception &e) { oracle::caught_text() = oracle::first_line(e.what()); }

@@ -6,7 +6,8 @@
 
 namespace nn = torch::nn;
 
-// The model of the fixtures: two layers and a batch norm. `width`, `out`, `bn` and `relu` make its older and newer relatives.
+// The model of the fixtures: two layers and a batch norm. `width`, `out`, `bn` and `relu` make its older and newer
+// relatives.
 struct NetImpl : nn::Module {
   explicit NetImpl(int64_t width = 8, int64_t out = 2, bool bn = true, bool bias = true, bool relu = false) {
     register_module("fc1", nn::Linear(4, width));
@@ -23,8 +24,7 @@ static void ones(nn::Module &module) {
   for (auto &b : module.buffers()) b.fill_(1);
 }
 
-template <class Module>
-static void save(Module module, const std::string &path) {
+template <class Module> static void save(Module module, const std::string &path) {
   ones(*module);
   torch::save(module, path);
 }
@@ -35,8 +35,16 @@ static void net_out() { save(Net(8, 3), "net_out.pt"); }
 static void net_without_bn() { save(Net(8, 2, false), "net_without_bn.pt"); }
 static void net_without_bias() { save(Net(8, 2, true, false), "net_without_bias.pt"); }
 static void net_relu() { save(Net(8, 2, true, true, true), "net_relu.pt"); }
-static void net_half() { Net m; m->to(torch::kHalf); save(m, "net_half.pt"); }
-static void net_double() { Net m; m->to(torch::kDouble); save(m, "net_double.pt"); }
+static void net_half() {
+  Net m;
+  m->to(torch::kHalf);
+  save(m, "net_half.pt");
+}
+static void net_double() {
+  Net m;
+  m->to(torch::kDouble);
+  save(m, "net_double.pt");
+}
 static void net_wrapped() {
   auto outer = std::make_shared<nn::Module>();
   outer->register_module("module", Net());
@@ -66,7 +74,9 @@ static void scale_long() {
 }
 static void linear() { save(nn::Linear(4, 8), "linear.pt"); }
 static void sequential() { save(nn::Sequential(nn::Linear(4, 8), nn::ReLU(), nn::Linear(8, 2)), "sequential.pt"); }
-static void sequential_functional() { save(nn::Sequential(nn::Linear(4, 8), nn::Functional(torch::relu), nn::Linear(8, 2)), "sequential_functional.pt"); }
+static void sequential_functional() {
+  save(nn::Sequential(nn::Linear(4, 8), nn::Functional(torch::relu), nn::Linear(8, 2)), "sequential_functional.pt");
+}
 static void sequential_short() { save(nn::Sequential(nn::Linear(4, 8), nn::ReLU()), "sequential_short.pt"); }
 static void list4() {
   nn::ModuleList list;

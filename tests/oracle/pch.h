@@ -1,6 +1,6 @@
 // pch.h - what every fixture includes, precompiled once per build folder: <torch/torch.h> alone costs g++ nine seconds.
-#include <torch/torch.h>
 #include <torch/script.h>
+#include <torch/torch.h>
 
 #include <algorithm>
 #include <array>
