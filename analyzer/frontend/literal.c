@@ -37,24 +37,52 @@ ck_ir *ck_fe_constant(ck_fe *fe, CXCursor cursor) {
   return node;
 }
 
+/* Undoes the escapes with which clang prints a string's bytes: \n and the like, three octal digits. */
+static bool unescape(const char *s, const char *end, ck_strbuf *out) {
+  static const char letters[] = "abefnrtv\\\"'?", bytes[] = "\a\b\033\f\n\r\t\v\\\"'?";
+  while (s < end) {
+    if (*s != '\\') {
+      ck_strbuf_putc(out, *s++);
+      continue;
+    }
+    if (++s == end) return false;
+    const char *letter = strchr(letters, *s);
+    if (*s >= '0' && *s <= '7') {
+      int value = 0;
+      for (int i = 0; i < 3 && s < end && *s >= '0' && *s <= '7'; i++) value = value * 8 + (*s++ - '0');
+      ck_strbuf_putc(out, (char)value);
+    } else if (letter) {
+      ck_strbuf_putc(out, bytes[letter - letters]);
+      s++;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* The spelling of the cursor is the whole literal, adjacent parts joined: prefix, quote, escaped bytes, quote. */
 static ck_ir *lower_string(ck_fe *fe, CXCursor cursor) {
   CXType type = clang_getCanonicalType(clang_getCursorType(cursor));
-  CXType element = clang_getCanonicalType(clang_getArrayElementType(type));
-  if (clang_Type_getSizeOf(element) != 1) return ck_fe_unknown(fe, cursor, "a string of wide characters");
-  CXEvalResult result = clang_Cursor_Evaluate(cursor);
-  if (!result) return ck_fe_unknown(fe, cursor, "a string whose value is not known");
-  ck_ir *node;
-  const char *bytes = clang_EvalResult_getKind(result) == CXEval_StrLiteral ? clang_EvalResult_getAsStr(result) : NULL;
-  if (!bytes) {
-    node = ck_fe_unknown(fe, cursor, "a string whose value is not known");
-  } else if ((long long)strlen(bytes) + 1 < clang_getArraySize(type)) {
-    node = ck_fe_unknown(fe, cursor, "a string with a NUL inside");
-  } else {
-    node = ck_fe_node(fe, CK_IR_STRING, cursor);
-    node->name = ck_ir_intern(fe->unit, bytes);
+  if (clang_Type_getSizeOf(clang_getArrayElementType(type)) != 1)
+    return ck_fe_unknown(fe, cursor, "a string of wide characters");
+  CXString spelling = clang_getCursorSpelling(cursor);
+  const char *text = clang_getCString(spelling);
+  const char *open = text ? strchr(text, '"') : NULL, *close = text ? strrchr(text, '"') : NULL;
+  ck_strbuf bytes;
+  ck_strbuf_init(&bytes);
+  ck_ir *node = NULL;
+  if (open && close > open && unescape(open + 1, close, &bytes)) {
+    if (memchr(bytes.s, 0, bytes.n)) {
+      node = ck_fe_unknown(fe, cursor, "a string with a NUL inside");
+    } else if ((long long)bytes.n < clang_getArraySize(type)) {
+      node = ck_fe_node(fe, CK_IR_STRING, cursor);
+      node->name = ck_ir_intern_n(fe->unit, bytes.s, bytes.n);
+    }
   }
-  clang_EvalResult_dispose(result);
-  return node;
+  ck_strbuf_release(&bytes);
+  clang_disposeString(spelling);
+  return node ? node : ck_fe_unknown(fe, cursor, "a string whose value is not known");
 }
 
 ck_ir *ck_fe_literal(ck_fe *fe, CXCursor cursor) {

@@ -91,12 +91,12 @@ static bool is_captured(const ck_fe_nodes *captures, const char *usr) {
   return false;
 }
 
-static void add_default_captures(ck_fe *fe, CXCursor cursor, const introducer *intro, const ck_ir *body,
+static void add_default_captures(ck_fe *fe, CXCursor cursor, const introducer *intro, const ck_ir *function,
                                  ck_fe_nodes *out) {
   mentions m = {0};
   ck_map_init(&m.declared);
   ck_map_init(&m.mentioned);
-  if (body) ck_ir_walk(body, note_mention, &m);
+  ck_ir_walk(function, note_mention, &m);
   ck_loc loc = ck_fe_loc(fe, cursor);
   uint32_t flags = intro->reference_default ? CK_IR_F_BYREF : 0;
   if (intro->copy_default || intro->reference_default) {
@@ -187,7 +187,7 @@ ck_ir *ck_fe_lambda(ck_fe *fe, CXCursor cursor) {
     ck_vec_push(&list, capture);
   }
   ck_ir *function = call_operator(fe, cursor, &kids);
-  add_default_captures(fe, cursor, &intro, ck_ir_body(function), &list);
+  add_default_captures(fe, cursor, &intro, function, &list);
   if (!readable) { /* in a macro: how it captures is not known */
     ck_ir *hidden = ck_ir_node_new(fe->unit, CK_IR_UNKNOWN, node->loc);
     hidden->name = ck_ir_intern(fe->unit, "a lambda in a macro");

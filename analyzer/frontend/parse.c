@@ -84,8 +84,12 @@ static void add_dependency(CXFile file, CXSourceLocation *stack, unsigned depth,
   /* of libraries: only what the project includes itself; a new version touches these, too */
   if (source->external && depth > 1 && !ck_ends_with(source->name, "/torch/version.h")) return;
   struct stat st;
-  if (!source->name || stat(source->name, &st) != 0) return;
-  ck_ir_dependency dependency = {.path = source->name,
+  CXString real = clang_File_tryGetRealPathName(file);
+  const char *path = clang_getCString(real);
+  path = ck_ir_intern(visit->fe->unit, path && *path ? path : source->name ? source->name : "");
+  clang_disposeString(real);
+  if (stat(path, &st) != 0) return;
+  ck_ir_dependency dependency = {.path = path,
                                  .size = st.st_size,
                                  .mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
                                  .hash = ""};
@@ -140,6 +144,23 @@ static CXTranslationUnit parse_once(session *s, bool with_pch) {
       clang_parseTranslationUnit2(s->index, s->options->path, args.at, (int)args.n, &unsaved, 1, options, &tu);
   free(args.at);
   return code == CXError_Success ? tu : NULL;
+}
+
+/* Did clang refuse the precompiled header? It says so in its first error. */
+static bool rejects_pch(CXTranslationUnit tu) {
+  static const char *const marks[] = {"precompiled", "PCH", "AST file", "since the"};
+  unsigned n = clang_getNumDiagnostics(tu);
+  for (unsigned i = 0; i < n; i++) {
+    CXDiagnostic diagnostic = clang_getDiagnostic(tu, i);
+    bool error = is_error(diagnostic), found = false;
+    CXString text = clang_getDiagnosticSpelling(diagnostic);
+    for (size_t m = 0; m < sizeof marks / sizeof *marks && error; m++)
+      found |= strstr(clang_getCString(text), marks[m]) != NULL;
+    clang_disposeString(text);
+    clang_disposeDiagnostic(diagnostic);
+    if (error) return found;
+  }
+  return false;
 }
 
 static void release(ck_fe *fe) {
@@ -206,7 +227,8 @@ static ck_ir_unit *lower_rounds(session *s, ck_err *err) {
   for (int round = 0; round < CK_FE_MAX_PARSES; round++) {
     build_text(s);
     CXTranslationUnit tu = parse_once(s, s->pch != NULL);
-    if (!tu && s->pch) { /* a PCH that does not fit is no reason to give up */
+    if (s->pch && (!tu || rejects_pch(tu))) { /* a PCH that does not fit is no reason to give up */
+      if (tu) clang_disposeTranslationUnit(tu);
       free(s->pch);
       s->pch = NULL;
       tu = parse_once(s, false);
@@ -248,6 +270,15 @@ static ck_ir_unit *lower_rounds(session *s, ck_err *err) {
   return unit;
 }
 
+static void find_pch(session *s) {
+  if (!s->options->use_pch || !s->options->cache_dir) return;
+  ck_fe_strings includes = {0};
+  ck_fe_external_includes(s->options->path, s->content, s->options->directory, &s->flags, &includes);
+  s->pch = ck_fe_pch(s->index, s->options, &s->flags, &includes);
+  for (size_t i = 0; i < includes.n; i++) free(includes.at[i]);
+  free(includes.at);
+}
+
 ck_ir_unit *ck_fe_make_unit(const ck_fe_options *options, ck_err *err) {
   session s = {.options = options};
   ck_arena_init(&s.arena);
@@ -263,7 +294,8 @@ ck_ir_unit *ck_fe_make_unit(const ck_fe_options *options, ck_err *err) {
       unit->has_errors = true;
       ck_ir_add_note(unit, unit->root->loc, "a CUDA unit: it is not analysed");
     } else {
-      s.index = clang_createIndex(0, 0); /* every declaration, no diagnostics on stderr */
+      s.index = clang_createIndex(1, 0); /* not the PCH's declarations, no diagnostics on stderr */
+      find_pch(&s);
       unit = lower_rounds(&s, err);
       clang_disposeIndex(s.index);
     }

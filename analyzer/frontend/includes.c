@@ -1,0 +1,337 @@
+/* includes.c - which external headers a unit includes, found by scanning text: the input of the shared PCH.
+ *
+ * The main file and the project headers that it includes are read for their #include lines, in the order of the
+ * preprocessor. A header goes into the PCH only if parsing it ahead of everything else cannot change its meaning: so
+ * not
+ * - what stands under a condition (include guards aside),
+ * - what comes after a macro definition, a #undef or `#pragma pack` of the project,
+ * - what cannot be found, or is the project's own.
+ * The unit's own #include lines stay where they are; guards make them empty. So leaving a header out only costs time.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "frontend/frontend_int.h"
+
+#define MAX_HEADERS       2000               /* project headers read per unit */
+#define MAX_HEADER_BYTES  ((size_t)32 << 20) /* of one header */
+#define MAX_INCLUDE_DEPTH 64
+
+/* Headers of the C++ library: found wherever the compiler keeps them. */
+static const char *const standard_headers[] = {"algorithm",
+                                               "any",
+                                               "array",
+                                               "atomic",
+                                               "barrier",
+                                               "bit",
+                                               "bitset",
+                                               "cassert",
+                                               "cctype",
+                                               "cerrno",
+                                               "cfenv",
+                                               "cfloat",
+                                               "charconv",
+                                               "chrono",
+                                               "cinttypes",
+                                               "climits",
+                                               "clocale",
+                                               "cmath",
+                                               "codecvt",
+                                               "compare",
+                                               "complex",
+                                               "concepts",
+                                               "condition_variable",
+                                               "coroutine",
+                                               "csetjmp",
+                                               "csignal",
+                                               "cstdarg",
+                                               "cstddef",
+                                               "cstdint",
+                                               "cstdio",
+                                               "cstdlib",
+                                               "cstring",
+                                               "ctime",
+                                               "cuchar",
+                                               "cwchar",
+                                               "cwctype",
+                                               "deque",
+                                               "exception",
+                                               "execution",
+                                               "expected",
+                                               "filesystem",
+                                               "format",
+                                               "forward_list",
+                                               "fstream",
+                                               "functional",
+                                               "future",
+                                               "initializer_list",
+                                               "iomanip",
+                                               "ios",
+                                               "iosfwd",
+                                               "iostream",
+                                               "istream",
+                                               "iterator",
+                                               "latch",
+                                               "limits",
+                                               "list",
+                                               "locale",
+                                               "map",
+                                               "memory",
+                                               "memory_resource",
+                                               "mutex",
+                                               "new",
+                                               "numbers",
+                                               "numeric",
+                                               "optional",
+                                               "ostream",
+                                               "queue",
+                                               "random",
+                                               "ranges",
+                                               "ratio",
+                                               "regex",
+                                               "scoped_allocator",
+                                               "semaphore",
+                                               "set",
+                                               "shared_mutex",
+                                               "source_location",
+                                               "span",
+                                               "sstream",
+                                               "stack",
+                                               "stdexcept",
+                                               "stop_token",
+                                               "streambuf",
+                                               "string",
+                                               "string_view",
+                                               "syncstream",
+                                               "system_error",
+                                               "thread",
+                                               "tuple",
+                                               "type_traits",
+                                               "typeindex",
+                                               "typeinfo",
+                                               "unordered_map",
+                                               "unordered_set",
+                                               "utility",
+                                               "valarray",
+                                               "variant",
+                                               "vector",
+                                               "version"};
+
+typedef enum { QUOTE, ANGLE, SYSTEM } dir_kind;
+
+typedef struct {
+  CK_VEC(char *) dirs;
+  CK_VEC(dir_kind) kinds;
+  ck_map seen; /* project headers, by path */
+  ck_map taken;
+  ck_fe_strings *out;
+  bool macros_differ;
+  const char *const *flags;
+} scan;
+
+static void add_dir(scan *s, const char *directory, const char *dir, dir_kind kind) {
+  char *path = ck_path_join(directory, dir);
+  ck_vec_push(&s->dirs, path);
+  ck_vec_push(&s->kinds, kind);
+}
+
+static void read_dirs(scan *s, const char *directory, const ck_fe_flags *flags) {
+  static const struct {
+    const char *flag;
+    dir_kind kind;
+  } rows[] = {{"-isystem", SYSTEM}, {"-iquote", QUOTE}, {"-idirafter", SYSTEM}, {"-I", ANGLE}};
+  for (size_t i = 0; i < flags->at.n; i++) {
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+      const char *flag = flags->at.at[i];
+      size_t n = strlen(rows[r].flag);
+      if (strncmp(flag, rows[r].flag, n)) continue;
+      if (flag[n]) add_dir(s, directory, flag + n, rows[r].kind);
+      else if (i + 1 < flags->at.n) add_dir(s, directory, flags->at.at[++i], rows[r].kind);
+      break;
+    }
+  }
+}
+
+typedef enum { NOWHERE, PROJECT, EXTERNAL } where;
+
+/* Where `#include` finds the header; *path is the project header's, to be freed. */
+static where find_header(const scan *s, const char *includer, const char *name, bool quoted, char **path) {
+  *path = NULL;
+  if (quoted || name[0] == '/') {
+    char *dir = ck_path_dir(includer), *candidate = ck_path_join(dir, name);
+    free(dir);
+    if (ck_file_exists(candidate)) {
+      *path = candidate;
+      return ck_fe_is_library_path(candidate) ? EXTERNAL : PROJECT;
+    }
+    free(candidate);
+  }
+  for (int pass = 0; pass < 2; pass++) { /* -isystem comes after -I */
+    for (size_t i = 0; i < s->dirs.n; i++) {
+      if ((s->kinds.at[i] == SYSTEM) != (pass == 1) || (s->kinds.at[i] == QUOTE && !quoted)) continue;
+      char *candidate = ck_path_join(s->dirs.at[i], name);
+      if (!ck_file_exists(candidate)) {
+        free(candidate);
+        continue;
+      }
+      *path = candidate;
+      bool external =
+          s->kinds.at[i] == SYSTEM || ck_fe_is_library_dir(s->dirs.at[i]) || ck_fe_is_library_path(candidate);
+      return external ? EXTERNAL : PROJECT;
+    }
+  }
+  for (size_t i = 0; i < sizeof standard_headers / sizeof *standard_headers; i++)
+    if (!strcmp(name, standard_headers[i])) return EXTERNAL;
+  char system[1024];
+  return snprintf(system, sizeof system, "/usr/include/%s", name) < (int)sizeof system && ck_file_exists(system)
+             ? EXTERNAL
+             : NOWHERE;
+}
+
+static void take(scan *s, const char *name, bool quoted) {
+  char operand[1024];
+  if (snprintf(operand, sizeof operand, quoted ? "\"%s\"" : "<%s>", name) >= (int)sizeof operand) return;
+  bool is_new;
+  ck_map_put(&s->taken, operand, &is_new);
+  if (is_new) ck_vec_push(s->out, ck_strdup(operand));
+}
+
+/* The next directive at or after `at`: start of its name, after the '#'. SIZE_MAX at the end. Comments and raw strings
+ * are passed over. */
+static size_t next_directive(const ck_fe_file *text, size_t at, bool at_line_start) {
+  while (at < text->size) {
+    char c = text->text[at];
+    if (c == '\n') {
+      at_line_start = true;
+      at++;
+    } else if (c == ' ' || c == '\t' || c == '\r') {
+      at++;
+    } else if (c == '/' && at + 1 < text->size && (text->text[at + 1] == '/' || text->text[at + 1] == '*')) {
+      bool line = text->text[at + 1] == '/';
+      if (line) {
+        while (at < text->size && text->text[at] != '\n') at++;
+      } else {
+        const char *end = memmem(text->text + at + 2, text->size - at - 2, "*/", 2);
+        at = end ? (size_t)(end - text->text) + 2 : text->size;
+      }
+    } else if (c == '#' && at_line_start) {
+      return at + 1;
+    } else if (c == '"' && at > 0 && text->text[at - 1] == 'R') {
+      const char *open = memchr(text->text + at, '(', text->size - at);
+      size_t n = open ? (size_t)(open - (text->text + at + 1)) : 17;
+      if (n > 16) {
+        at++;
+        continue;
+      }
+      char close[20];
+      snprintf(close, sizeof close, ")%.*s\"", (int)n, text->text + at + 1);
+      const char *end = memmem(open, text->size - (size_t)(open - text->text), close, n + 2);
+      at = end ? (size_t)(end - text->text) + n + 2 : text->size;
+    } else if (c == '"' || c == '\'') {
+      for (at++; at < text->size && text->text[at] != c && text->text[at] != '\n'; at++)
+        if (text->text[at] == '\\') at++;
+      at++;
+    } else {
+      at_line_start = false;
+      at++;
+    }
+  }
+  return SIZE_MAX;
+}
+
+/* Words of the directive: its name and its first operand, up to white space; *line_end is the end of the line. */
+static void words(const ck_fe_file *text, size_t at, char name[16], char operand[512], size_t *line_end) {
+  const char *s = text->text + at, *end = text->text + text->size;
+  while (s < end && (*s == ' ' || *s == '\t')) s++;
+  size_t n = 0;
+  while (s < end && isalpha((unsigned char)*s) && n < 15) name[n++] = *s++;
+  name[n] = 0;
+  while (s < end && (*s == ' ' || *s == '\t')) s++;
+  n = 0;
+  while (s < end && *s != '\n' && *s != '\r' && n < 511) {
+    if (n && (*s == ' ' || *s == '\t') && operand[0] != '<' && operand[0] != '"') break;
+    operand[n++] = *s++;
+    if (n > 1 && ((operand[0] == '<' && s[-1] == '>') || (operand[0] == '"' && s[-1] == '"'))) break;
+  }
+  operand[n] = 0;
+  const char *line = s;
+  while (line < end && !(*line == '\n' && line[-1] != '\\')) line++;
+  *line_end = (size_t)(line - text->text);
+}
+
+static void scan_file(scan *s, const char *path, const ck_fe_file *text, bool conditional, int depth);
+
+static void include_line(scan *s, const char *path, const char *operand, bool conditional, int depth) {
+  size_t n = strlen(operand);
+  bool quoted = operand[0] == '"', angled = operand[0] == '<';
+  if (n < 3 || (!quoted && !angled) || operand[n - 1] != (quoted ? '"' : '>')) { /* #include MACRO */
+    s->macros_differ = true;
+    return;
+  }
+  char name[512];
+  snprintf(name, sizeof name, "%.*s", (int)(n - 2), operand + 1);
+  char *found;
+  where place = find_header(s, path, name, quoted, &found);
+  if (place == EXTERNAL && !conditional && !s->macros_differ) take(s, name, quoted);
+  if (place == PROJECT && depth < MAX_INCLUDE_DEPTH && s->seen.count < MAX_HEADERS) {
+    bool is_new;
+    ck_map_put(&s->seen, found, &is_new);
+    char *bytes;
+    ck_fe_file text = {0};
+    if (is_new && ck_read_file(found, MAX_HEADER_BYTES, &bytes, &text.size, NULL) == CK_OK) {
+      text.text = bytes;
+      scan_file(s, found, &text, conditional, depth + 1);
+      free(bytes);
+    }
+  }
+  free(found);
+}
+
+static void scan_file(scan *s, const char *path, const ck_fe_file *text, bool conditional, int depth) {
+  char name[16], operand[512], guard[512] = "";
+  int level = 0, guards = 0;
+  size_t count = 0, end = 0;
+  for (size_t at = next_directive(text, 0, true); at != SIZE_MAX; at = next_directive(text, end, false), count++) {
+    words(text, at, name, operand, &end);
+    if (!strcmp(name, "if") || !strcmp(name, "ifdef") || !strcmp(name, "ifndef")) {
+      if (count == 0 && !strcmp(name, "ifndef")) snprintf(guard, sizeof guard, "%s", operand);
+      level++;
+    } else if (!strcmp(name, "endif")) {
+      if (level > 0) level--;
+      if (level < guards) guards = 0;
+    } else if (!strcmp(name, "define")) {
+      if (count == 1 && level == 1 && !strcmp(operand, guard)) guards = 1;
+      else s->macros_differ = true;
+    } else if (!strcmp(name, "undef") || (!strcmp(name, "pragma") && ck_starts_with(operand, "pack"))) {
+      s->macros_differ = true;
+    } else if (!strcmp(name, "include")) {
+      include_line(s, path, operand, conditional || level > guards, depth);
+    }
+  }
+}
+
+void ck_fe_external_includes(const char *path, const char *content, const char *directory, const ck_fe_flags *flags,
+                             ck_fe_strings *out) {
+  scan s = {.out = out};
+  ck_map_init(&s.seen);
+  ck_map_init(&s.taken);
+  read_dirs(&s, directory, flags);
+  for (size_t i = 0; i + 1 < flags->at.n; i++) { /* -include comes first */
+    if (strcmp(flags->at.at[i], "-include") && strcmp(flags->at.at[i], "-imacros")) continue;
+    char operand[512];
+    snprintf(operand, sizeof operand, "\"%s\"", flags->at.at[i + 1]);
+    char *in_directory = ck_path_join(directory, "x");
+    include_line(&s, in_directory, operand, false, 0);
+    free(in_directory);
+  }
+  ck_fe_file text = {.text = content, .size = strlen(content)};
+  scan_file(&s, path, &text, false, 0);
+  for (size_t i = 0; i < s.dirs.n; i++) free(s.dirs.at[i]);
+  free(s.dirs.at);
+  free(s.kinds.at);
+  ck_map_release(&s.seen);
+  ck_map_release(&s.taken);
+}

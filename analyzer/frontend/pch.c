@@ -1,0 +1,259 @@
+/* pch.c - the precompiled header of a unit's external headers, shared by all units that include the same ones.
+ *
+ * <torch/torch.h> takes libclang seconds; precompiled without function bodies, a unit that uses it parses in a tenth of
+ * one. A PCH is keyed by what makes it: the include lines, the flags that reach them, libclang's version. Beside it
+ * lies a list of the files that it was made from; a stat of each tells whether it still holds. One process builds,
+ * others wait for its lock; the finished file is renamed into place. Whatever fails: there is no PCH, the unit is
+ * parsed as it is. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "frontend/frontend_int.h"
+
+#define PCH_FORMAT     "1"            /* raise it when the way PCHs are made changes */
+#define MAX_KEPT       6              /* PCHs kept; each takes some 70 MB */
+#define BAD_SECONDS    (24 * 60 * 60) /* how long a failure is remembered */
+#define MAX_LIST_BYTES ((size_t)64 << 20)
+
+typedef struct {
+  char *header, *pch, *list, *bad, *lock;
+} paths;
+
+static char *named(const char *dir, const char *key, const char *suffix) {
+  char name[64];
+  snprintf(name, sizeof name, "%s%s", key, suffix);
+  return ck_path_join(dir, name);
+}
+
+static void release_paths(paths *p) {
+  free(p->header);
+  free(p->pch);
+  free(p->list);
+  free(p->bad);
+  free(p->lock);
+}
+
+/* The flags that matter to external headers: not the project's own include directories, so that units share. */
+static void relevant_flags(const ck_fe_flags *flags, const char *directory, ck_arena *arena, ck_fe_flags *out) {
+  static const char *const dirs[] = {"-I", "-iquote"};
+  for (size_t i = 0; i < flags->at.n; i++) {
+    const char *flag = flags->at.at[i];
+    if (!strcmp(flag, "-include") || !strcmp(flag, "-imacros")) {
+      i++;
+      continue;
+    }
+    const char *dir = NULL;
+    bool two = false;
+    for (size_t d = 0; d < 2 && !dir; d++) {
+      size_t n = strlen(dirs[d]);
+      if (strncmp(flag, dirs[d], n)) continue;
+      two = !flag[n];
+      dir = two ? (i + 1 < flags->at.n ? flags->at.at[i + 1] : "") : flag + n;
+    }
+    if (!dir) {
+      ck_vec_push(&out->at, flag);
+      continue;
+    }
+    char *path = ck_path_join(directory, dir);
+    if (ck_fe_is_library_dir(path)) {
+      ck_vec_push(&out->at, "-I");
+      ck_vec_push(&out->at, ck_arena_strdup(arena, path));
+    }
+    free(path);
+    i += two;
+  }
+}
+
+static void make_key(const ck_fe_options *options, const ck_fe_flags *flags, const char *header, char key[33]) {
+  ck_strbuf text;
+  ck_strbuf_init(&text);
+  CXString version = clang_getClangVersion();
+  ck_strbuf_printf(&text, "%s\n%s\n", PCH_FORMAT, clang_getCString(version));
+  clang_disposeString(version);
+  bool relative = false;
+  for (size_t i = 0; i < flags->at.n; i++) {
+    ck_strbuf_printf(&text, "%s\n", flags->at.at[i]);
+    relative |= flags->at.at[i][0] != '-' && flags->at.at[i][0] != '/';
+  }
+  if (relative) ck_strbuf_puts(&text, options->directory);
+  ck_strbuf_puts(&text, header);
+  ck_hash128_hex(text.s, text.n, key);
+  ck_strbuf_release(&text);
+}
+
+/* Does each file of the list ("SIZE MTIME PATH" per line) still look as it did? */
+static bool still_holds(const paths *p) {
+  char *text;
+  size_t size;
+  if (!ck_file_exists(p->pch) || ck_read_file(p->list, MAX_LIST_BYTES, &text, &size, NULL) != CK_OK) return false;
+  bool ok = size > 0;
+  char *save = NULL;
+  for (char *line = strtok_r(text, "\n", &save); line && ok; line = strtok_r(NULL, "\n", &save)) {
+    long long bytes, seconds, nanoseconds;
+    int at = 0;
+    struct stat st;
+    ok = sscanf(line, "%lld %lld.%lld %n", &bytes, &seconds, &nanoseconds, &at) == 3 && at > 0 &&
+         stat(line + at, &st) == 0 && st.st_size == bytes && st.st_mtim.tv_sec == seconds &&
+         st.st_mtim.tv_nsec == nanoseconds;
+  }
+  free(text);
+  return ok;
+}
+
+static bool failed_lately(const paths *p) {
+  struct stat st;
+  return stat(p->bad, &st) == 0 && st.st_mtime + BAD_SECONDS > time(NULL);
+}
+
+static void list_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data) {
+  (void)stack, (void)depth;
+  CXString real = clang_File_tryGetRealPathName(file);
+  const char *path = clang_getCString(real);
+  struct stat st;
+  if (path && *path && stat(path, &st) == 0)
+    ck_strbuf_printf(data, "%lld %lld.%lld %s\n", (long long)st.st_size, (long long)st.st_mtim.tv_sec,
+                     (long long)st.st_mtim.tv_nsec, path);
+  clang_disposeString(real);
+}
+
+/* The first error's text, to be freed; NULL if there is none. */
+static char *first_error(CXTranslationUnit tu) {
+  char *found = NULL;
+  unsigned n = clang_getNumDiagnostics(tu);
+  for (unsigned i = 0; i < n && !found; i++) {
+    CXDiagnostic diagnostic = clang_getDiagnostic(tu, i);
+    if (clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error) {
+      CXString text = clang_formatDiagnostic(diagnostic, clang_defaultDiagnosticDisplayOptions());
+      found = ck_strdup(clang_getCString(text));
+      clang_disposeString(text);
+    }
+    clang_disposeDiagnostic(diagnostic);
+  }
+  return found;
+}
+
+static bool build(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const paths *p,
+                  const char *header) {
+  if (ck_write_file(p->header, header, strlen(header), NULL) != CK_OK) return false;
+  CK_VEC(const char *) args = {0};
+  static const char *const always[] = {"-xc++-header", "-w", "-ferror-limit=0", "-fno-spell-checking"};
+  for (size_t i = 0; i < sizeof always / sizeof *always; i++) ck_vec_push(&args, always[i]);
+  for (size_t i = 0; i < flags->at.n; i++) ck_vec_push(&args, flags->at.at[i]);
+  ck_vec_push(&args, "-working-directory");
+  ck_vec_push(&args, options->directory);
+  unsigned how =
+      CXTranslationUnit_ForSerialization | CXTranslationUnit_SkipFunctionBodies | CXTranslationUnit_Incomplete;
+  CXTranslationUnit tu = NULL;
+  bool ok = clang_parseTranslationUnit2(index, p->header, args.at, (int)args.n, NULL, 0, how, &tu) == CXError_Success;
+  free(args.at);
+  if (!ok) return false;
+  char *error = first_error(tu);
+  if (error) {
+    ck_write_file(p->bad, error, strlen(error), NULL);
+    free(error);
+    clang_disposeTranslationUnit(tu);
+    return false;
+  }
+  ck_strbuf list;
+  ck_strbuf_init(&list);
+  clang_getInclusions(tu, list_file, &list);
+  char temporary[64];
+  snprintf(temporary, sizeof temporary, ".tmp.%ld", (long)getpid());
+  ck_strbuf name;
+  ck_strbuf_init(&name);
+  ck_strbuf_printf(&name, "%s%s", p->pch, temporary);
+  ok = clang_saveTranslationUnit(tu, name.s, clang_defaultSaveOptions(tu)) == CXSaveError_None &&
+       rename(name.s, p->pch) == 0 && ck_write_file(p->list, list.s, list.n, NULL) == CK_OK;
+  if (!ok) unlink(name.s);
+  ck_strbuf_release(&name);
+  ck_strbuf_release(&list);
+  clang_disposeTranslationUnit(tu);
+  return ok;
+}
+
+/* Removes the PCHs that were not used for longest. The list file's time is that of the last use. */
+static void prune(const char *dir, const char *keep) {
+  for (;;) {
+    DIR *entries = opendir(dir);
+    if (!entries) return;
+    char oldest[64] = "";
+    time_t oldest_time = 0;
+    int count = 0;
+    for (struct dirent *entry; (entry = readdir(entries));) {
+      if (!ck_ends_with(entry->d_name, ".list") || strlen(entry->d_name) != 32 + 5) continue;
+      char *path = ck_path_join(dir, entry->d_name);
+      struct stat st;
+      if (stat(path, &st) == 0) {
+        count++;
+        if (strncmp(entry->d_name, keep, 32) && (!oldest[0] || st.st_mtime < oldest_time)) {
+          oldest_time = st.st_mtime;
+          snprintf(oldest, sizeof oldest, "%.32s", entry->d_name);
+        }
+      }
+      free(path);
+    }
+    closedir(entries);
+    if (count <= MAX_KEPT || !oldest[0]) return;
+    static const char *const suffixes[] = {".list", ".pch", ".hpp", ".lock", ".bad"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+      char *path = named(dir, oldest, suffixes[i]);
+      unlink(path);
+      free(path);
+    }
+  }
+}
+
+static bool ensure(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const paths *p,
+                   const char *header) {
+  if (still_holds(p)) {
+    struct stat st;
+    if (stat(p->list, &st) == 0 && st.st_mtime + 3600 < time(NULL)) utimensat(AT_FDCWD, p->list, NULL, 0);
+    return true;
+  }
+  if (failed_lately(p)) return false;
+  int lock = open(p->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) return false;
+  bool ok =
+      flock(lock, LOCK_EX) == 0 && (still_holds(p) || (!failed_lately(p) && build(index, options, flags, p, header)));
+  close(lock);
+  return ok;
+}
+
+char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const ck_fe_strings *includes) {
+  if (!options->use_pch || !options->cache_dir || !includes->n) return NULL;
+  char *result = NULL, *dir = ck_path_join(options->cache_dir, "pch");
+  ck_arena arena;
+  ck_arena_init(&arena);
+  ck_fe_flags relevant = {0};
+  ck_strbuf header;
+  ck_strbuf_init(&header);
+  if (ck_make_directories(dir, NULL) == CK_OK) {
+    relevant_flags(flags, options->directory, &arena, &relevant);
+    for (size_t i = 0; i < includes->n; i++) ck_strbuf_printf(&header, "#include %s\n", includes->at[i]);
+    char key[33];
+    make_key(options, &relevant, header.s, key);
+    paths p = {.header = named(dir, key, ".hpp"),
+               .pch = named(dir, key, ".pch"),
+               .list = named(dir, key, ".list"),
+               .bad = named(dir, key, ".bad"),
+               .lock = named(dir, key, ".lock")};
+    bool was_there = ck_file_exists(p.pch);
+    if (ensure(index, options, &relevant, &p, header.s)) result = ck_strdup(p.pch);
+    if (result && !was_there) prune(dir, key);
+    release_paths(&p);
+  }
+  ck_strbuf_release(&header);
+  free(relevant.at.at);
+  ck_arena_release(&arena);
+  free(dir);
+  return result;
+}
