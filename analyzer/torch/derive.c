@@ -170,6 +170,12 @@ static void add_tensor(derivation *d, const ck_registration *r, const ck_object 
   default: break;
   }
   if (v.kind == CK_V_TENSOR && !v.tensor->defined) return;
+  if (v.kind != CK_V_TENSOR) {
+    /* Something not understood may have written here: it may be undefined now. */
+    ck_value may = ck_ev_symbol(d->ev, CK_SYM_BOOL, "defined",
+                                ck_torch_reason(v) ? ck_torch_reason(v) : "a tensor that is not known", r->loc);
+    if (may.kind == CK_V_SYM && !with_literal(d, at.when, may.sym, true, &at.when)) return;
+  }
   if (is_full(d, at.path, r->loc)) return;
   ck_key key = {.is_pattern = at.is_pattern,
                 .kind = r->kind == CK_REG_BUFFER ? CK_KIND_BUFFER : CK_KIND_PARAMETER,

@@ -352,10 +352,31 @@ static void class_part(const char *name, char *out, size_t room) {
   snprintf(out, room, "%s", ck_torch_method(owner));
 }
 
+/* Assignment of a holder makes it name another module; a module by value takes the other's handles. */
+static ck_value assign(ck_call *call) {
+  ck_ev *ev = call->ev;
+  if (call->self == NULL || call->nargs != 1) return CK_VOID;
+  ck_value v = ck_torch_arg(call, 0);
+  ck_object *self = ck_torch_object(ev, call->self);
+  if (self == NULL || self->registry == NULL) {
+    if (v.kind == CK_V_PTR && v.tag != CK_PTR_ITERATOR) v.tag = CK_PTR_HOLDER;
+    ck_ev_store(ev, call->self, v.kind == CK_V_VOID ? CK_NULL : v);
+  } else if (v.kind == CK_V_OBJECT && v.object->registry != NULL) {
+    ck_ev_set_registry(ev, self, ck_ev_registry(ev, v.object));
+    for (size_t i = 0; i < v.object->nfields; i++)
+      ck_ev_store(ev, ck_ev_field(ev, self, v.object->fields[i].name),
+                  ck_ev_copy(ev, ck_ev_load(ev, v.object->fields[i].cell)));
+  } else {
+    return ck_torch_opens(call, "assignment to a module by value");
+  }
+  return ck_torch_lvalue(call->self);
+}
+
 static ck_value any_nn(ck_call *call) {
   char cls[160];
   class_part(call->name, cls, sizeof cls);
   if (ck_torch_is_options(cls)) return ck_torch_options_call(call);
+  if (strcmp(ck_torch_method(call->name), "operator=") == 0) return assign(call);
   ck_object *self = ck_torch_self_object(call);
   const char *method = ck_torch_method(call->name);
   if (self != NULL && self->registry != NULL && strcmp(method, "reset") == 0) {

@@ -152,6 +152,12 @@ static void fill(ck_ev *ev, ck_cell *cell, const options_row *row, int64_t dimen
   }
 }
 
+static bool row_takes_one(const options_row *row) {
+  const char *bar = strchr(row->fields, '|');
+  const char *second = strchr(row->fields, ' ');
+  return second == NULL || (bar != NULL && second == bar - 1);
+}
+
 ck_cell *ck_torch_options_new(ck_ev *ev, const char *cls, const ck_value *args, size_t n, ck_loc loc) {
   int64_t dimensions;
   const options_row *row = row_of(cls, &dimensions);
@@ -168,13 +174,18 @@ ck_cell *ck_torch_options_new(ck_ev *ev, const char *cls, const ck_value *args, 
   ck_cell *cell = ck_ev_object(ev, ck_ev_intern(ev, name), loc);
   if (row == NULL) return cell;
   ck_value spread[8];
-  if (n == 1) {
+  size_t colon = strcspn(row->fields, ":");
+  char first = row->fields[colon] ? row->fields[colon + 1] : 'o';
+  if (first == 'v' && n > 0 && ck_ev_decide(ev, args[0]).kind != CK_V_LIST && row_takes_one(row)) {
+    spread[0] = ck_ev_list(ev, "std::vector", args, n); /* LayerNormOptions{5, 7} */
+    args = spread;
+    n = 1;
+  } else if (n == 1 && (first == 'i' || first == 'f' || first == 'b')) {
     /* {3, 4} for a class of several arguments, {64} for a class of one number. */
     ck_value v = ck_ev_decide(ev, args[0]);
-    char first = strcspn(row->fields, ":") < strlen(row->fields) ? row->fields[strcspn(row->fields, ":") + 1] : 'o';
-    if (v.kind == CK_V_LIST && (first == 'i' || first == 'f' || first == 'b') && v.list->n <= 8) {
+    if (v.kind == CK_V_LIST && v.list->n <= 8) {
       n = v.list->n;
-      for (size_t i = 0; i < n; i++) spread[i] = ck_ev_load(ev, v.list->at[i]);
+      for (size_t k = 0; k < n; k++) spread[k] = ck_ev_load(ev, v.list->at[k]);
       args = spread;
     }
   }
