@@ -403,6 +403,8 @@ void ck_ev_throw(ck_ev *ev, ck_loc loc, const char *what) {
   ev->thrown = ck_ev_unknown(ev, loc, "exception: %s", what);
 }
 
+bool ck_ev_is_trial(const ck_ev *ev) { return ev->trials > 0; }
+
 bool ck_ev_in_try(const ck_ev *ev) { return ev->try_depth > 0; }
 
 void ck_ev_exit(ck_ev *ev) {

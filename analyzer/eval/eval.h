@@ -216,6 +216,9 @@ ck_value ck_ev_call_method(ck_ev *ev, ck_cell *object, const char *name, ck_cell
  * statement evaluator sees the flag. */
 void ck_ev_throw(ck_ev *ev, ck_loc loc, const char *what);
 
+/* Is this a trial run of a loop's body, to see what it changes? Rows that record what happens (load sites) must not do
+ * so then; the body is run again for good. Observers are not called. */
+bool ck_ev_is_trial(const ck_ev *ev);
 /* exit(), abort(), std::terminate(): the path ends here. Rows of such functions call it. */
 void ck_ev_exit(ck_ev *ev);
 /* Is the path inside a `try` block, of this function or of a caller? */

@@ -165,6 +165,7 @@ struct ck_ev {
   CK_VEC(ck_write) journal;
   uint32_t journal_id, journal_serial;
   size_t rounds_unknown; /* nesting of loops whose rounds are not known */
+  size_t trials;         /* nesting of trial rounds (loop.c) */
   const char *blurred;   /* inside such a loop: why it cannot be understood as a pattern */
   bool entry_is_main;
 };

@@ -272,12 +272,23 @@ static ck_value eval_logical(ck_ev *ev, const ck_ir *node) {
   return known ? logical_side(ev, &l, holds) : ck_ev_branch(ev, c, logical_side, &l, CK_TAIL_NONE);
 }
 
+/* An array as an operand is a pointer to its first element. */
+static ck_value operand(ck_ev *ev, const ck_ir *node) {
+  const ck_ir_type *type = ck_ir_strip_ref(node->type);
+  if (type && type->kind == CK_IR_T_ARRAY && ck_ev_is_lvalue(node)) {
+    ck_cell *cell = ck_ev_eval_cell(ev, node);
+    ck_value v = ck_ev_load(ev, cell);
+    return v.kind == CK_V_LIST ? ck_ev_iterator(cell, 0) : v;
+  }
+  return ck_ev_eval(ev, node);
+}
+
 static ck_value eval_binary(ck_ev *ev, const ck_ir *node) {
   if (node->op == CK_IR_OP_LAND || node->op == CK_IR_OP_LOR) return eval_logical(ev, node);
   const ck_ir *left = node->kids[0], *right = node->kids[1];
-  ck_value a = ck_ev_eval(ev, left);
+  ck_value a = operand(ev, left);
   if (!ck_ev_on(ev)) return CK_VOID;
-  ck_value b = ck_ev_eval(ev, right);
+  ck_value b = operand(ev, right);
   if (!ck_ev_on(ev)) return CK_VOID;
   if (node->op == CK_IR_OP_COMMA) return b;
   ck_value v;

@@ -218,7 +218,7 @@ bool ck_ev_decide_sym(ck_ev *ev, const ck_sym *sym) {
 }
 
 void ck_ev_world_begin(ck_ev *ev) {
-  memset(ev->truth, 0, ev->truth_room);
+  if (ev->truth) memset(ev->truth, 0, ev->truth_room);
   ev->facts.n = ev->equalities = ev->next_decision = 0;
   ck_ptrmap_clear(&ev->globals);
   ck_map_release(&ev->occurrences);
@@ -229,6 +229,7 @@ void ck_ev_world_begin(ck_ev *ev) {
   ev->journal_id = ev->journal_serial = 0;
   ev->depth = ev->try_depth = ev->rounds_unknown = 0;
   ev->blurred = NULL;
+  ev->trials = 0;
   ev->frame = NULL;
 }
 

@@ -114,7 +114,7 @@ static bool is_module_value(ck_ev *ev, ck_value v) {
 }
 
 void ck_ev_notice(ck_ev *ev, const ck_ir *at, ck_cell *cell) {
-  if (ev->observer.constructed && ck_ev_on(ev) && is_module_value(ev, ck_ev_load(ev, cell)))
+  if (ev->observer.constructed && ev->trials == 0 && ck_ev_on(ev) && is_module_value(ev, ck_ev_load(ev, cell)))
     ev->observer.constructed(ev, ev->observer.data, at, cell);
 }
 
@@ -125,11 +125,21 @@ static ck_cell *initialised(ck_ev *ev, const ck_ir *var) {
   return ck_ev_temp(ev, ck_ev_default_init(ev, var->type, var), var->type);
 }
 
+/* A variable of static duration stays initialised, even if that happens in a side of a branch that is taken back: its
+ * cells count as older than any journal. */
+static ck_cell *initialised_for_good(ck_ev *ev, const ck_ir *var) {
+  uint32_t journal = ev->journal_id;
+  ev->journal_id = 0;
+  ck_cell *cell = initialised(ev, var);
+  ev->journal_id = journal;
+  return cell;
+}
+
 void ck_ev_declare(ck_ev *ev, const ck_ir *var) {
   bool once = var->flags & CK_IR_F_STATIC;
   ck_cell *cell = once ? ck_ptrmap_get(&ev->globals, var) : NULL;
   if (cell == NULL) {
-    cell = initialised(ev, var);
+    cell = once ? initialised_for_good(ev, var) : initialised(ev, var);
     if (!ck_ev_on(ev)) return;
     if (once) *ck_ptrmap_slot(&ev->globals, var) = cell;
     if (!is_reference(var->type)) ck_ev_notice(ev, var, cell);
@@ -175,11 +185,11 @@ static bool may_have_changed(ck_ev *ev, const ck_ir *var) {
 static void init_global(ck_ev *ev, const ck_ir *var, ck_cell *cell) {
   ck_frame frame;
   if (!ck_ev_frame_push(ev, &frame, var, NULL, NULL, var->loc)) return;
-  ck_cell *first = initialised(ev, var);
+  ck_cell *first = initialised_for_good(ev, var);
   if (ck_ev_on(ev)) {
     cell->v = first->v;
-    if (is_reference(var->type)) cell->v = first->v;
-    ck_ev_notice(ev, var, cell);
+    if (is_reference(var->type)) *ck_ptrmap_slot(&ev->globals, var) = first;
+    else ck_ev_notice(ev, var, cell);
   }
   ck_ev_frame_pop(ev);
 }
@@ -192,14 +202,18 @@ ck_cell *ck_ev_global(ck_ev *ev, const char *usr, const ck_ir *node) {
   if (cell) return cell;
   if (var == NULL) {
     cell = extern_variable(ev, node, why);
+    cell->journalled = 0;
     *ck_ptrmap_slot(&ev->globals, key) = cell;
     return cell;
   }
   cell = ck_ev_temp(ev, ck_ev_unknown(ev, var->loc, "variable used in its own initialisation"), var->type);
+  cell->journalled = 0;
   *ck_ptrmap_slot(&ev->globals, key) = cell;
   if (may_have_changed(ev, var)) {
     const char *origin = ck_arena_printf(&ev->arena, "variable `%s`, which the program changes", var->name);
     cell->v = ck_ev_parameter(ev, var->type, var->name, origin, var->loc);
-  } else init_global(ev, var, cell);
-  return cell;
+    return cell;
+  }
+  init_global(ev, var, cell);
+  return ck_ptrmap_get(&ev->globals, key);
 }

@@ -155,15 +155,21 @@ static void give_up(ck_ev *ev, const generic *g, const ck_writes *writes) {
 static void run_generic(ck_ev *ev, const generic *g, const ck_sym *condition) {
   havoc h = {0};
   ck_writes writes = {0};
-  bool understood = false, again = true;
-  for (int pass = 0; again && ev->limit == NULL; pass++) {
+  bool understood = true, again = true;
+  ev->trials++;
+  for (int pass = 0; again && understood && ev->limit == NULL; pass++) {
     free(writes.at);
     understood = try_round(ev, g, &h, condition, &writes);
-    again = adds_to_havoc(&h, g, &writes) && pass < CK_LIMIT_FIXPOINT;
-    if (!understood) break;
+    again = adds_to_havoc(&h, g, &writes);
+    if (pass == CK_LIMIT_FIXPOINT) understood = !again;
+  }
+  ev->trials--;
+  if (ev->trials == 0 && ev->limit == NULL) { /* for good: the observers listen */
+    free(writes.at);
+    if (!try_round(ev, g, &h, condition, &writes)) understood = false;
   }
   if (ev->limit == NULL) {
-    if (understood && !again) finish(ev, g, condition, &writes);
+    if (understood) finish(ev, g, condition, &writes);
     else give_up(ev, g, &writes);
   }
   free(h.cells.at);

@@ -171,12 +171,24 @@ static void init_field(ck_ev *ev, ck_object *object, const ck_ir *field, const c
 
 static ck_object *object_in(ck_cell *self) { return self->v.kind == CK_V_OBJECT ? self->v.object : NULL; }
 
-/* Bases and fields; `forward` hands the arguments to the first base with an inherited constructor. */
+/* The base whose constructors `using Base::Base` brings in; the first one if that is not said. */
+static size_t inherited_base(const ck_class *cls) {
+  for (uint32_t k = 0; k < cls->record->nkids; k++) {
+    const ck_ir *ctor = cls->record->kids[k];
+    if (ctor == NULL || ctor->kind != CK_IR_FUNCTION || !(ctor->flags & CK_IR_F_INHERITED) || ctor->type == NULL)
+      continue;
+    for (size_t i = 0; i < cls->nbases; i++)
+      if (cls->bases[i].node->type && strcmp(cls->bases[i].node->type->usr, ctor->type->usr) == 0) return i;
+  }
+  return 0;
+}
+
+/* Bases and fields; `forward` hands the arguments to the base whose constructors are inherited. */
 static void init_parts(ck_ev *ev, ck_cell *self, ck_class *cls, const ck_ir *ctor, ck_cell **args, size_t nargs,
                        bool forward, const ck_ir *node) {
   for (size_t i = 0; i < cls->nbases && ck_ev_on(ev); i++) {
     const ck_ir *init = find_init(ctor, cls->bases[i].node, NULL);
-    bool gets = forward && i == 0;
+    bool gets = forward && i == inherited_base(cls);
     construct_base(ev, self, &cls->bases[i], init, gets ? args : NULL, gets ? nargs : 0, node);
   }
   ck_object *object = object_in(self);
@@ -244,8 +256,11 @@ static void init_aggregate(ck_ev *ev, ck_cell *self, ck_class *cls, ck_cell **ar
         if (named->at[k].key.kind == CK_V_STRING && strcmp(named->at[k].key.str, field->name) == 0)
           given = named->at[k].cell;
     } else if (next < nargs) given = args[next++];
-    if (given == NULL) {
-      init_field(ev, object, field, NULL);
+    if (given == NULL) { /* from an empty list: zero, unless the class says otherwise */
+      if (ck_ir_kid(field, 0) || field->type == NULL) init_field(ev, object, field, NULL);
+      else
+        ck_ev_add_field(ev, object, field->name, field,
+                        ck_ev_temp(ev, ck_ev_default(ev, field->type, node), field->type));
       continue;
     }
     bool is_ref = field->type && (field->type->kind == CK_IR_T_LREF || field->type->kind == CK_IR_T_RREF);
@@ -288,6 +303,10 @@ void ck_ev_construct_object(ck_ev *ev, ck_cell *self, ck_class *cls, ck_cell **a
     if (object->registry && from.object->registry) ck_ev_store(ev, object->registry, from.object->registry->v);
     return;
   }
+  if (ctor == NULL && nargs == 0 && brace && object && !is_base && !has_user_ctor(cls)) {
+    init_aggregate(ev, self, cls, args, 0, node);
+    return;
+  }
   if (ctor == NULL && nargs > 0) {
     ck_value first = ck_ev_load(ev, args[0]);
     bool designated = first.kind == CK_V_MAP && strcmp(first.map->cls, "init") == 0;
@@ -315,7 +334,8 @@ static ck_cell *complete_object(ck_ev *ev, ck_class *cls, ck_cell **args, size_t
   ck_object *object = cell->v.object;
   ck_ev_construct_object(ev, cell, cls, args, nargs, brace, node, usr);
   object->constructing = NULL;
-  if (ck_ev_on(ev) && ev->observer.object_done) ev->observer.object_done(ev, ev->observer.data, cell);
+  if (ck_ev_on(ev) && ev->trials == 0 && ev->observer.object_done)
+    ev->observer.object_done(ev, ev->observer.data, cell);
   return cell;
 }
 
