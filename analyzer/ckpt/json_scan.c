@@ -11,32 +11,33 @@ enum { MAX_DEPTH = 200 }; /* of what is skipped; a header is 3 deep */
     if (status_ != CK_OK) return status_;                                                                              \
   } while (0)
 
-void ck_json_scan_init(ck_json_scan *s, ck_ckpt_job *job, const char *what, const char *text, size_t n, uint64_t base) {
-  *s = (ck_json_scan){.job = job, .what = what, .start = text, .p = text, .end = text + n, .base = base};
+void ck_ckpt_json_scan_init(ck_ckpt_json_scan *s, ck_ckpt_job *job, const char *what, const char *text, size_t n,
+                            uint64_t base) {
+  *s = (ck_ckpt_json_scan){.job = job, .what = what, .start = text, .p = text, .end = text + n, .base = base};
   ck_strbuf_init(&s->text);
 }
 
-void ck_json_scan_release(ck_json_scan *s) { ck_strbuf_release(&s->text); }
+void ck_ckpt_json_scan_release(ck_ckpt_json_scan *s) { ck_strbuf_release(&s->text); }
 
-static ck_status bad(ck_json_scan *s, const char *why) {
+static ck_status bad(ck_ckpt_json_scan *s, const char *why) {
   return ck_fail_at(s->job->err, CK_CORRUPT, s->base + (uint64_t)(s->p - s->start), "%s is no valid JSON: %s", s->what,
                     why);
 }
 
-char ck_json_peek(ck_json_scan *s) {
+char ck_json_peek(ck_ckpt_json_scan *s) {
   while (s->p < s->end && (*s->p == ' ' || *s->p == '\t' || *s->p == '\n' || *s->p == '\r')) s->p++;
   return s->p < s->end ? *s->p : 0;
 }
 
-static ck_status expect(ck_json_scan *s, char c) {
+static ck_status expect(ck_ckpt_json_scan *s, char c) {
   if (ck_json_peek(s) != c || s->p >= s->end) return bad(s, "another character is expected");
   s->p++;
   return CK_OK;
 }
 
-ck_status ck_json_open(ck_json_scan *s, char bracket) { return expect(s, bracket); }
+ck_status ck_ckpt_json_open(ck_ckpt_json_scan *s, char bracket) { return expect(s, bracket); }
 
-ck_status ck_json_next(ck_json_scan *s, char closing, bool *first, bool *more) {
+ck_status ck_ckpt_json_next(ck_ckpt_json_scan *s, char closing, bool *first, bool *more) {
   char c = ck_json_peek(s);
   *more = true;
   if (c == closing) {
@@ -76,7 +77,7 @@ static void put_utf8(ck_strbuf *b, unsigned c) {
 }
 
 /* \uXXXX, and the second half of a surrogate pair; p is behind the `u`. */
-static ck_status unicode_escape(ck_json_scan *s) {
+static ck_status unicode_escape(ck_ckpt_json_scan *s) {
   int c = s->end - s->p >= 4 ? hex4(s->p) : -1;
   if (c < 0) return bad(s, "an escape is cut");
   s->p += 4;
@@ -94,7 +95,7 @@ static ck_status unicode_escape(ck_json_scan *s) {
   return CK_OK;
 }
 
-static ck_status escape(ck_json_scan *s) {
+static ck_status escape(ck_ckpt_json_scan *s) {
   static const char letters[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
   if (++s->p >= s->end) return bad(s, "a string has no end");
   char c = *s->p++;
@@ -116,7 +117,7 @@ static size_t utf8_length(const unsigned char *p, const unsigned char *end) {
   return n;
 }
 
-ck_status ck_json_string(ck_json_scan *s) {
+ck_status ck_ckpt_json_string(ck_ckpt_json_scan *s) {
   ck_strbuf_clear(&s->text);
   TRY(expect(s, '"'));
   while (s->p < s->end && *s->p != '"') {
@@ -139,21 +140,21 @@ ck_status ck_json_string(ck_json_scan *s) {
   return CK_OK;
 }
 
-ck_status ck_json_key(ck_json_scan *s) {
+ck_status ck_ckpt_json_key(ck_ckpt_json_scan *s) {
   if (ck_json_peek(s) != '"') return bad(s, "a key is expected");
-  TRY(ck_json_string(s));
+  TRY(ck_ckpt_json_string(s));
   return expect(s, ':');
 }
 
 /* --- Numbers and the rest ---------------------------------------------------------------------------------------- */
 
-static size_t digits(ck_json_scan *s) {
+static size_t digits(ck_ckpt_json_scan *s) {
   size_t n = 0;
   while (s->p < s->end && *s->p >= '0' && *s->p <= '9') s->p++, n++;
   return n;
 }
 
-ck_status ck_json_integer(ck_json_scan *s, int64_t *v, bool *is_int) {
+ck_status ck_ckpt_json_integer(ck_ckpt_json_scan *s, int64_t *v, bool *is_int) {
   ck_json_peek(s);
   bool negative = s->p < s->end && *s->p == '-';
   if (negative) s->p++;
@@ -179,7 +180,7 @@ ck_status ck_json_integer(ck_json_scan *s, int64_t *v, bool *is_int) {
   return CK_OK;
 }
 
-static ck_status skip_word(ck_json_scan *s) {
+static ck_status skip_word(ck_ckpt_json_scan *s) {
   static const char *const words[] = {"true", "false", "null"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     size_t n = strlen(words[i]);
@@ -190,28 +191,28 @@ static ck_status skip_word(ck_json_scan *s) {
   return bad(s, "a value is expected");
 }
 
-static ck_status skip_value(ck_json_scan *s, int depth) {
+static ck_status skip_value(ck_ckpt_json_scan *s, int depth) {
   int64_t v;
   bool first = true, more, is_int;
   char c = ck_json_peek(s);
-  if (c == '"') return ck_json_string(s);
-  if (c == '-' || (c >= '0' && c <= '9')) return ck_json_integer(s, &v, &is_int);
+  if (c == '"') return ck_ckpt_json_string(s);
+  if (c == '-' || (c >= '0' && c <= '9')) return ck_ckpt_json_integer(s, &v, &is_int);
   if (c != '{' && c != '[') return skip_word(s);
   if (depth == MAX_DEPTH)
     return ck_fail_at(s->job->err, CK_LIMIT, s->base + (uint64_t)(s->p - s->start), "%s nests deeper than %d", s->what,
                       MAX_DEPTH);
   s->p++;
   for (;;) {
-    TRY(ck_json_next(s, c == '{' ? '}' : ']', &first, &more));
+    TRY(ck_ckpt_json_next(s, c == '{' ? '}' : ']', &first, &more));
     if (!more) return CK_OK;
-    if (c == '{') TRY(ck_json_key(s));
+    if (c == '{') TRY(ck_ckpt_json_key(s));
     TRY(skip_value(s, depth + 1));
   }
 }
 
-ck_status ck_json_skip(ck_json_scan *s) { return skip_value(s, 0); }
+ck_status ck_ckpt_json_skip(ck_ckpt_json_scan *s) { return skip_value(s, 0); }
 
-ck_status ck_json_end(ck_json_scan *s) {
+ck_status ck_ckpt_json_end(ck_ckpt_json_scan *s) {
   ck_json_peek(s);
   return s->p == s->end ? CK_OK : bad(s, "something follows its end");
 }

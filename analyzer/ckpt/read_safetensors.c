@@ -55,7 +55,7 @@ typedef struct {
 
 typedef struct {
   ck_ckpt_job *job;
-  ck_json_scan scan;
+  ck_ckpt_json_scan scan;
   uint64_t header, data; /* lengths of header and data */
   CK_VEC(range) ranges;
 } reader;
@@ -85,19 +85,19 @@ static void duplicate(reader *r, const char *key, const char *name) {
 
 /* An array of integers that are not negative: at most `room`, in *n their number. *valid is false for anything else. */
 static ck_status read_numbers(reader *r, int64_t *out, size_t room, size_t *n, bool *valid) {
-  ck_json_scan *s = &r->scan;
+  ck_ckpt_json_scan *s = &r->scan;
   bool first = true, more, is_int;
   *n = 0;
   *valid = ck_json_peek(s) == '[';
-  if (!*valid) return ck_json_skip(s);
-  TRY(ck_json_open(s, '['));
+  if (!*valid) return ck_ckpt_json_skip(s);
+  TRY(ck_ckpt_json_open(s, '['));
   for (;;) {
     int64_t v = -1;
-    TRY(ck_json_next(s, ']', &first, &more));
+    TRY(ck_ckpt_json_next(s, ']', &first, &more));
     if (!more) return CK_OK;
     char c = ck_json_peek(s);
-    if (c == '-' || (c >= '0' && c <= '9')) TRY(ck_json_integer(s, &v, &is_int));
-    else TRY(ck_json_skip(s));
+    if (c == '-' || (c >= '0' && c <= '9')) TRY(ck_ckpt_json_integer(s, &v, &is_int));
+    else TRY(ck_ckpt_json_skip(s));
     if (v < 0 || !is_int || *n == room) *valid = false;
     else out[(*n)++] = v;
   }
@@ -129,28 +129,28 @@ static void check_size(reader *r, const range *x, unsigned bits, const ck_ckpt_e
 
 /* {"dtype": "F32", "shape": [..], "data_offsets": [begin, end]}, in any order. */
 static ck_status read_fields(reader *r, ck_ckpt_entry *e) {
-  ck_json_scan *s = &r->scan;
+  ck_ckpt_json_scan *s = &r->scan;
   int64_t shape[MAX_RANK], offsets[2];
   size_t rank = 0, offset_count = 0;
   bool first = true, more, shape_valid = false, offsets_valid = false, has_dtype = false;
   unsigned bits = 0, seen = 0;
-  TRY(ck_json_open(s, '{'));
+  TRY(ck_ckpt_json_open(s, '{'));
   for (;;) {
-    TRY(ck_json_next(s, '}', &first, &more));
+    TRY(ck_ckpt_json_next(s, '}', &first, &more));
     if (!more) break;
-    TRY(ck_json_key(s));
+    TRY(ck_ckpt_json_key(s));
     static const char *const fields[] = {"dtype", "shape", "data_offsets"};
     size_t field = 0;
     while (field < 3 && strcmp(s->text.s, fields[field]) != 0) field++;
     if (field < 3 && (seen & 1u << field)) duplicate(r, e->key, s->text.s);
     seen |= 1u << field;
     if (field == 0 && ck_json_peek(s) == '"') {
-      TRY(ck_json_string(s));
+      TRY(ck_ckpt_json_string(s));
       bits = set_dtype(r, s->text.s, e);
       has_dtype = true;
     } else if (field == 1) TRY(read_numbers(r, shape, MAX_RANK, &rank, &shape_valid));
     else if (field == 2) TRY(read_numbers(r, offsets, 2, &offset_count, &offsets_valid));
-    else TRY(ck_json_skip(s));
+    else TRY(ck_ckpt_json_skip(s));
   }
   if (!has_dtype) bad(r, e->key, "has no dtype");
   if (!shape_valid) bad(r, e->key, "has no valid shape");
@@ -174,24 +174,24 @@ static ck_status read_entry(reader *r) {
   if (ck_json_peek(&r->scan) == '{') TRY(read_fields(r, &e));
   else {
     bad(r, e.key, "is no object in the header");
-    return ck_json_skip(&r->scan);
+    return ck_ckpt_json_skip(&r->scan);
   }
   return ck_ckpt_add_entry(r->job, &e);
 }
 
 static ck_status read_metadata(reader *r) {
-  ck_json_scan *s = &r->scan;
+  ck_ckpt_json_scan *s = &r->scan;
   bool first = true, more;
-  if (ck_json_peek(s) != '{') return ck_json_skip(s);
-  TRY(ck_json_open(s, '{'));
+  if (ck_json_peek(s) != '{') return ck_ckpt_json_skip(s);
+  TRY(ck_ckpt_json_open(s, '{'));
   for (;;) {
-    TRY(ck_json_next(s, '}', &first, &more));
+    TRY(ck_ckpt_json_next(s, '}', &first, &more));
     if (!more) return CK_OK;
-    TRY(ck_json_key(s));
+    TRY(ck_ckpt_json_key(s));
     const char *name = ck_arena_printf(&r->job->scratch, "metadata.%s", s->text.s);
-    if (ck_json_peek(s) != '"') TRY(ck_json_skip(s));
+    if (ck_json_peek(s) != '"') TRY(ck_ckpt_json_skip(s));
     else {
-      TRY(ck_json_string(s));
+      TRY(ck_ckpt_json_string(s));
       ck_ckpt_add_meta(r->job, name, s->text.s);
     }
     TRY(ck_ckpt_charge(r->job, 0));
@@ -247,17 +247,17 @@ static void check_ranges(reader *r) {
 }
 
 static ck_status read_header(reader *r) {
-  ck_json_scan *s = &r->scan;
+  ck_ckpt_json_scan *s = &r->scan;
   bool first = true, more;
-  TRY(ck_json_open(s, '{'));
+  TRY(ck_ckpt_json_open(s, '{'));
   for (;;) {
-    TRY(ck_json_next(s, '}', &first, &more));
+    TRY(ck_ckpt_json_next(s, '}', &first, &more));
     if (!more) break;
-    TRY(ck_json_key(s));
+    TRY(ck_ckpt_json_key(s));
     if (strcmp(s->text.s, "__metadata__") == 0) TRY(read_metadata(r));
     else TRY(read_entry(r));
   }
-  TRY(ck_json_end(s));
+  TRY(ck_ckpt_json_end(s));
   drop_duplicates(r);
   check_ranges(r);
   return CK_OK;
@@ -282,9 +282,9 @@ static ck_status read_safetensors(ck_ckpt_job *job) {
   char *text = ck_arena_alloc(&job->scratch, (size_t)r.header + 1);
   if ((status = ck_ckpt_source_read(job->source, 8, text, (size_t)r.header, job->err)) != CK_OK) return status;
   job->ckpt->format = CK_CKPT_FORMAT_SAFETENSORS;
-  ck_json_scan_init(&r.scan, job, "the safetensors header", text, (size_t)r.header, 8);
+  ck_ckpt_json_scan_init(&r.scan, job, "the safetensors header", text, (size_t)r.header, 8);
   status = read_header(&r);
-  ck_json_scan_release(&r.scan);
+  ck_ckpt_json_scan_release(&r.scan);
   free(r.ranges.at);
   if (status == CK_OK) ck_ckpt_add_root_part(job, CK_CKPT_ROOT_DICT);
   return status;
