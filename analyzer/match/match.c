@@ -4,6 +4,8 @@
  * condition and with the loader's own severity. What holds in some is a warning that names their condition, unless all
  * alternatives fail with the same id, each in its way: then the load fails on every path and stays an error
  * (SOUNDNESS.md, "Severity by path"). A mask per difference, one bit per alternative, carries this. */
+#include "match/match.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -14,10 +14,10 @@ static json_t *shape_json(const ck_ckpt_entry *e) {
 
 static json_t *entry_json(const ck_ckpt_entry *e) {
   json_t *object = json_object();
-  json_object_set_new(object, "key", ck_json_string(e->key));
-  json_object_set_new(object, "kind", ck_json_string(ck_ckpt_kind_name(e->kind)));
+  json_object_set_new(object, "key", ck_diag_json_string(e->key));
+  json_object_set_new(object, "kind", ck_diag_json_string(ck_ckpt_kind_name(e->kind)));
   json_object_set_new(object, "shape", shape_json(e));
-  json_object_set_new(object, "dtype", ck_json_string(ck_dtype_name(e->dtype)));
+  json_object_set_new(object, "dtype", ck_diag_json_string(ck_dtype_name(e->dtype)));
   return object;
 }
 
@@ -30,20 +30,20 @@ static json_t *checkpoint_json(const ck_ckpt *ckpt) {
   const char *const *paths;
   if (ck_ckpt_modules(ckpt, &paths, &n)) {
     modules = json_array();
-    for (size_t i = 0; i < n; i++) json_array_append_new(modules, ck_json_string(paths[i]));
+    for (size_t i = 0; i < n; i++) json_array_append_new(modules, ck_diag_json_string(paths[i]));
   }
   const ck_ckpt_pair *pairs = ck_ckpt_metadata(ckpt, &n);
   for (size_t i = 0; i < n; i++) {
-    json_t *name = ck_json_string(pairs[i].name); /* made valid UTF-8 */
-    json_object_set_new(metadata, json_string_value(name), ck_json_string(pairs[i].value));
+    json_t *name = ck_diag_json_string(pairs[i].name); /* made valid UTF-8 */
+    json_object_set_new(metadata, json_string_value(name), ck_diag_json_string(pairs[i].value));
     json_decref(name);
   }
   const ck_ckpt_global *globals = ck_ckpt_unsafe(ckpt, &n);
-  for (size_t i = 0; i < n; i++) json_array_append_new(unsafe, ck_json_string(globals[i].name));
+  for (size_t i = 0; i < n; i++) json_array_append_new(unsafe, ck_diag_json_string(globals[i].name));
   const ck_ckpt_problem *p = ck_ckpt_problems(ckpt, &n);
-  for (size_t i = 0; i < n; i++) json_array_append_new(problems, ck_json_string(p[i].text));
-  json_object_set_new(object, "path", ck_json_string(ck_ckpt_path(ckpt)));
-  json_object_set_new(object, "format", ck_json_string(ck_ckpt_format_name(ck_ckpt_format(ckpt))));
+  for (size_t i = 0; i < n; i++) json_array_append_new(problems, ck_diag_json_string(p[i].text));
+  json_object_set_new(object, "path", ck_diag_json_string(ck_ckpt_path(ckpt)));
+  json_object_set_new(object, "format", ck_diag_json_string(ck_ckpt_format_name(ck_ckpt_format(ckpt))));
   json_object_set_new(object, "entries", entries);
   json_object_set_new(object, "modules", modules);
   json_object_set_new(object, "metadata", metadata);
@@ -57,7 +57,7 @@ void ck_checkpoints_json(ck_ckpt *const *checkpoints, size_t n, ck_strbuf *out) 
   json_object_set_new(root, "schema", json_integer(1));
   for (size_t i = 0; i < n; i++) json_array_append_new(list, checkpoint_json(checkpoints[i]));
   json_object_set_new(root, "checkpoints", list);
-  ck_json_dump(root, out);
+  ck_diag_json_dump(root, out);
 }
 
 static void put_entry(ck_strbuf *out, const ck_ckpt_entry *e, int width, ck_arena *arena) {

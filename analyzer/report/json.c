@@ -23,7 +23,7 @@ static void put_utf8(ck_strbuf *out, const char *s) {
   }
 }
 
-json_t *ck_json_string(const char *s) {
+json_t *ck_diag_json_string(const char *s) {
   if (s == NULL) return json_null();
   json_t *value = json_string(s);
   if (value != NULL) return value;
@@ -40,35 +40,35 @@ static int append(const char *bytes, size_t n, void *data) {
   return 0;
 }
 
-void ck_json_dump(json_t *root, ck_strbuf *out) {
+void ck_diag_json_dump(json_t *root, ck_strbuf *out) {
   json_dump_callback(root, append, out, JSON_INDENT(2));
   ck_strbuf_putc(out, '\n');
   json_decref(root);
 }
 
-void ck_json_loc(json_t *object, ck_loc loc) {
+void ck_diag_json_loc(json_t *object, ck_loc loc) {
   bool placed = loc.file != NULL;
-  json_object_set_new(object, "file", ck_json_string(loc.file));
+  json_object_set_new(object, "file", ck_diag_json_string(loc.file));
   json_object_set_new(object, "line", placed ? json_integer(loc.line) : json_null());
   json_object_set_new(object, "column", placed ? json_integer(loc.column) : json_null());
 }
 
 static json_t *note_json(ck_loc loc, const char *text) {
   json_t *note = json_object();
-  ck_json_loc(note, loc);
-  json_object_set_new(note, "message", ck_json_string(text));
+  ck_diag_json_loc(note, loc);
+  json_object_set_new(note, "message", ck_diag_json_string(text));
   return note;
 }
 
 static json_t *finding_json(const ck_diagnostic *d) {
   json_t *object = json_object(), *keys = json_array(), *notes = json_array();
-  json_object_set_new(object, "id", ck_json_string(ck_diag_row_of(d->id)->id));
-  json_object_set_new(object, "severity", ck_json_string(ck_severity_name(d->severity)));
-  ck_json_loc(object, d->loc);
-  json_object_set_new(object, "message", ck_json_string(d->message));
-  json_object_set_new(object, "model", ck_json_string(d->model));
-  json_object_set_new(object, "checkpoint", ck_json_string(d->checkpoint));
-  for (size_t i = 0; i < d->nkeys; i++) json_array_append_new(keys, ck_json_string(d->keys[i]));
+  json_object_set_new(object, "id", ck_diag_json_string(ck_diag_row_of(d->id)->id));
+  json_object_set_new(object, "severity", ck_diag_json_string(ck_severity_name(d->severity)));
+  ck_diag_json_loc(object, d->loc);
+  json_object_set_new(object, "message", ck_diag_json_string(d->message));
+  json_object_set_new(object, "model", ck_diag_json_string(d->model));
+  json_object_set_new(object, "checkpoint", ck_diag_json_string(d->checkpoint));
+  for (size_t i = 0; i < d->nkeys; i++) json_array_append_new(keys, ck_diag_json_string(d->keys[i]));
   json_object_set_new(object, "keys", keys);
   for (size_t i = 0; i < d->nnotes; i++) json_array_append_new(notes, note_json(d->notes[i].loc, d->notes[i].text));
   if (d->at_run_time != NULL) json_array_append_new(notes, note_json((ck_loc){0}, d->at_run_time));
@@ -80,13 +80,13 @@ static json_t *finding_json(const ck_diagnostic *d) {
 
 static json_t *site_json(const ck_site_result *s) {
   json_t *object = json_object(), *implied = json_array();
-  ck_json_loc(object, s->site->loc);
-  json_object_set_new(object, "loader", ck_json_string(ck_loader_name(s->site->loader)));
-  json_object_set_new(object, "model", ck_json_string(s->model));
-  json_object_set_new(object, "checkpoint", ck_json_string(s->checkpoint));
-  json_object_set_new(object, "status", ck_json_string(ck_site_status_name(s->status)));
-  json_object_set_new(object, "reason", ck_json_string(s->reason));
-  for (size_t i = 0; i < s->nimplied; i++) json_array_append_new(implied, ck_json_string(s->implied[i]));
+  ck_diag_json_loc(object, s->site->loc);
+  json_object_set_new(object, "loader", ck_diag_json_string(ck_loader_name(s->site->loader)));
+  json_object_set_new(object, "model", ck_diag_json_string(s->model));
+  json_object_set_new(object, "checkpoint", ck_diag_json_string(s->checkpoint));
+  json_object_set_new(object, "status", ck_diag_json_string(ck_site_status_name(s->status)));
+  json_object_set_new(object, "reason", ck_diag_json_string(s->reason));
+  for (size_t i = 0; i < s->nimplied; i++) json_array_append_new(implied, ck_diag_json_string(s->implied[i]));
   json_object_set_new(object, "implied", implied);
   return object;
 }
@@ -101,5 +101,5 @@ void ck_report_json(const ck_report *report, ck_strbuf *out) {
   for (size_t i = 0; i < report->nremarks; i++)
     json_array_append_new(notes, note_json(report->remarks[i].loc, report->remarks[i].text));
   json_object_set_new(root, "notes", notes);
-  ck_json_dump(root, out);
+  ck_diag_json_dump(root, out);
 }

@@ -16,7 +16,7 @@ static json_t *dim_json(const ck_dim *dim) {
   ck_strbuf b;
   ck_strbuf_init(&b);
   ck_sym_print(dim->sym, &b);
-  json_t *text = ck_json_string(b.s);
+  json_t *text = ck_diag_json_string(b.s);
   ck_strbuf_release(&b);
   return text;
 }
@@ -27,32 +27,32 @@ static json_t *key_json(const ck_key *key) {
     shape = json_array();
     for (int32_t i = 0; i < key->rank; i++) json_array_append_new(shape, dim_json(&key->dims[i]));
   }
-  json_object_set_new(object, "key", ck_json_string(key->key));
-  json_object_set_new(object, "kind", ck_json_string(kind_name(key->kind)));
+  json_object_set_new(object, "key", ck_diag_json_string(key->key));
+  json_object_set_new(object, "kind", ck_diag_json_string(kind_name(key->kind)));
   json_object_set_new(object, "shape", shape);
-  json_object_set_new(object, "dtype", ck_json_string(ck_dtype_name(key->dtype)));
-  json_object_set_new(object, "certainty", ck_json_string(certainty(key)));
-  ck_json_loc(object, key->loc);
+  json_object_set_new(object, "dtype", ck_diag_json_string(ck_dtype_name(key->dtype)));
+  json_object_set_new(object, "certainty", ck_diag_json_string(certainty(key)));
+  ck_diag_json_loc(object, key->loc);
   return object;
 }
 
 static json_t *model_json(const ck_model *m, ck_arena *arena) {
   json_t *object = json_object(), *keys = json_array(), *modules = json_array(), *notes = json_array();
-  json_object_set_new(object, "class", ck_json_string(m->cls));
-  ck_json_loc(object, m->loc);
+  json_object_set_new(object, "class", ck_diag_json_string(m->cls));
+  ck_diag_json_loc(object, m->loc);
   json_object_set_new(object, "complete", json_boolean(m->complete));
   for (size_t i = 0; i < m->nkeys; i++) json_array_append_new(keys, key_json(&m->keys[i]));
   for (size_t i = 0; i < m->nmodules; i++)
-    if (m->modules[i].is_serializable) json_array_append_new(modules, ck_json_string(m->modules[i].path));
+    if (m->modules[i].is_serializable) json_array_append_new(modules, ck_diag_json_string(m->modules[i].path));
   for (size_t i = 0; i < m->nopens; i++)
-    json_array_append_new(notes,
-                          ck_json_string(m->opens[i].path[0] == '\0'
-                                             ? m->opens[i].reason
-                                             : ck_arena_printf(arena, "%s: %s", m->opens[i].path, m->opens[i].reason)));
+    json_array_append_new(
+        notes, ck_diag_json_string(m->opens[i].path[0] == '\0'
+                                       ? m->opens[i].reason
+                                       : ck_arena_printf(arena, "%s: %s", m->opens[i].path, m->opens[i].reason)));
   for (size_t i = 0; i < m->nkeys; i++)
     if (m->keys[i].unknown != NULL)
       json_array_append_new(notes,
-                            ck_json_string(ck_arena_printf(arena, "%s: %s", m->keys[i].key, m->keys[i].unknown)));
+                            ck_diag_json_string(ck_arena_printf(arena, "%s: %s", m->keys[i].key, m->keys[i].unknown)));
   json_object_set_new(object, "keys", keys);
   json_object_set_new(object, "modules", modules);
   json_object_set_new(object, "notes", notes);
@@ -66,7 +66,7 @@ void ck_models_json(ck_model *const *models, size_t n, ck_strbuf *out) {
   json_object_set_new(root, "schema", json_integer(1));
   for (size_t i = 0; i < n; i++) json_array_append_new(list, model_json(models[i], &arena));
   json_object_set_new(root, "models", list);
-  ck_json_dump(root, out);
+  ck_diag_json_dump(root, out);
   ck_arena_release(&arena);
 }
 

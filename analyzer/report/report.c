@@ -1,4 +1,6 @@
 /* report.c - from findings to the ordered list of diagnostics: severities, suppressions, order, counts. */
+#include "report/report.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -12,7 +12,7 @@ enum { CK_MAX_LINES = 8, CK_MAX_NAMES = 4 /* names in a first line */ };
 ck_diagnostic ck_message_of(const ck_finding *finding, bool all_keys, ck_arena *arena);
 
 /* json.c: values that hold bytes of any encoding (invalid UTF-8 is replaced), and NULL as null. */
-json_t *ck_json_string(const char *s);
-void ck_json_dump(json_t *root, ck_strbuf *out); /* takes the reference; two spaces of indentation, a line break */
-void ck_json_loc(json_t *object, ck_loc loc);    /* sets file, line, column; null without a place */
+json_t *ck_diag_json_string(const char *s);
+void ck_diag_json_dump(json_t *root, ck_strbuf *out); /* takes the reference; two spaces of indentation, a line break */
+void ck_diag_json_loc(json_t *object, ck_loc loc);    /* sets file, line, column; null without a place */
 #endif

@@ -5,17 +5,17 @@
 
 static json_t *text_json(const char *text) {
   json_t *object = json_object();
-  json_object_set_new(object, "text", ck_json_string(text));
+  json_object_set_new(object, "text", ck_diag_json_string(text));
   return object;
 }
 
 static json_t *rule_json(ck_diag_id id) {
   const ck_diag_row *row = ck_diag_row_of(id);
   json_t *rule = json_object(), *configuration = json_object();
-  json_object_set_new(rule, "id", ck_json_string(row->id));
+  json_object_set_new(rule, "id", ck_diag_json_string(row->id));
   json_object_set_new(rule, "shortDescription", text_json(row->text));
   json_object_set_new(configuration, "level",
-                      ck_json_string(row->severity == CK_SEVERITY_OFF ? "none" : ck_severity_name(row->severity)));
+                      ck_diag_json_string(row->severity == CK_SEVERITY_OFF ? "none" : ck_severity_name(row->severity)));
   if (row->severity == CK_SEVERITY_OFF) json_object_set_new(configuration, "enabled", json_false());
   json_object_set_new(rule, "defaultConfiguration", configuration);
   return rule;
@@ -32,7 +32,7 @@ static json_t *uri_json(const char *path) {
     if (plain) ck_strbuf_putc(&b, (char)*s);
     else ck_strbuf_printf(&b, "%%%02X", *s);
   }
-  json_t *uri = ck_json_string(b.s);
+  json_t *uri = ck_diag_json_string(b.s);
   ck_strbuf_release(&b);
   return uri;
 }
@@ -56,9 +56,9 @@ static json_t *result_json(const ck_diagnostic *d) {
   ck_strbuf_puts(&text, d->message);
   if (d->at_run_time != NULL) ck_strbuf_printf(&text, "\nAt run time: %s", d->at_run_time);
   for (size_t i = 0; i < d->nhelps; i++) ck_strbuf_printf(&text, "\nHelp: %s", d->helps[i]);
-  json_object_set_new(result, "ruleId", ck_json_string(ck_diag_row_of(d->id)->id));
+  json_object_set_new(result, "ruleId", ck_diag_json_string(ck_diag_row_of(d->id)->id));
   json_object_set_new(result, "ruleIndex", json_integer(d->id));
-  json_object_set_new(result, "level", ck_json_string(ck_severity_name(d->severity)));
+  json_object_set_new(result, "level", ck_diag_json_string(ck_severity_name(d->severity)));
   json_object_set_new(result, "message", text_json(text.s));
   if (d->loc.file != NULL) json_array_append_new(locations, location_json(d->loc, NULL));
   json_object_set_new(result, "locations", locations);
@@ -86,5 +86,5 @@ void ck_report_sarif(const ck_report *report, ck_strbuf *out) {
   json_object_set_new(run, "results", results);
   json_array_append_new(runs, run);
   json_object_set_new(root, "runs", runs);
-  ck_json_dump(root, out);
+  ck_diag_json_dump(root, out);
 }
