@@ -8,7 +8,9 @@
 enum {
   MAX_PROBLEMS = 1000, /* what follows says the same of further keys */
   MAX_METADATA = 2000, /* pairs; safetensors and GGUF files have a few dozen */
-  MAX_UNSAFE = 1000,   /* distinct names; a pickle that names more is hostile anyway */
+  FREE_VISITS = 500000,
+  VISITS_PER_VALUE = 8, /* an ordinary file visits each value once, a shared one a few times */
+  MAX_UNSAFE = 1000,    /* distinct names; a pickle that names more is hostile anyway */
 };
 
 static uint64_t taken(const ck_ckpt_job *job) {
@@ -28,6 +30,13 @@ ck_status ck_ckpt_count(ck_ckpt_job *job) {
   if (++job->values <= job->limits->max_values) return ck_ckpt_charge(job, 0);
   return ck_fail(job->err, CK_LIMIT, "it holds more than %llu values (limit max_values)",
                  (unsigned long long)job->limits->max_values);
+}
+
+ck_status ck_ckpt_visit(ck_ckpt_job *job) {
+  if (job->visits == 0) job->max_visits = FREE_VISITS + VISITS_PER_VALUE * job->values;
+  if (++job->visits <= job->max_visits) return ck_ckpt_charge(job, 0);
+  return ck_fail(job->err, CK_LIMIT, "its %llu values contain each other so often that they cannot be listed",
+                 (unsigned long long)job->values);
 }
 
 const char *ck_ckpt_copy(ck_ckpt_job *job, const char *s, size_t n) {

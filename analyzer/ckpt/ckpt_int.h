@@ -59,7 +59,8 @@ struct ck_ckpt_job {
   const char *folder; /* where shards are looked for; NULL: nowhere (bytes in memory) */
   bool is_shard;      /* an index within an index is not followed */
   ck_arena scratch;
-  uint64_t values; /* built or visited so far, against max_values */
+  uint64_t values;             /* built so far, against max_values */
+  uint64_t visits, max_visits; /* steps of the walk over what a pickle built */
   ck_map unsafe_names;
   ck_map storages; /* name -> checked already, in `n` */
   /* Compares a storage of the pickle (bytes in all, bytes of one item) with what the file holds for it; NULL: no check.
@@ -74,8 +75,10 @@ struct ck_ckpt_job {
 
 /* CK_LIMIT if `more` bytes on top of what is taken exceed max_memory. */
 ck_status ck_ckpt_charge(ck_ckpt_job *job, uint64_t more);
-/* Counts one value built or visited; CK_LIMIT beyond max_values or max_memory. */
+/* Counts one value built; CK_LIMIT beyond max_values or max_memory. */
 ck_status ck_ckpt_count(ck_ckpt_job *job);
+/* Counts one step of a walk over values that may share parts: 60 lists of two can mean 2^60 elements. */
+ck_status ck_ckpt_visit(ck_ckpt_job *job);
 const char *ck_ckpt_copy(ck_ckpt_job *job, const char *s, size_t n); /* into the checkpoint's arena */
 /* Bytes as a key: copied, a NUL is written as the two characters \0. */
 const char *ck_ckpt_copy_key(ck_ckpt_job *job, const char *s, size_t n);

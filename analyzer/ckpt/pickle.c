@@ -672,6 +672,7 @@ ck_status ck_pickle_run(ck_ckpt_job *job, const char *where, const unsigned char
                         ck_pickle *out) {
   *out = (ck_pickle){0};
   machine m = {.job = job, .where = where, .bytes = bytes, .size = size, .at = *at, .out = out};
+  ck_vec_reserve(&m.stack); /* so that "above the mark" is a place even when nothing was pushed */
   ck_status status = run(&m);
   *at = m.at;
   free(m.stack.at);

@@ -1,7 +1,7 @@
 /* pickle.h - pickles as data: the values that a pickle builds, and the globals it names.
  *
  * A value lives in the job's scratch arena; its strings point into the pickle's bytes. A pickle is a graph: the memo
- * lets values be shared, and even contain themselves. Whoever walks it counts its steps (ck_ckpt_count) and its depth.
+ * lets values be shared, and even contain themselves. Whoever walks it counts its steps (ck_ckpt_visit) and its depth.
  */
 #ifndef CK_CKPT_PICKLE_H
 #define CK_CKPT_PICKLE_H

@@ -93,7 +93,7 @@ static ck_status walk_object(walk *w, ck_pv *v, const char *class) {
                    w->job->limits->max_depth);
   v->is_open = true;
   for (size_t i = 0; i + 1 < state->n; i += 2) {
-    TRY(ck_ckpt_count(w->job));
+    TRY(ck_ckpt_visit(w->job));
     if (state->items[i]->type == PV_STR) TRY(walk_attribute(w, class, state->items[i], state->items[i + 1]));
   }
   v->is_open = false;

@@ -195,7 +195,7 @@ static ck_status walk_tensors(walk *w, const ck_pv *dict, ck_ckpt_kind kind, con
   for (size_t i = 0; dict && i + 1 < dict->n; i += 2) {
     const ck_pv *v = dict->items[i + 1];
     const char *step = step_text(w->job, dict->items[i]);
-    TRY(ck_ckpt_count(w->job));
+    TRY(ck_ckpt_visit(w->job));
     if (step == NULL || !ck_pv_is_tensor(w->job, v)) continue;
     size_t n = enter(w, step);
     ck_status status = add_tensor(w, v, kind, !has_name(transient, dict->items[i]));
@@ -220,7 +220,7 @@ static ck_status walk_module(walk *w, ck_pv *v) {
   TRY(walk_tensors(w, buffers && is_dict_like(buffers) ? buffers : NULL, CK_CKPT_BUFFER, transient));
   for (size_t i = 0; is_dict_like(children) && i + 1 < children->n; i += 2) {
     const char *step = step_text(w->job, children->items[i]);
-    TRY(ck_ckpt_count(w->job));
+    TRY(ck_ckpt_visit(w->job));
     if (step == NULL || module_state(children->items[i + 1]) == NULL) continue;
     size_t n = enter(w, step);
     const char *path = current_key(w);
@@ -340,7 +340,7 @@ static ck_status walk_items(walk *w, ck_pv *v, part_builder *b) {
   unsigned char *hidden = find_hidden(v, first);
   ck_status status = CK_OK;
   for (size_t i = first; i + 1 < v->n && status == CK_OK; i += 2) {
-    if ((status = ck_ckpt_count(w->job)) != CK_OK) break;
+    if ((status = ck_ckpt_visit(w->job)) != CK_OK) break;
     const char *step = step_text(w->job, v->items[i]);
     if (step == NULL) continue;
     if (hidden && hidden[(i - first) / 2])
@@ -354,7 +354,7 @@ static ck_status walk_items(walk *w, ck_pv *v, part_builder *b) {
 
 static ck_status walk_elements(walk *w, ck_pv *v, part_builder *b) {
   for (size_t i = first_item(v); i < v->n; i++) {
-    TRY(ck_ckpt_count(w->job));
+    TRY(ck_ckpt_visit(w->job));
     TRY(walk_child(w, b, ck_arena_printf(&w->job->ckpt->arena, "%zu", i - first_item(v)), v->items[i]));
   }
   return CK_OK;
@@ -403,7 +403,7 @@ static ck_status walk_container(walk *w, ck_pv *v) {
 }
 
 static ck_status walk_value(walk *w, ck_pv *v) {
-  TRY(ck_ckpt_count(w->job));
+  TRY(ck_ckpt_visit(w->job));
   v = untag(v);
   if (ck_pv_is_tensor(w->job, v)) return add_tensor(w, v, CK_CKPT_KIND_UNKNOWN, true);
   if (module_state(v)) return walk_root_module(w, v);
