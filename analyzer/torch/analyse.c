@@ -13,28 +13,43 @@
 
 static void note(ck_torch_run *run, ck_loc loc, const char *text) {
   size_t n = run->analysis.nnotes;
-  void *notes = ck_realloc(run->analysis.notes, (n + 1) * sizeof *run->analysis.notes);
-  run->analysis.notes = notes;
-  run->analysis.notes[n].text = ck_arena_strdup(&run->arena, text);
+  run->analysis.notes = ck_realloc(run->analysis.notes, (n + 1) * sizeof *run->analysis.notes);
+  run->analysis.notes[n].text = text;
   run->analysis.notes[n].loc = loc;
   run->analysis.nnotes = n + 1;
 }
 
-/* What was cut short claims nothing in full: every model that this entry point showed is open. */
-static void limit_hit(ck_torch_run *run, const ck_ir *entry, const char *limit, size_t places_before) {
-  char text[300];
-  snprintf(text, sizeof text, "the analysis of `%s` was cut short: %s", entry->name, limit);
-  note(run, entry->loc, text);
-  const char *reason = ck_arena_strdup(&run->arena, text);
-  for (size_t i = places_before; i < run->places.n; i++) {
-    for (size_t k = 0; k < run->places.at[i].models.n; k++) {
-      ck_model *model = run->places.at[i].models.at[k].model;
-      ck_open *opens = CK_NEW_N(&run->arena, ck_open, model->nopens + 1);
-      memcpy(opens, model->opens, model->nopens * sizeof *opens);
-      opens[model->nopens++] = (ck_open){.path = "", .reason = reason, .loc = entry->loc};
-      model->opens = opens;
-      model->complete = false;
-    }
+/* What was cut short claims nothing: worlds that were not run may have other keys and shapes. */
+static void doubt(ck_torch_run *run, ck_model *model, const char *reason, ck_loc loc) {
+  ck_value some = ck_ev_symbol(run->ev, CK_SYM_BOOL, "some runs", reason, loc);
+  ck_literal *literal = CK_NEW(&run->arena, ck_literal);
+  *literal = (ck_literal){some.sym, true};
+  for (size_t i = 0; i < model->nkeys; i++) {
+    if (model->keys[i].when.n == 0) model->keys[i].when = (ck_condition){literal, 1};
+    model->keys[i].rank = -1;
+    model->keys[i].unknown = reason;
+  }
+  for (size_t i = 0; i < model->nmodules; i++)
+    if (model->modules[i].when.n == 0) model->modules[i].when = (ck_condition){literal, 1};
+  ck_open *opens = CK_NEW_N(&run->arena, ck_open, model->nopens + 1);
+  memcpy(opens, model->opens, model->nopens * sizeof *opens);
+  opens[model->nopens++] = (ck_open){.path = "", .reason = reason, .loc = loc};
+  model->opens = opens;
+  model->complete = false;
+}
+
+static void limit_hit(ck_torch_run *run, const ck_ir *entry, const char *limit) {
+  const char *reason = ck_arena_printf(&run->arena, "the analysis of `%s` was cut short: %s", entry->name, limit);
+  note(run, entry->loc, reason);
+  for (size_t i = 0; i < run->places.n; i++)
+    for (size_t k = 0; k < run->places.at[i].models.n; k++)
+      if (run->places.at[i].models.at[k].entry == run->entry)
+        doubt(run, run->places.at[i].models.at[k].model, reason, entry->loc);
+  for (size_t i = 0; i < run->sites.n; i++) {
+    ck_torch_site_builder *b = &run->sites.at[i];
+    if (b->entry != run->entry || !b->reached || b->site.reason != NULL) continue;
+    b->site.reason = reason;
+    b->site.reason_loc = entry->loc;
   }
 }
 
@@ -42,13 +57,13 @@ static void run_function(ck_torch_run *run, ck_torch_function *f) {
   if (f->run) return;
   f->run = true;
   const char *limit = NULL;
-  size_t before = run->places.n;
+  run->entry++;
   if (f->node->flags & CK_IR_F_CTOR) {
     if (f->record && !(f->record->flags & CK_IR_F_ABSTRACT)) ck_ev_run_class(run->ev, f->record, f->node, &limit);
   } else {
     ck_ev_run(run->ev, f->node, &limit);
   }
-  if (limit) limit_hit(run, f->node, limit, before);
+  if (limit) limit_hit(run, f->node, limit);
 }
 
 static bool is_wanted(const ck_torch_run *run, const ck_torch_function *f) {
@@ -194,9 +209,9 @@ static void run_classes(ck_torch_run *run) {
       bool any;
       const char *limit = NULL;
       const ck_ir *ctor = best_constructor(record, &any);
-      size_t before = run->places.n;
+      run->entry++;
       ck_ev_run_class(run->ev, record, ctor, &limit);
-      if (limit) limit_hit(run, record, limit, before);
+      if (limit) limit_hit(run, record, limit);
     }
   }
 }

@@ -118,8 +118,3 @@ bool ck_torch_is_pointer_type(const ck_ir_type *type) {
 }
 
 ck_value ck_torch_scalar_construct(ck_call *call) { return ck_torch_arg(call, 0); }
-
-const ck_sym *ck_torch_loop_index(ck_ev *ev, const ck_object *object) {
-  (void)ev, (void)object;
-  return NULL;
-}

@@ -22,15 +22,11 @@ static ck_cell *content(ck_ev *ev, ck_cell *container, bool map) {
 static ck_value unknown_content(ck_call *call) { return ck_call_unknown(call, "the contents of a module container"); }
 
 /* The name that the next element gets: its index, or a pattern where that is not known. */
-static ck_value next_name(ck_call *call, ck_object *object, bool known, size_t n) {
-  ck_ev *ev = call->ev;
-  const ck_sym *index = ck_torch_loop_index(ev, object);
-  if (index != NULL)
-    return ck_ev_sym_call(ev, CK_SYM_STRING, "to_string", (ck_value){.kind = CK_V_SYM, .sym = index}, CK_VOID);
+static ck_value next_name(ck_call *call, bool known, size_t n) {
   if (!known) return ck_call_unknown(call, "an index that depends on values that are not known");
   char name[24];
   snprintf(name, sizeof name, "%zu", n);
-  return ck_ev_string(ev, name);
+  return ck_ev_string(call->ev, name);
 }
 
 ck_cell *ck_torch_list_new(ck_call *call, const char *impl) {
@@ -48,7 +44,7 @@ void ck_torch_list_push(ck_call *call, ck_cell *list, ck_value name, ck_value mo
   if (cell == NULL) return;
   ck_value v = ck_ev_load(ev, cell);
   if (v.kind == CK_V_CHOICE) v = ck_ev_decide(ev, v);
-  if (name.kind == CK_V_VOID) name = next_name(call, object, v.kind == CK_V_LIST, v.kind == CK_V_LIST ? v.list->n : 0);
+  if (name.kind == CK_V_VOID) name = next_name(call, v.kind == CK_V_LIST, v.kind == CK_V_LIST ? v.list->n : 0);
   module = ck_torch_as_pointer(call, module, CK_PTR_SHARED);
   if (module.kind == CK_V_NULL) {
     ck_torch_register_module(call, object, name, module);
@@ -403,13 +399,21 @@ static int64_t parameter_count(ck_ev *ev, ck_object *object) {
   return (int64_t)registry->n;
 }
 
+/* The next index is a field of its own, so that a loop of unknown length sees it change. */
 static void append_tensor(ck_call *call, ck_cell *self, ck_value v) {
-  ck_object *object = ck_torch_object(call->ev, self);
+  ck_ev *ev = call->ev;
+  ck_object *object = ck_torch_object(ev, self);
   ck_value name, tensor;
   if (object == NULL) return;
-  if (named_pair(call->ev, v, &name, &tensor)) v = tensor;
-  int64_t n = parameter_count(call->ev, object);
-  ck_torch_register_tensor(call, object, CK_KIND_PARAMETER, next_name(call, object, n >= 0, n < 0 ? 0 : (size_t)n), v);
+  if (named_pair(ev, v, &name, &tensor)) v = tensor;
+  ck_cell *count = ck_ev_field(ev, object, ck_ev_intern(ev, "#size"));
+  ck_value n = ck_ev_decide(ev, ck_ev_load(ev, count));
+  if (n.kind == CK_V_VOID) n = CK_INT(0);
+  name = n.kind == CK_V_INT   ? next_name(call, true, (size_t)n.i)
+         : n.kind == CK_V_SYM ? ck_ev_sym_call(ev, CK_SYM_STRING, "to_string", n, CK_VOID)
+                              : next_name(call, false, 0);
+  ck_torch_register_tensor(call, object, CK_KIND_PARAMETER, name, v);
+  ck_ev_store(ev, count, ck_ev_binary(ev, CK_IR_OP_ADD, n, CK_INT(1), &ck_torch_int64, call->node->loc));
 }
 
 ck_value ck_torch_parameter_list_construct(ck_call *call) {

@@ -202,6 +202,7 @@ void ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value path
   ck_torch_site_builder *builder = ck_torch_site_at(run, call->node->loc, loader);
   builder->site.loader = loader;
   builder->reached = true;
+  builder->entry = run->entry;
   add_alternative(run, builder, a);
 }
 
@@ -359,10 +360,10 @@ static void world_ends(ck_ev *ev, void *data, bool reached_end) {
     bool known = false;
     for (size_t k = 0; k < place->models.n && !known; k++) {
       ck_torch_occurrence *other = &place->models.at[k];
-      known = other->reached_end == reached_end && ck_torch_same_model(other->model, model) &&
-              complementary(&run->arena, other->when, when, &other->when);
+      known = other->reached_end == reached_end && other->entry == run->entry &&
+              ck_torch_same_model(other->model, model) && complementary(&run->arena, other->when, when, &other->when);
     }
-    ck_torch_occurrence occurrence = {model, when, reached_end};
+    ck_torch_occurrence occurrence = {model, when, reached_end, run->entry};
     if (!known) ck_vec_push(&place->models, occurrence);
   }
   check_members(run);

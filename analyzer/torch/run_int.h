@@ -7,6 +7,7 @@ typedef struct {
   ck_model *model;
   ck_condition when; /* the decisions of its world */
   bool reached_end;  /* the entry function ended normally */
+  size_t entry;      /* number of the entry point that was run */
 } ck_torch_occurrence;
 
 /* A place that constructs a module: a variable, an expression, or a class run on its own. */
@@ -19,6 +20,7 @@ typedef struct {
   ck_site site;
   CK_VEC(ck_alternative) alternatives;
   bool reached;
+  size_t entry; /* the last one that reached it */
 } ck_torch_site_builder;
 
 typedef struct {
@@ -49,6 +51,7 @@ struct ck_torch_run {
   ck_cell *default_dtype;
   CK_VEC(ck_torch_construction) constructions;
   CK_VEC(ck_cell *) objects; /* module objects of the project's classes, constructed to the end */
+  size_t entry;              /* number of the entry point being run */
   /* over all worlds */
   CK_VEC(ck_torch_replaced) replaced;
   ck_map place_index, site_index; /* by location: index plus 1 */

@@ -16,7 +16,6 @@ enum {
   CK_TAG_TENSOR_OPTIONS = CK_TAG_FIRST_TORCH, /* index: CK_OPT_* bits, native NULL */
   CK_TAG_ENUM,                                /* torch::kReLU and the like: native = its interned name */
   CK_TAG_INDEX,                               /* torch::indexing: index = CK_INDEX_* */
-  CK_TAG_ARCHIVE,                             /* InputArchive: native = ck_torch_archive */
   CK_TAG_GUARD,                               /* NoGradGuard and other objects without a state of interest */
 };
 #define CK_OPT_DTYPE(o)  ((ck_dtype)((o) & 0xff))
@@ -35,17 +34,13 @@ ck_object *ck_torch_self_object(ck_call *call);                  /* NULL if self
 ck_value ck_torch_lvalue(ck_cell *cell);                         /* a result that is that lvalue */
 ck_value ck_torch_noop(ck_call *call);                           /* VOID; touches nothing */
 ck_value ck_torch_return_self(ck_call *call);                    /* self as an lvalue */
-ck_value
-ck_torch_harmless(ck_call *call); /* an unknown result; the arguments stay as they are (a tensor if the type says so) */
-ck_value ck_torch_opens(ck_call *call, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));            /* unknown, and all arguments and self are opened */
+/* An unknown result (a tensor if the type says so); the arguments stay as they are. */
+ck_value ck_torch_harmless(ck_call *call);
+/* An unknown result; all arguments and self are opened. */
+ck_value ck_torch_opens(ck_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 ck_cell *ck_torch_module_cell(ck_ev *ev, ck_value v); /* the module OBJECT's cell behind a value, or NULL; decides */
 ck_object *ck_torch_object(ck_ev *ev, ck_cell *cell); /* OBJECT in the cell or NULL; nothing is decided */
 const char *ck_torch_reason(ck_value v);              /* why it is unknown; NULL if it is not */
-
-const ck_sym *
-ck_torch_loop_index(ck_ev *ev,
-                    const ck_object *object); /* of the symbolic loop entered since the object was made, or NULL */
 
 /* ---- options.c ----------------------------------------------------------------------------------------------- */
 /* A new options object from constructor arguments; `cls` as in options.def, with "<D>" where D is fixed. */
