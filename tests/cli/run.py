@@ -1,0 +1,491 @@
+#!/usr/bin/env python3
+"""The program ckptlint as its users meet it: arguments, exit status, messages, forms of output, cache, launcher.
+
+  run.py BUILD [--only TEXT] [-v]
+
+What libtorch does with the checkpoints used here is measured by tests/oracle; here it is the program around it that is tested.
+The launcher is tested with a script in place of the compiler: what it must pass on does not depend on the compiler."""
+import argparse
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+CHECKPOINTS = os.path.join(ROOT, 'fixtures/loads/ckpt')
+FLAGS = ['-std=c++17', '-isystem', '/usr/include/torch/csrc/api/include']
+
+NET = '''#include <torch/torch.h>
+struct NetImpl : torch::nn::Module {
+  explicit NetImpl(int64_t width = 8, int64_t out = 2) {
+    register_module("fc1", torch::nn::Linear(4, width));
+    register_module("bn", torch::nn::BatchNorm1d(width));
+    register_module("fc2", torch::nn::Linear(width, out));
+  }
+};
+TORCH_MODULE(Net);
+'''
+MAIN = 'int main() {\n  Net net;\n  torch::load(net, "%s");%s\n}\n'
+FAKE_COMPILER = '''#!/bin/sh
+# writes its arguments to the output, so that each object differs
+out=a.out
+for word; do [ "$previous" = -o ] && out=$word; previous=$word; done
+case "$*" in *FAIL*) echo "compiler: failed" >&2; exit 3;; *KILL*) kill -15 $$;; esac
+echo "compiled: $*" > "$out"
+echo "compiler: $*" >&2
+'''
+
+tests = []
+
+
+def test(f):
+    tests.append(f)
+    return f
+
+
+class Result:
+    def __init__(self, run):
+        self.status, self.out, self.err = run.returncode, run.stdout, run.stderr
+
+    def expect(self, status, *texts, absent=()):
+        both = self.out + self.err
+        problems = [] if self.status == status else ['exit status %d, not %d' % (self.status, status)]
+        problems += ['lacks %r' % t for t in texts if t not in both]
+        problems += ['has %r' % t for t in absent if t in both]
+        if problems:
+            raise AssertionError('; '.join(problems) + '\n--- stdout\n' + self.out + '--- stderr\n' + self.err)
+        return self
+
+
+class Place:
+    """A folder of its own, with the program in reach. The cache is shared between tests unless `cache` is given."""
+
+    def __init__(self, build, cache):
+        self.build, self.cache = build, cache
+        self.folder = os.path.realpath(tempfile.mkdtemp(prefix='ckptlint-cli-'))
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), 'w') as f:
+            f.write(text)
+        return name
+
+    def script(self, name, text):
+        self.write(name, text)
+        os.chmod(self.path(name), 0o755)
+        return self.path(name)
+
+    def checkpoint(self, name, as_name=None):
+        shutil.copy(os.path.join(CHECKPOINTS, name), self.path(as_name or name))
+
+    def net(self, checkpoint, name='net.cpp', comment=''):
+        return self.write(name, NET + MAIN % (checkpoint, comment))
+
+    def run(self, *args, env=None, **more):
+        environment = dict(os.environ, XDG_CACHE_HOME=self.cache, LC_ALL='C.UTF-8')
+        for name in ('CKPTLINT_FLAGS', 'NO_COLOR', 'CKPTLINT_FRONTEND'):
+            environment.pop(name, None)
+        environment.update(env or {})
+        return Result(subprocess.run([os.path.join(self.build, 'ckptlint'), *args], cwd=self.folder, env=environment,
+                                     capture_output=True, text=True, errors='replace', timeout=120, **more))
+
+    def check(self, *args, **more):
+        return self.run('check', *args, '--', *FLAGS, **more)
+
+
+# --- Arguments ---------------------------------------------------------------------------------------------------------
+
+@test
+def help_and_version(p):
+    p.run('--help').expect(0, 'usage: ckptlint COMMAND', 'check', 'keys', 'show', 'cc')
+    for command in ('check', 'keys', 'show', 'cc', 'explain', 'ir'):
+        p.run(command, '--help').expect(0, 'usage: ckptlint ' + command)
+    p.run('--version').expect(0, 'ckptlint ')
+
+
+@test
+def usage_errors(p):
+    p.run('frob').expect(2, 'there is no command "frob"')
+    p.run('check', '--frob', 'x.cpp').expect(2, 'there is no option --frob')
+    p.run('check', '--format').expect(2, '--format needs a value')
+    p.run('check', '--format', 'xml', 'x.cpp').expect(2, 'there is no format "xml"')
+    p.run('check', '-j', 'many').expect(2, '-j takes a number')
+    p.run('check', '-Wckpt-nonsense', 'x.cpp').expect(2, 'there is no diagnostic "nonsense"')
+    p.run('check', '--checkpoint', '=x', 'x.cpp').expect(2, '--checkpoint takes CLASS=PATH')
+    p.run('check', '--', '-std=c++17').expect(2, 'no file is given before --')
+    p.run('show').expect(2, 'no checkpoint is given')
+    p.run('keys').expect(2, 'no file is given')
+    p.run('cc').expect(2, 'no compiler is given')
+    p.run('explain', 'nonsense').expect(2, 'there is no diagnostic "nonsense"')
+    p.run('check', 'net.cpp', env={'CKPTLINT_FLAGS': '--nonsense'}).expect(2, 'CKPTLINT_FLAGS: there is no option --nonsense')
+
+
+@test
+def files_that_are_none(p):
+    p.run('check', 'no_such.cpp').expect(2, 'ckptlint: no_such.cpp: no such file')
+    os.mkdir(p.path('folder'))
+    p.run('check', 'folder').expect(2, 'ckptlint: folder is a folder')
+    p.run('check', '-p', 'nowhere').expect(2, 'compile_commands.json')
+
+
+# --- Units ---------------------------------------------------------------------------------------------------------------
+
+@test
+def code_that_does_not_parse(p):
+    p.checkpoint('net.pt')
+    p.write('bad.cpp', NET + 'int main() { Net net; torch::load(net, "net.pt"); undeclared(; }\n')
+    p.check('bad.cpp').expect(0, 'bad.cpp:10:', 'note:', '1 load site')
+
+
+@test
+def header_that_is_not_there(p):
+    p.write('bad.cpp', '#include "third/party.h"\nint main() {}\n')
+    p.check('bad.cpp').expect(0, "'third/party.h' file not found", 'ckptlint: 0 load sites')
+
+
+@test
+def front_end_that_dies(p):
+    p.net('net.pt')
+    for body, text in (('kill -11 $$', 'signal 11'), ('exit 1', 'status 1'), ('echo gone wrong >&2; exit 1', 'gone wrong')):
+        front_end = p.script('front', '#!/bin/sh\n%s\n' % body)
+        p.check('net.cpp', env={'CKPTLINT_FRONTEND': front_end}).expect(2, 'net.cpp', 'note: this unit is not checked', text)
+    p.check('net.cpp', env={'CKPTLINT_FRONTEND': '/nowhere'}).expect(2, 'ckptlint-frontend was not found')
+
+
+# --- Findings --------------------------------------------------------------------------------------------------------------
+
+@test
+def fits(p):
+    p.checkpoint('net.pt')
+    p.net('net.pt')
+    p.check('net.cpp').expect(0, 'ckptlint: 1 load site: 1 checked, 0 in part, 0 not checked', absent=['error', 'warning'])
+
+
+@test
+def missing_key(p):
+    p.checkpoint('net_without_bias.pt')
+    p.net('net_without_bias.pt')
+    r = p.check('net.cpp').expect(1, 'net.cpp:12:', 'error: "net_without_bias.pt" does not fit Net: Missing key(s) in state_dict: "fc2.bias" [-Wckpt-missing-key]',
+                                  '   12 |   torch::load(net, "net_without_bias.pt");', "No such serialized tensor 'fc2.bias'", '; 1 error')
+    assert r.out == '', r.out
+    p.check('--diagnostics=stdout', 'net.cpp').expect(1)
+    p.check('-Wno-ckpt-missing-key', 'net.cpp').expect(0, absent=['missing-key'])
+    p.check('-Wno-error=ckpt-missing-key', 'net.cpp').expect(0, 'warning: ')
+    p.check('--warn-only', 'net.cpp').expect(0, 'error: ')
+    p.check('net.cpp', env={'CKPTLINT_FLAGS': '-Wno-ckpt-missing-key'}).expect(0)
+
+
+@test
+def warnings_as_errors(p):
+    p.checkpoint('net_extra.pt')
+    p.net('net_extra.pt')
+    p.check('net.cpp').expect(0, 'warning: ', 'Unexpected key(s) in state_dict: ', '-Wckpt-unexpected-key')
+    p.check('-Werror', 'net.cpp').expect(1, 'error: ')
+    p.check('-Werror=ckpt-unexpected-key', 'net.cpp').expect(1, 'error: ')
+
+
+@test
+def checkpoints_that_are_none(p):
+    p.write('empty.pt', '')
+    p.net('empty.pt')
+    p.check('net.cpp').expect(1, '"empty.pt" is damaged: the file is empty', '[-Wckpt-corrupt]')
+    os.mkdir(p.path('folder.pt'))
+    p.net('folder.pt')
+    p.check('net.cpp').expect(1, '"folder.pt" is a folder', '[-Wckpt-format]')
+    p.net('nowhere.pt')
+    p.check('net.cpp').expect(0, 'note: "nowhere.pt" is not there at build time', '[-Wckpt-file-not-found]', '1 not checked')
+    p.checkpoint('net.pt', 'nowhere2.pt')
+    p.check('net.cpp').expect(0, 'did you mean "nowhere2.pt"?')
+
+
+@test
+def where_checkpoints_are_looked_for(p):
+    os.mkdir(p.path('src'))
+    p.net('net_without_bias.pt', 'src/net.cpp')
+    p.check('src/net.cpp').expect(0, 'file-not-found')
+    os.mkdir(p.path('models'))
+    p.checkpoint('net_without_bias.pt', 'models/net_without_bias.pt')
+    p.write('.ckptlint', 'directories: [models]\n')
+    p.check('src/net.cpp').expect(1, 'missing-key')
+    p.checkpoint('net_without_bias.pt', 'src/net_without_bias.pt')
+    os.remove(p.path('.ckptlint'))
+    p.check('src/net.cpp').expect(1, 'missing-key')
+
+
+@test
+def checkpoint_given(p):
+    p.checkpoint('net_without_bias.pt')
+    p.write('net.cpp', NET + 'int main(int, char **argv) {\n  Net net;\n  torch::load(net, argv[1]);\n}\n')
+    p.check('net.cpp').expect(0, '1 not checked', '--explain')
+    p.check('--explain', 'net.cpp').expect(0, 'this load was not checked: ')
+    p.check('--checkpoint', 'Net=net_without_bias.pt', 'net.cpp').expect(1, 'missing-key')
+    p.check('--checkpoint=net_without_bias.pt', 'net.cpp').expect(1, 'missing-key')
+    p.check('--checkpoint=Other=net_without_bias.pt', 'net.cpp').expect(0, '1 not checked')
+    p.write('.ckptlint', 'checkpoints: {Net: net_without_bias.pt}\n')
+    p.check('net.cpp').expect(1, 'missing-key')
+    os.remove(p.path('.ckptlint'))
+    p.write('net.cpp', NET + 'int main(int, char **argv) {\n  Net net;\n  // ckptlint: checkpoint "net_without_bias.pt"\n  torch::load(net, argv[1]);\n}\n')
+    p.check('net.cpp').expect(1, 'missing-key')
+
+
+@test
+def configuration(p):
+    p.checkpoint('net_without_bias.pt')
+    p.net('net_without_bias.pt')
+    p.write('.ckptlint', 'severity:\n  missing-key: off\n')
+    p.check('net.cpp').expect(0)
+    p.check('-Wckpt-missing-key', 'net.cpp').expect(1)  # the command line stands before the file
+    p.write('.ckptlint', 'severity:\n  missing-key: off\nfrob: 1\n')
+    p.check('net.cpp').expect(2, '.ckptlint:3:1: ', 'frob')
+
+
+@test
+def suppression(p):
+    p.checkpoint('net_without_bias.pt')
+    p.net('net_without_bias.pt', comment='  // ckptlint: ignore[missing-key] known')
+    p.check('net.cpp').expect(0, absent=['missing-key]\n', 'unused'])
+    p.net('net_without_bias.pt', comment='  // ckptlint: ignore[format] wrong')
+    p.check('net.cpp').expect(1, 'ignore[format] suppresses nothing here [-Wckpt-unused-ignore]')
+    p.net('net_without_bias.pt', comment='  // ckptlint: ignore[frob] wrong')
+    p.check('net.cpp').expect(1, 'there is no diagnostic "frob" to ignore')
+
+
+# --- Forms ---------------------------------------------------------------------------------------------------------------------
+
+@test
+def json_form(p):
+    p.checkpoint('net_without_bias.pt')
+    p.net('net_without_bias.pt')
+    r = p.check('--format=json', 'net.cpp').expect(1)
+    result = json.loads(r.out)
+    assert result['schema'] == 1
+    finding, site = result['findings'][0], result['sites'][0]
+    assert finding['id'] == 'missing-key' and finding['severity'] == 'error' and finding['keys'] == ['fc2.bias'], finding
+    assert finding['file'].endswith('net.cpp') and finding['line'] == 12 and finding['column'] > 0, finding
+    assert {'message', 'model', 'checkpoint', 'notes', 'fixits'} <= set(finding), finding
+    assert site['status'] == 'checked' and site['loader'] == 'torch::load' and site['line'] == 12, site
+    assert {'model', 'checkpoint', 'reason', 'file', 'column'} <= set(site), site
+    assert p.check('--format=json', 'net.cpp').out == r.out  # deterministic
+
+
+@test
+def sarif_form(p):
+    p.checkpoint('net_without_bias.pt')
+    p.net('net_without_bias.pt')
+    log = json.loads(p.check('--format=sarif', 'net.cpp').expect(1).out)
+    assert log['version'] == '2.1.0'
+    run = log['runs'][0]
+    result = run['results'][0]
+    assert run['tool']['driver']['rules'][result['ruleIndex']]['id'] == result['ruleId'] == 'missing-key'
+    assert result['level'] == 'error' and result['locations'][0]['physicalLocation']['region']['startLine'] == 12
+
+
+@test
+def lines_form(p):
+    p.checkpoint('net_without_bias.pt')
+    p.net('net_without_bias.pt')
+    lines = p.check('--format=lines', '--unit', 'net.cpp').expect(1).out.strip().split('\n')
+    assert ':12:' in lines[0] and ': error: ' in lines[0], lines
+    assert all(': note: ' in line for line in lines[1:]), lines
+
+
+@test
+def colours(p):
+    p.checkpoint('net_without_bias.pt')
+    p.net('net_without_bias.pt')
+    p.check('net.cpp').expect(1, absent=['\033['])
+    p.check('--color=always', 'net.cpp').expect(1, '\033[1;31merror')
+
+
+@test
+def keys(p):
+    p.net('net.pt')
+    p.run('keys', 'net.cpp', '--', *FLAGS).expect(0, 'fc1.weight', '[8, 4] float32', 'bn.num_batches_tracked', 'buffer')
+    models = json.loads(p.run('keys', '--format', 'json', 'net.cpp', '--', *FLAGS).expect(0).out)['models']
+    assert [k['key'] for k in models[0]['keys']][:2] == ['fc1.weight', 'fc1.bias'], models
+    assert models[0]['complete'] is True and models[0]['keys'][0]['certainty'] == 'definite', models
+    p.run('keys', '--model', 'Frob', 'net.cpp', '--', *FLAGS).expect(2, 'there is no module class "Frob"')
+
+
+@test
+def show(p):
+    p.checkpoint('net.pt')
+    p.run('show', 'net.pt').expect(0, 'net.pt: a libtorch archive (libtorch), 9 keys', 'fc1.weight', '[8, 4] float32')
+    found = json.loads(p.run('show', '--format', 'json', 'net.pt').expect(0).out)['checkpoints'][0]
+    assert found['format'] == 'libtorch' and found['modules'] == ['fc1', 'bn', 'fc2'] and len(found['entries']) == 9, found
+    p.run('show', 'nowhere.pt').expect(2, 'nowhere.pt')
+    p.write('empty.pt', '')
+    p.run('show', 'empty.pt', 'net.pt').expect(1, 'empty.pt: the file is empty', 'fc1.weight')
+
+
+@test
+def explain(p):
+    p.run('explain').expect(0, 'missing-key', 'error', 'undetermined')
+    p.run('explain', 'missing-key').expect(0, 'missing-key (error by default): ')
+    p.run('explain', '-Wckpt-format').expect(0, 'format (error by default): ')
+
+
+# --- Cache -------------------------------------------------------------------------------------------------------------------------
+
+def counting_front_end(p):
+    real = os.path.join(p.build, 'ckptlint-frontend')
+    return p.script('front', '#!/bin/sh\necho x >> "%s"\nexec "%s" "$@"\n' % (p.path('count'), real))
+
+
+def count(p):
+    return len(open(p.path('count')).read().split()) if os.path.exists(p.path('count')) else 0
+
+
+@test
+def cache(p):
+    p.write('a.h', 'struct A {};\n')
+    p.write('a.cpp', '#include "a.h"\nint main() {}\n')
+    env = {'CKPTLINT_FRONTEND': counting_front_end(p), 'XDG_CACHE_HOME': p.path('cache')}
+    for step, runs in ((None, 1), (None, 1), ('touch', 1), (None, 1), ('header', 2), ('flags', 3), ('damage', 4), ('none', 5)):
+        extra = ['-DX'] if step in ('flags', 'damage', 'none') else []
+        if step == 'touch':
+            os.utime(p.path('a.h'), ns=(1, 1))
+        if step == 'header':
+            p.write('a.h', 'struct A { int x; };\n')
+        if step == 'damage':
+            for name in os.listdir(p.path('cache/ckptlint/units')):
+                with open(os.path.join(p.path('cache/ckptlint/units'), name), 'r+b') as f:
+                    f.truncate(40)
+        p.run('check', *(['--no-cache'] if step == 'none' else []), 'a.cpp', '--', '-std=c++17', *extra, env=env).expect(0)
+        assert count(p) == runs, '%s: the front end ran %d times, not %d' % (step, count(p), runs)
+
+
+@test
+def cache_that_cannot_be_written(p):
+    p.write('a.cpp', 'int main() {}\n')
+    p.write('cache', 'a file where the folder should be')
+    p.run('check', 'a.cpp', '--', '-std=c++17', env={'XDG_CACHE_HOME': p.path('cache')}).expect(0, '0 load sites')
+
+
+# --- Launcher ----------------------------------------------------------------------------------------------------------------------
+
+def launcher(p):
+    compiler = p.script('cxx', FAKE_COMPILER)
+    return lambda *args, **more: p.run('cc', compiler, *args, **more)
+
+
+@test
+def launcher_passes_on(p):
+    cc = launcher(p)
+    p.write('a.cpp', 'int main() {}\n')
+    cc('-std=c++17', '-c', 'a.cpp', '-o', 'a.o').expect(0, 'compiler: -std=c++17 -c a.cpp -o a.o\n')
+    cc('-DFAIL', '-c', 'a.cpp', '-o', 'a.o').expect(3, 'compiler: failed')
+    cc('-DKILL', '-c', 'a.cpp', '-o', 'a.o').expect(-15)
+    cc('-E', 'a.cpp').expect(0)
+    cc('--version').expect(0)
+    cc('-Wno-ckpt-format', '-Wall', '-c', 'a.cpp', '-o', 'a.o').expect(0, '-Wall', absent=['ckpt-format'])
+    p.run('cc', 'no-such-compiler', '-c', 'a.cpp').expect(127, 'no-such-compiler')
+    cc('-c', 'a.cpp', '-o', 'a.o', env={'CKPTLINT_FRONTEND': '/nowhere'}).expect(0, 'ckptlint: note: not checked')
+
+
+@test
+def launcher_reports_at_compile(p):
+    cc = launcher(p)
+    p.checkpoint('net_without_bias.pt')
+    p.net('net_without_bias.pt')
+    cc(*FLAGS, '-c', 'net.cpp', '-o', 'net.o').expect(1, 'error: "net_without_bias.pt" does not fit Net')
+    assert not os.path.exists(p.path('net.o')), 'the object of a failed step must not stay'
+    cc(*FLAGS, '-Wno-error=ckpt-missing-key', '-c', 'net.cpp', '-o', 'net.o').expect(0, 'warning: ')
+    cc('net.o', '-o', 'net').expect(0, absent=['missing-key'])  # nothing twice
+
+
+def two_units(p):
+    p.write('net.h', '#pragma once\n' + NET.replace('''{
+    register_module("fc1", torch::nn::Linear(4, width));
+    register_module("bn", torch::nn::BatchNorm1d(width));
+    register_module("fc2", torch::nn::Linear(width, out));
+  }''', ';'))
+    p.write('net.cpp', '''#include "net.h"
+NetImpl::NetImpl(int64_t width, int64_t out) {
+  register_module("fc1", torch::nn::Linear(4, width));
+  register_module("bn", torch::nn::BatchNorm1d(width));
+  register_module("fc2", torch::nn::Linear(width, out));
+}
+''')
+    p.write('main.cpp', '#include "net.h"\n' + MAIN % ('w.pt', ''))
+
+
+@test
+def launcher_reports_at_link(p):
+    cc = launcher(p)
+    two_units(p)
+    p.checkpoint('net_without_bias.pt', 'w.pt')
+    for name in ('net', 'main'):
+        cc(*FLAGS, '-c', name + '.cpp', '-o', name + '.o').expect(0, absent=['error', 'load site'])
+    cc('main.o', 'net.o', '-o', 'app').expect(1, 'main.cpp:4:', 'error: "w.pt" does not fit Net')
+    assert not os.path.exists(p.path('app'))
+    p.checkpoint('net.pt', 'w.pt')
+    cc('main.o', 'net.o', '-o', 'app').expect(0, absent=['error'])
+    p.checkpoint('net_without_bias.pt', 'w.pt')
+    subprocess.run(['ar', 'rcs', 'libnet.a', 'net.o'], cwd=p.folder, check=True)
+    os.remove(p.path('net.o'))
+    cc('main.o', 'libnet.a', '-o', 'app').expect(1, 'error: "w.pt" does not fit Net')
+    p.write('words.rsp', 'main.o "libnet.a"\n-o app\n')
+    cc('@words.rsp').expect(1, 'error: "w.pt" does not fit Net')
+
+
+@test
+def program_of_two_units(p):
+    two_units(p)
+    p.checkpoint('net_without_bias.pt', 'w.pt')
+    p.check('main.cpp', 'net.cpp').expect(1, 'error: "w.pt" does not fit Net', 'net.cpp:5:', 'registered here')
+    assert p.check('-j', '1', 'main.cpp', 'net.cpp').err == p.check('-j', '4', 'main.cpp', 'net.cpp').err
+
+
+@test
+def compile_database(p):
+    two_units(p)
+    p.checkpoint('net_without_bias.pt', 'w.pt')
+    os.mkdir(p.path('build'))
+    entries = [{'directory': p.path('build'), 'file': '../%s.cpp' % n, 'output': n + '.o',
+                'command': ' '.join(['g++', *FLAGS, '-o', n + '.o', '-c', '../%s.cpp' % n])} for n in ('main', 'net')]
+    p.write('build/compile_commands.json', json.dumps(entries))
+    p.run('check', '-p', 'build').expect(1, 'error: "w.pt" does not fit Net', 'main.cpp:4:')
+    p.run('check', '-p', 'build', 'main.cpp').expect(1, 'error: "w.pt" does not fit Net')
+    p.run('check').expect(1, 'error: "w.pt" does not fit Net')  # found in build/
+    p.run('check', 'main.cpp').expect(1, 'error: "w.pt" does not fit Net')
+    p.write('build/compile_commands.json', '{')
+    p.run('check', '-p', 'build').expect(2, 'compile_commands.json')
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('build')
+    parser.add_argument('--only', default='')
+    parser.add_argument('-v', action='store_true')
+    a = parser.parse_args()
+    build = os.path.realpath(a.build)
+    cache = os.path.join(build, 'cli-cache')
+    failed = 0
+    for f in tests:
+        if a.only not in f.__name__:
+            continue
+        place, start = Place(build, cache), time.time()
+        try:
+            f(place)
+            if a.v:
+                print('passed %s (%.2f s)' % (f.__name__, time.time() - start))
+        except AssertionError as error:
+            failed += 1
+            print('FAILED %s: %s' % (f.__name__, error))
+        for top, dirs, _ in os.walk(place.folder):
+            os.chmod(top, os.stat(top).st_mode | stat.S_IRWXU)
+        shutil.rmtree(place.folder)
+    print('%d tests, %d failed' % (sum(a.only in f.__name__ for f in tests), failed))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == '__main__':
+    main()

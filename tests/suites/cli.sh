@@ -1,0 +1,2 @@
+# The program ckptlint: arguments, exit status, messages, output, cache, launcher.
+exec python3 tests/cli/run.py "$1"
