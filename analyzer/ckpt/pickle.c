@@ -112,13 +112,12 @@ static const uint8_t arg_kinds[256] = {
 #undef X
 };
 
-/* Opcodes that torch::pickle_load does not know though PyTorch's Python side writes them (measured: FORMATS.md A.5). */
-static const struct {
-  uint8_t op;
-  const char *what;
-} refused_ops[] = {
-    {OP_SETITEM, "Unknown opcode for unpickling at 0x73: 115"},
-    {OP_APPEND, "Unknown opcode for unpickling at 0x61: 97"},
+/* The opcodes that torch::pickle_load knows (torch/csrc/jit/serialization/unpickler.cpp; FORMATS.md A.5). */
+static const uint8_t libtorch_ops[] = {
+    OP_PROTO,  OP_STOP,     OP_MARK,    OP_GLOBAL,     OP_REDUCE,      OP_NEWOBJ,      OP_BUILD,    OP_BINPERSID,
+    OP_TUPLE,  OP_TUPLE1,   OP_TUPLE2,  OP_TUPLE3,     OP_EMPTY_LIST,  OP_EMPTY_DICT,  OP_SETITEMS, OP_EMPTY_TUPLE,
+    OP_NONE,   OP_NEWTRUE,  OP_APPENDS, OP_NEWFALSE,   OP_BININT,      OP_BININT1,     OP_BININT2,  OP_LONG1,
+    OP_BINPUT, OP_BINFLOAT, OP_BINGET,  OP_BINUNICODE, OP_LONG_BINPUT, OP_LONG_BINGET,
 };
 static const char ordered_dict[] = "isGenericDict() INTERNAL ASSERT FAILED: Expected GenericDict but got None";
 
@@ -407,6 +406,21 @@ static ck_status push_quoted(machine *m, const argument *arg) {
 
 /* --- Globals and what would be calls ----------------------------------------------------------------------------- */
 
+/* torch::pickle_load knows few globals, and says so differently for each module. */
+static void refuse_global(machine *m, const ck_pv *global, const char *module, size_t module_n) {
+  const ck_pg_row *row = global->row;
+  bool is_torch = module_n == 5 && memcmp(module, "torch", 5) == 0;
+  bool is_main = module_n == 8 && memcmp(module, "__main__", 8) == 0;
+  bool known = row && (row->role == PG_TENSOR || row->role == PG_QTENSOR || row->role == PG_SPARSE ||
+                       row->role == PG_FIRST || (row->role == PG_STORAGE && row->dtype != CK_DTYPE_UNKNOWN) ||
+                       strcmp(row->name, "collections.OrderedDict") == 0 || strcmp(row->name, "torch.device") == 0 ||
+                       strncmp(row->name, "torch.per_", 10) == 0);
+  if (known) return;
+  if (is_torch) refuse(m, "Unpickler found unknown torch global, '%.*s'", global->s, global->n);
+  else if (is_main) refuse(m, "Unknown pickler class id%.*s", global->s + 9, global->n - 9);
+  else refuse(m, "Unpickler found unknown type %.*s", global->s, global->n);
+}
+
 static ck_status new_global(machine *m, const char *module, size_t module_n, const char *name, size_t name_n,
                             ck_pv **out) {
   TRY(new_value(m, PV_GLOBAL, out));
@@ -420,14 +434,7 @@ static ck_status new_global(machine *m, const char *module, size_t module_n, con
   (*out)->row = ck_pg_find(module, module_n, name, name_n);
   if ((*out)->row == NULL)
     ck_ckpt_add_unsafe(m->job, ck_ckpt_copy_key(m->job, s, (*out)->n < 300 ? (*out)->n : 300), m->where, m->op_at);
-  const ck_pg_row *row = (*out)->row;
-  bool is_torch = module_n == 5 && memcmp(module, "torch", 5) == 0;
-  bool known = row && (row->role == PG_TENSOR || row->role == PG_QTENSOR || row->role == PG_META ||
-                       row->role == PG_FIRST || (row->role == PG_STORAGE && row->dtype != CK_DTYPE_UNKNOWN) ||
-                       strcmp(row->name, "collections.OrderedDict") == 0 || strcmp(row->name, "torch.device") == 0 ||
-                       strncmp(row->name, "torch.per_", 10) == 0);
-  if (!known && is_torch) refuse(m, "Unpickler found unknown torch global, '%.*s'", s, (*out)->n);
-  else if (!known) refuse(m, "Unpickler found unknown type %.*s", s, (*out)->n);
+  refuse_global(m, *out, module, module_n);
   return CK_OK;
 }
 
@@ -660,8 +667,11 @@ static ck_status run(machine *m) {
     uint8_t op = m->bytes[m->at++];
     argument arg;
     if (arg_kinds[op] == 0) return broken(m, "there is no such opcode");
-    for (size_t i = 0; i < sizeof refused_ops / sizeof *refused_ops; i++)
-      if (refused_ops[i].op == op) refuse(m, "%.*s", refused_ops[i].what, strlen(refused_ops[i].what));
+    if (memchr(libtorch_ops, op, sizeof libtorch_ops) == NULL) {
+      char text[16];
+      int n = snprintf(text, sizeof text, "0x%x: %d", op, op);
+      refuse(m, "Unknown opcode for unpickling at %.*s", text, (size_t)n);
+    }
     TRY(read_argument(m, (arg_kind)(arg_kinds[op] - 1), &arg));
     TRY(step(m, op, &arg));
   }
