@@ -68,6 +68,29 @@ static void apply_filter(ck_match_result *match, cli_filter *filter, void *data)
   match->nsites = nsites;
 }
 
+/* Units that were read for their definitions only: what is wrong in their own files is told when they are asked for. */
+typedef struct {
+  const cli_command *commands;
+  size_t n;
+} asked;
+
+static bool is_asked(const ck_site_result *site, ck_loc loc, void *data) {
+  (void)site;
+  const asked *a = data;
+  for (size_t i = 0; i < a->n && loc.file != NULL; i++)
+    if (a->commands[i].is_other && strcmp(a->commands[i].file, loc.file) == 0) return false;
+  return true;
+}
+
+static ck_model_finding *asked_findings(ck_analysis *analysis, asked *a, ck_arena *arena) {
+  ck_model_finding *kept = CK_NEW_N(arena, ck_model_finding, analysis->nfindings + 1);
+  size_t n = 0;
+  for (size_t i = 0; i < analysis->nfindings; i++)
+    if (is_asked(NULL, analysis->findings[i].loc, a)) kept[n++] = analysis->findings[i];
+  analysis->nfindings = n;
+  return kept;
+}
+
 ck_status cli_check_run(cli_check *check, const cli_options *o, const cli_command *commands, size_t n,
                         const char *build_folder, const cli_words *remarks, cli_scope scope, cli_filter *filter,
                         void *data, ck_err *err) {
@@ -85,13 +108,21 @@ ck_status cli_check_run(cli_check *check, const cli_options *o, const cli_comman
   if (status != CK_OK) return status;
   check->program = ck_ir_program_new(check->units.units.at, check->units.units.n);
   const char **files = CK_NEW_N(&check->arena, const char *, n + 1);
-  for (size_t i = 0; i < n; i++) files[i] = commands[i].file;
-  ck_torch_request request = {.files = files, .nfiles = n, .want_sites = true};
+  size_t nfiles = 0;
+  for (size_t i = 0; i < n; i++)
+    if (!commands[i].is_other) files[nfiles++] = commands[i].file;
+  ck_torch_request request = {.files = files, .nfiles = nfiles, .want_sites = true};
   check->analysis = ck_torch_analyse(check->program, &request);
   ck_match_options match_options;
   fill_match_options(o, &config, build_folder, &check->arena, &match_options);
   check->match = ck_match(check->analysis, &match_options, &check->arena);
   if (filter != NULL) apply_filter(check->match, filter, data);
+  asked ask = {commands, n};
+  ck_analysis told = *check->analysis;
+  if (nfiles < n) {
+    apply_filter(check->match, is_asked, &ask);
+    told.findings = asked_findings(&told, &ask, &check->arena);
+  }
   size_t nremarks = 0;
   ck_note *notes = CK_NEW_N(&check->arena, ck_note, (remarks != NULL ? remarks->n : 0) + check->units.remarks.n + 1);
   for (size_t i = 0; remarks != NULL && i < remarks->n; i++) notes[nremarks++] = (ck_note){{0}, remarks->at[i]};
@@ -99,8 +130,8 @@ ck_status cli_check_run(cli_check *check, const cli_options *o, const cli_comman
   ck_report_options report_options = merge_options(&o->report, &from_file);
   if (filter != NULL) report_options.mode[CK_DIAG_UNUSED_IGNORE] = CK_MODE_OFF; /* it may be used in the other step */
   bool tells_units = scope != CLI_LINK; /* what classes and units have wrong, the compile steps have said */
-  check->report = ck_report_new(tells_units ? check->analysis : NULL, check->match, &report_options, files,
-                                filter == NULL ? n : 0, notes, tells_units ? nremarks : 0, &check->arena);
+  check->report = ck_report_new(tells_units ? &told : NULL, check->match, &report_options, files,
+                                filter == NULL ? nfiles : 0, notes, tells_units ? nremarks : 0, &check->arena);
   return CK_OK;
 }
 

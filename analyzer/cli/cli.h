@@ -1,6 +1,7 @@
 /* cli.h - the parts of the program ckptlint.
  *
  * options.c   arguments of check, keys and cc      commands.c  which compile commands the user means
+ * database.c  compile_commands.json
  * process.c   children with a time limit           units.c     compile commands -> IR units, cached
  * check.c, keys.c, show.c, explain.c, cc.c         one subcommand each
  * drive.c     compiler command lines, for cc       record.c    which object holds which units, for cc */
@@ -83,6 +84,8 @@ typedef struct {
   const char *object; /* "" if not known */
   const char *const *flags;
   size_t nflags;
+  bool is_other;    /* not asked for, but perhaps of the same program: its findings are not told */
+  bool only_cached; /* is_other, and not worth starting the front end for */
 } cli_command;
 typedef CK_VEC(cli_command) cli_commands;
 
@@ -103,10 +106,19 @@ const char *cli_cache_folder(const cli_options *options, const char *name, ck_ar
 /* Path of the front end; NULL: not found. */
 const char *cli_frontend(ck_arena *arena);
 
+/* --- database.c -------------------------------------------------------------------------------------------------- */
+
+/* Path of the compile_commands.json nearest to `folder` (absolute), upwards; NULL: none. In the arena. */
+const char *database_find(const char *folder, ck_arena *arena);
+/* Appends a command per C++ entry, in the file's order. */
+ck_status database_read(const char *path, ck_arena *arena, cli_commands *out, ck_err *err);
+/* An absolute path without "." and "..", as the letters say. */
+const char *database_normal_path(ck_arena *arena, const char *path);
+
 /* --- commands.c -------------------------------------------------------------------------------------------------- */
 
-/* The compile commands that the options mean. `others` are commands of the same program (compile database) whose
- * definitions may be needed. CK_USAGE with a message otherwise. */
+/* The compile commands that the options mean: first those asked for, then others of the compile database whose
+ * definitions may be needed (is_other). CK_USAGE with a message otherwise. *build_folder: of the database, or NULL. */
 ck_status cli_find_commands(const cli_options *options, ck_arena *arena, cli_commands *commands, cli_words *remarks,
                             const char **build_folder, ck_err *err);
 

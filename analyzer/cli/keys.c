@@ -29,9 +29,11 @@ static int derive_keys(const cli_options *o, const cli_commands *commands, cli_u
   }
   if (units->units.n == 0) return CK_EXIT_TROUBLE;
   const char **files = CK_NEW_N(arena, const char *, commands->n + 1);
-  for (size_t i = 0; i < commands->n; i++) files[i] = commands->at[i].file;
+  size_t nfiles = 0;
+  for (size_t i = 0; i < commands->n; i++)
+    if (!commands->at[i].is_other) files[nfiles++] = commands->at[i].file;
   ck_ir_program *program = ck_ir_program_new(units->units.at, units->units.n);
-  ck_torch_request request = {.files = files, .nfiles = commands->n, .want_models = true, .model_class = o->model};
+  ck_torch_request request = {.files = files, .nfiles = nfiles, .want_models = true, .model_class = o->model};
   const ck_analysis *analysis = ck_torch_analyse(program, &request);
   int status = CK_EXIT_OK;
   if (o->model != NULL && analysis->nmodels == 0)
@@ -46,7 +48,7 @@ static int print_ir(const cli_options *o, const cli_commands *commands, cli_unit
   (void)arena;
   ck_err err = {0};
   if (cli_make_units(o, commands->at, commands->n, units, &err) != CK_OK) return cli_trouble("%s", err.text);
-  for (size_t i = 0; i < units->units.n; i++) {
+  for (size_t i = 0; i < units->units.n && i < o->files.n; i++) {
     ck_strbuf out;
     ck_strbuf_init(&out);
     ck_ir_write_text(units->units.at[i], &out);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "cli/cli.h"
 #include "torch/torch.h"
 
@@ -16,13 +17,45 @@ static int cmd_help(int argc, char **argv) {
   return CK_EXIT_OK;
 }
 
+/* Where the build puts the compilers' plugins: beside the program, or in lib/ckptlint. */
+static int cmd_plugin_path(int argc, char **argv) {
+  if (argc != 2) return cli_trouble("usage: ckptlint plugin-path g++|clang++[-VERSION]");
+  ck_arena arena;
+  ck_arena_init(&arena);
+  const char *folder = cli_program_folder(&arena), *compiler = ck_path_base(argv[1]), *dash = strrchr(compiler, '-');
+  bool is_clang = ck_starts_with(compiler, "clang");
+  const char *version = dash != NULL && dash[1] >= '0' && dash[1] <= '9' ? dash + 1 : "22";
+  const char *name = is_clang ? ck_arena_printf(&arena, "ckptlint-clang-%s.so", version) : "ckptlint_gcc.so";
+  const char *places[] = {"", "/../lib/ckptlint", "/../lib"};
+  int status = CK_EXIT_TROUBLE;
+  for (size_t i = 0; i < 3 && status != CK_EXIT_OK; i++) {
+    const char *path = ck_arena_printf(&arena, "%s%s/%s", folder, places[i], name);
+    if (!ck_file_exists(path)) continue;
+    puts(path);
+    status = CK_EXIT_OK;
+  }
+  if (status != CK_EXIT_OK)
+    cli_trouble("there is no %s beside the program: no plugin was built for %s", name, compiler);
+  ck_arena_release(&arena);
+  return status;
+}
+
 static const struct {
   const char *name;
   int (*run)(int argc, char **argv);
 } commands[] = {
-    {"check", cmd_check}, {"keys", cmd_keys},         {"show", cmd_show},       {"ir", cmd_ir},
-    {"cc", cmd_cc},       {"explain", cmd_explain},   {"help", cmd_help},       {"--help", cmd_help},
-    {"-h", cmd_help},     {"--version", cmd_version}, {"version", cmd_version},
+    {"check", cmd_check},
+    {"keys", cmd_keys},
+    {"show", cmd_show},
+    {"ir", cmd_ir},
+    {"plugin-path", cmd_plugin_path},
+    {"cc", cmd_cc},
+    {"explain", cmd_explain},
+    {"help", cmd_help},
+    {"--help", cmd_help},
+    {"-h", cmd_help},
+    {"--version", cmd_version},
+    {"version", cmd_version},
 };
 
 int main(int argc, char **argv) {

@@ -203,7 +203,7 @@ static void collect(request *r, const cli_child *child, cli_units *out) {
     ck_unmap_file(&map);
   }
   if (r->is_temporary) unlink(r->output);
-  if (r->unit != NULL) return;
+  if (r->unit != NULL || r->command->is_other) return;
   out->failed++;
   remark(out, loc, ck_arena_printf(&out->arena, "this unit is not checked: %s", why));
 }
@@ -247,14 +247,15 @@ ck_status cli_make_units(const cli_options *o, const cli_command *commands, size
     requests[i].unit = entry != NULL ? read_entry(entry, &out->arena) : NULL;
     requests[i].is_temporary = entry == NULL;
     requests[i].output = entry != NULL ? entry : temporary_path(&out->arena, i);
-    if (requests[i].unit == NULL) open[nopen++] = &requests[i];
+    if (requests[i].unit == NULL && !commands[i].only_cached) open[nopen++] = &requests[i];
   }
   if (nopen > 0) run_frontend(o, open, nopen, frontend, out);
   for (size_t i = 0; i < n; i++) {
     ck_ir_unit *unit = requests[i].unit;
     if (unit == NULL) continue;
     ck_vec_push(&out->units, unit);
-    for (size_t k = 0; k < unit->note_count; k++) remark(out, unit->notes[k].loc, unit->notes[k].text);
+    for (size_t k = 0; k < unit->note_count && !commands[i].is_other; k++)
+      remark(out, unit->notes[k].loc, unit->notes[k].text);
   }
   free(open);
   free(requests);
