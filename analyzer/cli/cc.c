@@ -192,10 +192,9 @@ int cmd_cc(int argc, char **argv) {
   char here[PATH_MAX];
   s.here = ck_arena_strdup(&s.arena, getcwd(here, sizeof here) != NULL ? here : ".");
   int first = cli_take_environment(&s.options) ? take_options(argc, argv, &s.options) : 0;
-  if (first == 0) return CK_EXIT_TROUBLE;
   cli_words compiler = {0};
-  int status = 0;
-  for (int i = first; i < argc; i++) {
+  int status = first == 0 ? CK_EXIT_TROUBLE : 0;
+  for (int i = first; first > 0 && i < argc; i++) {
     ck_err err = {0};
     bool ours = i > first && strstr(argv[i], "ckpt-") != NULL && ck_report_take_flag(&s.options.report, argv[i], &err);
     if (ours && err.status != CK_OK) status = cli_trouble("%s", err.text);

@@ -40,6 +40,7 @@ typedef struct {
   bool to_stdout;     /* --diagnostics=stdout */
   int color;          /* 1, 0; -1: as the terminal says */
   bool show_all_keys; /* show */
+  char *environment;  /* words of $CKPTLINT_FLAGS; options point into it */
 } cli_options;
 
 /* Reads the arguments of subcommand `command` into *out. -1: go on; else the exit status (help was printed, or an

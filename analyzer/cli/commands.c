@@ -152,7 +152,9 @@ static ck_status locate_database(finder *f, ck_err *err) {
   if (f->o->build != NULL) {
     const char *given = absolute(f->arena, f->here, f->o->build);
     f->path = ck_is_directory(given) ? absolute(f->arena, given, "compile_commands.json") : given;
-    return ck_file_exists(f->path) ? CK_OK : ck_fail(err, CK_USAGE, "there is no %s", f->path);
+    return ck_file_exists(f->path)
+               ? CK_OK
+               : ck_fail(err, CK_USAGE, "there is no %s (-p takes the folder of compile_commands.json)", f->path);
   }
   const char *from = f->here;
   if (f->o->files.n > 0) {

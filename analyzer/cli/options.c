@@ -138,7 +138,7 @@ bool cli_take_environment(cli_options *o) {
   const char *flags = getenv("CKPTLINT_FLAGS");
   if (flags == NULL) return true;
   cli_words words = {0};
-  char *copy = ck_strdup(flags); /* options point into it: it lives as long as the process */
+  char *copy = o->environment = ck_strdup(flags);
   for (char *s = copy; *s != '\0';) {
     while (isspace((unsigned char)*s)) s++;
     if (*s == '\0') break;
@@ -185,6 +185,7 @@ int cli_read_options(const char *command, int argc, char **argv, cli_options *o)
 }
 
 void cli_release_options(cli_options *o) {
+  free(o->environment);
   for (size_t i = 0; i < o->class_names.n; i++) free((char *)o->class_names.at[i]);
   free(o->class_names.at);
   free(o->class_paths.at);
