@@ -194,22 +194,60 @@ static bool merge_conditions(ck_arena *arena, ck_condition a, ck_condition b, ck
   return true;
 }
 
+/* Merges cubes while two of them differ in one sign; returns how many are left. */
+static size_t merge_all(ck_arena *arena, ck_condition *cubes, size_t n) {
+  for (bool merged = true; merged;) {
+    merged = false;
+    for (size_t i = 0; i < n && !merged; i++)
+      for (size_t j = i + 1; j < n && !merged; j++)
+        if (merge_conditions(arena, cubes[i], cubes[j], &cubes[i])) {
+          cubes[j] = cubes[--n];
+          merged = true;
+        }
+  }
+  return n;
+}
+
 /* A condition under which one of the alternatives of `mask` is taken; as weak as merging makes it. */
 static ck_condition condition_of(gathering *g, uint64_t mask) {
   ck_condition cubes[CK_MATCH_MAX_ALTERNATIVES];
   size_t n = 0;
   for (size_t i = 0; i < g->site->nalternatives; i++)
     if (mask >> i & 1) cubes[n++] = g->site->alternatives[i].when;
-  for (bool merged = true; merged;) {
-    merged = false;
-    for (size_t i = 0; i < n && !merged; i++)
-      for (size_t j = i + 1; j < n && !merged; j++)
-        if (merge_conditions(g->m->arena, cubes[i], cubes[j], &cubes[i])) {
-          cubes[j] = cubes[--n];
-          merged = true;
-        }
-  }
+  n = merge_all(g->m->arena, cubes, n);
   return n > 0 ? cubes[0] : (ck_condition){NULL, 0};
+}
+
+static bool is_implied(ck_condition weak, ck_condition strong) {
+  for (size_t i = 0; i < weak.n; i++) {
+    bool found = false;
+    for (size_t j = 0; j < strong.n && !found; j++)
+      found = strong.at[j].sym == weak.at[i].sym && strong.at[j].holds == weak.at[i].holds;
+    if (!found) return false;
+  }
+  return true;
+}
+
+/* Does each run that reaches the site meet an alternative of `mask`? Another alternative may be met as well, before or
+ * after (a loop over files, a helper that is called twice), if what leads to it leads to one of the mask, too. */
+static bool covers(gathering *g, uint64_t mask) {
+  const ck_alternative *all = g->site->alternatives;
+  size_t n = g->site->nalternatives;
+  if (mask == g->all) return true;
+  if (n < CK_MATCH_MAX_ALTERNATIVES && g->all >> n != 0) return false; /* some were not seen */
+  for (size_t i = 0; i < n; i++) {
+    if (mask >> i & 1) continue;
+    ck_condition cubes[CK_MATCH_MAX_ALTERNATIVES];
+    size_t count = 0;
+    for (size_t j = 0; j < n; j++)
+      if (mask >> j & 1 && all[j].entry == all[i].entry && all[i].entry != CK_SEVERAL_ENTRIES)
+        cubes[count++] = all[j].when;
+    count = merge_all(g->m->arena, cubes, count);
+    bool accompanied = false;
+    for (size_t j = 0; j < count; j++) accompanied |= is_implied(cubes[j], all[i].when);
+    if (!accompanied) return false;
+  }
+  return true;
 }
 
 static ck_condition conjunction(ck_arena *arena, ck_condition a, ck_condition b) {
@@ -239,11 +277,9 @@ typedef struct {
   bool uniform;   /* all that are told hold in the same alternatives, under the same condition */
 } group;
 
-static bool holds_always(const gathering *g, const ck_raw *raw) {
-  return raw->alternatives == g->all && raw->when.n == 0;
-}
+static bool holds_always(gathering *g, const ck_raw *raw) { return raw->when.n == 0 && covers(g, raw->alternatives); }
 
-static group group_of(const gathering *g, ck_raw *at, size_t n) {
+static group group_of(gathering *g, ck_raw *at, size_t n) {
   group r = {.at = at, .n = n, .uniform = true};
   for (size_t i = 0; i < n; i++) r.always |= holds_always(g, &at[i]);
   for (size_t i = 0; i < n; i++) {
@@ -303,10 +339,10 @@ static ck_finding finding_of(gathering *g, const group *r) {
                   .thrown = first->thrown};
   add_differences(g, r, &f);
   add_helps(g, r, &f);
-  if (r->cover == g->all) return f;
+  if (covers(g, r->cover)) return f;
   f.sometimes = true;
   if (r->uniform) f.when = conjunction(g->m->arena, condition_of(g, first->alternatives), first->when);
-  if (f.severity > CK_SEVERITY_WARNING && !(first->alternatives == g->all && first->severity == CK_SEVERITY_ERROR))
+  if (f.severity > CK_SEVERITY_WARNING && !(covers(g, first->alternatives) && first->severity == CK_SEVERITY_ERROR))
     f.severity = CK_SEVERITY_WARNING;
   return f;
 }

@@ -68,12 +68,17 @@ typedef enum {
 } ck_loader;
 const char *ck_loader_name(ck_loader loader); /* "torch::load" */
 
-/* One consistent alternative of a site: what is loaded into what under which decisions. */
+#define CK_SEVERAL_ENTRIES SIZE_MAX
+
+/* One consistent alternative of a site: what is loaded into what under which decisions. Alternatives of one entry
+ * point whose conditions do not exclude each other happen in one run, one after the other (a loop, a helper that is
+ * called twice); those of different entry points never do. */
 typedef struct {
   ck_condition when;     /* decisions of the world and branches; n = 0: always */
   const ck_model *model; /* NULL: not known, `reason` says why */
   const char *path;      /* as the program gives it; NULL: not known (or a pattern), `reason` says why */
   const char *path_text; /* for messages: the pattern or expression if path is NULL; else path */
+  size_t entry;          /* number of the entry point; CK_SEVERAL_ENTRIES: the same from several */
   bool in_try;           /* a failure is caught: errors become warnings */
   bool has_device;       /* an explicit device argument */
   const char *reason;    /* first reason why something of this alternative is not known */

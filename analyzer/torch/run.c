@@ -130,6 +130,7 @@ static void add_alternative(ck_torch_run *run, ck_torch_site_builder *builder, c
       continue;
     ck_condition merged;
     if (!complementary(&run->arena, other->when, alternative.when, &merged)) continue;
+    if (other->entry != alternative.entry) other->entry = CK_SEVERAL_ENTRIES;
     other->when = merged;
     return;
   }
@@ -164,7 +165,8 @@ void ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value path
                    const char *subtree) {
   ck_torch_run *run = ck_torch_run_of(call->ev);
   if (run == NULL) return;
-  ck_alternative a = {.when = ck_ev_path(call->ev), .in_try = ck_ev_in_try(call->ev), .has_device = has_device};
+  ck_alternative a = {
+      .when = ck_ev_path(call->ev), .entry = run->entry, .in_try = ck_ev_in_try(call->ev), .has_device = has_device};
   if (path.kind == CK_V_STRING) {
     a.path = a.path_text = ck_arena_strdup(&run->arena, path.str);
   } else if (path.kind == CK_V_SYM) {

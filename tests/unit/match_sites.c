@@ -25,7 +25,7 @@ static const struct row {
   int loader;
   const char *model;      /* of the alternative; "null": an empty holder; NULL: not known */
   const char *file;       /* in fixtures/loads/ckpt; NULL: not known */
-  const char *when;       /* condition of the first alternative; "try": in a try block */
+  const char *when;       /* condition of the first alternative; "try": in a try block; "entry": another entry point */
   const char *other;      /* model of a second alternative under the opposite condition, or NULL */
   const char *other_file; /* its file */
   const char *want;
@@ -87,6 +87,10 @@ static const struct row {
      "checked"},
     {"an unknown path on one side", LOAD, NET, "net_without_bias.pt", "?c", NET, NULL,
      "warning missing-key fc2.bias ?c; partial"},
+    {"two in one run, one of them bad", LOAD, NET, "net_without_bias.pt", NULL, NET, "net.pt",
+     "error missing-key fc2.bias; checked"},
+    {"... by two entry points", LOAD, NET, "net_without_bias.pt", "entry", NET, "net.pt",
+     "warning missing-key fc2.bias; checked"},
     {"nothing is known", LOAD, NULL, NULL, .want = "undetermined"},
     {"the model is not known", LOAD, NULL, "net.pt", .want = "undetermined"},
     {"the model is not known, the file is bad", LOAD, NULL, "python_state_dict.pt", .want = "error format; checked"},
@@ -132,10 +136,12 @@ static void match(void **state) {
   ck_alternative alternatives[2] = {alternative(b, row->model, row->file)};
   size_t n = 1;
   if (row->when != NULL && strcmp(row->when, "try") == 0) alternatives[0].in_try = true;
+  else if (row->when != NULL && strcmp(row->when, "entry") == 0) alternatives[0].entry = 1;
   else alternatives[0].when = build_condition(b, row->when);
   if (row->other != NULL) {
     alternatives[1] = alternative(b, row->other, row->other_file);
-    alternatives[1].when = build_condition(b, row->when[1] == '!' ? "?c" : "?!c");
+    if (row->when != NULL && row->when[0] == '?')
+      alternatives[1].when = build_condition(b, row->when[1] == '!' ? "?c" : "?!c");
     n = 2;
   }
   ck_site site = {.loc = {"main.cpp", 12, 3, 0, 0},
