@@ -1,0 +1,78 @@
+// <algorithm>, <numeric>, <iterator>.
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <numeric>
+#include <string>
+#include <vector>
+
+static long digits(const std::vector<int> &v) { long s = 0; for (int x : v) s = s * 10 + x; return s; }
+
+long case_min() { return std::min(3, 4) * 10 + std::max(3, 4); }
+long case_min_list() { return std::min({3, 1, 2}) * 10 + std::max({3, 1, 2}); }
+long case_min_double() { return std::min(1.5, 2.5) * 2; }
+long case_min_explicit() { return std::min<long>(3, 4L); }
+long case_max_compare() { return std::max(std::string("a"), std::string("bb"), [](auto &a, auto &b) { return a.size() < b.size(); }).size(); }
+long case_clamp() { return std::clamp(7, 1, 5) * 100 + std::clamp(0, 1, 5) * 10 + std::clamp(3, 1, 5); }
+long case_minmax() { auto p = std::minmax({4, 2, 9}); return p.first * 10 + p.second; }
+long case_accumulate() { std::vector<int> v{1, 2, 3}; return std::accumulate(v.begin(), v.end(), 0); }
+long case_accumulate_product() { std::vector<int> v{2, 3, 4}; return std::accumulate(v.begin(), v.end(), 1, std::multiplies<int>()); }
+long case_accumulate_lambda() { std::vector<int> v{2, 3, 4}; return std::accumulate(v.begin(), v.end(), 1L, [](long a, int b) { return a * 10 + b; }); }
+long case_accumulate_int_of_double() { std::vector<double> v{1.5, 1.5}; return std::accumulate(v.begin(), v.end(), 0); }
+std::string case_accumulate_string() { std::vector<std::string> v{"a", "b"}; return std::accumulate(v.begin(), v.end(), std::string()); }
+long case_accumulate_multiplies_void() { std::vector<long> v{2, 3}; return std::accumulate(v.begin(), v.end(), 1L, std::multiplies<>()); }
+long case_reduce() { std::vector<int> v{1, 2, 3}; return std::reduce(v.begin(), v.end()); }
+long case_transform() { std::vector<int> v{1, 2, 3}, w(3); std::transform(v.begin(), v.end(), w.begin(), [](int x) { return x * 2; }); return digits(w); }
+long case_transform_inserter() { std::vector<int> v{1, 2, 3}, w; std::transform(v.begin(), v.end(), std::back_inserter(w), [](int x) { return x + 1; }); return digits(w); }
+long case_transform_two() { std::vector<int> v{1, 2}, w{3, 4}, r(2); std::transform(v.begin(), v.end(), w.begin(), r.begin(), std::plus<int>()); return digits(r); }
+long case_for_each() { std::vector<int> v{1, 2}; long s = 0; std::for_each(v.begin(), v.end(), [&](int x) { s = s * 10 + x; }); return s; }
+long case_for_each_write() { std::vector<int> v{1, 2}; std::for_each(v.begin(), v.end(), [](int &x) { x++; }); return digits(v); }
+long case_reverse() { std::vector<int> v{1, 2, 3}; std::reverse(v.begin(), v.end()); return digits(v); }
+long case_fill() { std::vector<int> v(3); std::fill(v.begin(), v.end(), 4); return digits(v); }
+long case_fill_n() { std::vector<int> v(3); std::fill_n(v.begin(), 2, 4); return digits(v); }
+long case_iota() { std::vector<int> v(4); std::iota(v.begin(), v.end(), 1); return digits(v); }
+long case_copy() { std::vector<int> v{1, 2, 3}, w(3); std::copy(v.begin(), v.end(), w.begin()); return digits(w); }
+long case_copy_inserter() { std::vector<int> v{1, 2, 3}, w; std::copy(v.begin(), v.end(), std::back_inserter(w)); return digits(w); }
+long case_copy_if() { std::vector<int> v{1, 2, 3}, w; std::copy_if(v.begin(), v.end(), std::back_inserter(w), [](int x) { return x != 2; }); return digits(w); }
+long case_copy_n() { std::vector<int> v{1, 2, 3}, w(3); std::copy_n(v.begin(), 2, w.begin()); return digits(w); }
+long case_sort() { std::vector<int> v{3, 1, 2}; std::sort(v.begin(), v.end()); return digits(v); }
+long case_sort_greater() { std::vector<int> v{3, 1, 2}; std::sort(v.begin(), v.end(), std::greater<int>()); return digits(v); }
+long case_sort_lambda() { std::vector<int> v{3, 1, 2}; std::sort(v.begin(), v.end(), [](int a, int b) { return a > b; }); return digits(v); }
+std::string case_sort_strings() { std::vector<std::string> v{"b", "a"}; std::sort(v.begin(), v.end()); return v[0] + v[1]; }
+long case_stable_sort() { std::vector<std::pair<int, int>> v{{2, 1}, {1, 2}, {2, 3}}; std::stable_sort(v.begin(), v.end(), [](auto &a, auto &b) { return a.first < b.first; }); return v[0].second * 100 + v[1].second * 10 + v[2].second; }
+long case_unique() { std::vector<int> v{1, 1, 2, 2, 1}; v.erase(std::unique(v.begin(), v.end()), v.end()); return digits(v); }
+long case_remove_if() { std::vector<int> v{1, 2, 3, 4}; v.erase(std::remove_if(v.begin(), v.end(), [](int x) { return x % 2 == 0; }), v.end()); return digits(v); }
+long case_find() { std::vector<int> v{1, 2, 3}; return std::find(v.begin(), v.end(), 3) - v.begin(); }
+long case_find_absent() { std::vector<int> v{1, 2, 3}; return std::find(v.begin(), v.end(), 7) == v.end(); }
+long case_find_if() { std::vector<int> v{1, 5, 3}; return *std::find_if(v.begin(), v.end(), [](int x) { return x > 2; }); }
+long case_count() { std::vector<int> v{1, 2, 1}; return std::count(v.begin(), v.end(), 1); }
+long case_count_if() { std::vector<int> v{1, 2, 1}; return std::count_if(v.begin(), v.end(), [](int x) { return x < 2; }); }
+long case_any_of() { std::vector<int> v{1, 2}; auto f = [](int x) { return x > 1; }; return std::any_of(v.begin(), v.end(), f) * 100 + std::all_of(v.begin(), v.end(), f) * 10 + std::none_of(v.begin(), v.end(), f); }
+long case_max_element() { std::vector<int> v{1, 5, 3}; return *std::max_element(v.begin(), v.end()) * 10 + *std::min_element(v.begin(), v.end()); }
+long case_max_element_distance() { std::vector<int> v{1, 5, 5}; return std::distance(v.begin(), std::max_element(v.begin(), v.end())); }
+long case_iter_swap() { std::vector<int> v{1, 5}; std::swap(v[0], v[1]); std::iter_swap(v.begin(), v.begin() + 1); std::swap(v[0], v[1]); return digits(v); }
+long case_next_prev() { std::vector<int> v{1, 5, 7}; return *std::next(v.begin()) * 10 + *std::prev(v.end()) + *std::next(v.begin(), 2); }
+long case_advance() { std::vector<int> v{1, 5, 7}; auto it = v.begin(); std::advance(it, 2); return *it; }
+long case_distance() { std::vector<int> v{1, 5, 7}; return std::distance(v.begin(), v.end()); }
+long case_begin_end() { std::vector<int> v{1, 5, 7}; long s = 0; for (auto it = std::begin(v); it != std::end(v); ++it) s = s * 10 + *it; return s; }
+long case_begin_array() { int a[3] = {4, 5, 6}; return std::accumulate(std::begin(a), std::end(a), 0); }
+long case_size_array() { int a[3] = {4, 5, 6}; std::vector<int> v{1}; return std::size(a) * 10 + std::size(v) + a[0]; }
+long case_pointer_range() { int a[3] = {4, 5, 6}; std::vector<int> v(a, a + 3); return digits(v); }
+long case_inner_product() { std::vector<int> v{1, 2}, w{3, 4}; return std::inner_product(v.begin(), v.end(), w.begin(), 0); }
+long case_partial_sum() { std::vector<int> v{1, 2, 3}, w(3); std::partial_sum(v.begin(), v.end(), w.begin()); return digits(w); }
+long case_generate() { std::vector<int> v(3); int n = 0; std::generate(v.begin(), v.end(), [&] { return ++n; }); return digits(v); }
+long case_rotate() { std::vector<int> v{1, 2, 3, 4}; std::rotate(v.begin(), v.begin() + 1, v.end()); return digits(v); }
+long case_equal() { std::vector<int> v{1, 2}, w{1, 2}; return std::equal(v.begin(), v.end(), w.begin()); }
+long case_binary_search() { std::vector<int> v{1, 3, 5}; return std::binary_search(v.begin(), v.end(), 3) * 10 + (std::lower_bound(v.begin(), v.end(), 4) - v.begin()); }
+long case_replace() { std::vector<int> v{1, 2, 1}; std::replace(v.begin(), v.end(), 1, 9); return digits(v); }
+long case_rbegin_free() { std::vector<int> v{1, 2, 3}; return *std::rbegin(v); }
+long case_adjacent_difference() { std::vector<int> v{1, 3, 6}, w(3); std::adjacent_difference(v.begin(), v.end(), w.begin()); return digits(w); }
+long case_gcd() { return std::gcd(12, 18) * 100 + std::lcm(4, 6); }
+long case_fill_2d() { std::vector<std::vector<int>> v(2); for (auto &r : v) r.assign(2, 3); return v[1][1] * 10 + v[0].size(); }
+long case_find_map_if() { std::map<std::string, int> m{{"a", 1}, {"b", 2}}; auto it = std::find_if(m.begin(), m.end(), [](const auto &p) { return p.second == 2; }); return it->first == "b"; }
+long case_nth_element() { std::vector<int> v{3, 1, 2}; std::nth_element(v.begin(), v.begin() + 1, v.end()); return v[1]; }
+long case_move_algorithm() { std::vector<std::string> v{"a", "b"}, w; std::move(v.begin(), v.end(), std::back_inserter(w)); return w.size(); }
+long case_search_absent() { std::vector<int> v{3, 1}; return std::find_if_not(v.begin(), v.end(), [](int x) { return x > 2; }) - v.begin(); }
+long case_max_initial() { std::vector<int> v; return std::max_element(v.begin(), v.end()) == v.end(); }

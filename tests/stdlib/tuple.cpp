@@ -1,0 +1,69 @@
+// pair, tuple, optional, variant, any.
+#include <any>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+long case_pair_braces() { std::pair<int, int> p{3, 4}; return p.first * 10 + p.second; }
+long case_pair_make() { auto p = std::make_pair(3, 4.5); return p.first * 10 + p.second * 2; }
+long case_pair_default() { std::pair<int, std::string> p; return p.first * 10 + p.second.size(); }
+long case_pair_write() { std::pair<int, int> p{3, 4}; p.first = 5; return p.first; }
+long case_pair_copy() { std::pair<int, int> p{3, 4}; auto q = p; q.first = 5; return p.first; }
+long case_pair_get() { std::pair<int, int> p{3, 4}; std::get<0>(p) = 7; return std::get<0>(p) * 10 + std::get<1>(p); }
+long case_pair_compare() { std::pair<int, int> p{3, 4}, q{3, 5}; return (p < q) + 2 * (p == q) + 4 * (p != q); }
+long case_pair_bind() { std::pair<int, int> p{3, 4}; auto [a, b] = p; a = 9; return p.first * 100 + a * 10 + b; }
+long case_pair_bind_ref() { std::pair<int, int> p{3, 4}; auto &[a, b] = p; a = 9; return p.first * 10 + b; }
+long case_pair_converts() { std::pair<int, double> p{3.9, 4}; return p.first; }
+std::string case_pair_string() { std::pair<std::string, int> p("ab", 1); return p.first; }
+long case_pair_ctad() { std::pair p(1, 2L); return p.first + p.second; }
+long case_pair_swap() { std::pair<int, int> p{1, 2}, q{3, 4}; p.swap(q); return p.first; }
+long case_pair_assign() { std::pair<int, int> p{1, 2}; p = {3, 4}; return p.first * 10 + p.second; }
+long case_pair_return() { auto f = [](int x) { return std::make_pair(x, x * 2); }; return f(4).second; }
+long case_tuple_make() { auto t = std::make_tuple(1, std::string("ab"), 2.5); return std::get<0>(t) * 100 + std::get<1>(t).size() * 10 + std::get<2>(t) * 2; }
+long case_tuple_ctor() { std::tuple<int, long, char> t(1, 2, 'c'); return std::get<1>(t) * 1000 + std::get<2>(t); }
+long case_tuple_get_type() { std::tuple<int, std::string> t{4, "abc"}; return std::get<std::string>(t).size() * 10 + std::get<int>(t); }
+long case_tuple_write() { std::tuple<int, int> t{1, 2}; std::get<1>(t) = 9; return std::get<1>(t); }
+long case_tuple_tie() { int a = 0, b = 0; std::tie(a, b) = std::make_tuple(4, 5); return a * 10 + b; }
+long case_tuple_tie_pair() { int a = 0, b = 0; std::tie(a, b) = std::make_pair(4, 5); return a * 10 + b; }
+long case_tuple_ignore() { int a = 0; std::tie(a, std::ignore) = std::make_tuple(4, 5); return a; }
+long case_tuple_bind() { std::tuple<int, int, int> t{1, 2, 3}; auto [a, b, c] = t; return a * 100 + b * 10 + c; }
+long case_tuple_size() { return std::tuple_size<std::tuple<int, int, char>>::value; }
+long case_tuple_cat() { auto t = std::tuple_cat(std::make_tuple(1), std::make_tuple(2, 3)); return std::get<2>(t); }
+long case_tuple_compare() { return std::make_tuple(1, 2) < std::make_tuple(1, 3); }
+long case_tuple_apply() { return std::apply([](int a, int b) { return a * 10 + b; }, std::make_tuple(3, 4)); }
+long case_tuple_forward() { auto t = std::forward_as_tuple(1, 2); return std::get<1>(t); }
+long case_tuple_default() { std::tuple<int, int> t; return std::get<0>(t); }
+long case_optional_empty() { std::optional<int> o; return o.has_value() * 10 + bool(o); }
+long case_optional_value() { std::optional<int> o = 5; return *o * 10 + o.has_value(); }
+long case_optional_nullopt() { std::optional<int> o = std::nullopt; return o ? 1 : 2; }
+long case_optional_assign() { std::optional<int> o; o = 4; return o.value(); }
+long case_optional_reset() { std::optional<int> o = 4; o.reset(); return o.value_or(9); }
+long case_optional_assign_null() { std::optional<int> o = 4; o = std::nullopt; return o.has_value(); }
+long case_optional_value_or() { std::optional<int> o = 4; return o.value_or(9); }
+long case_optional_make() { auto o = std::make_optional(7); return *o; }
+long case_optional_make_args() { auto o = std::make_optional<std::string>(3, 'x'); return o->size(); }
+long case_optional_arrow() { std::optional<std::string> o = "abc"; return o->size(); }
+long case_optional_write() { std::optional<int> o = 4; *o = 6; return *o; }
+long case_optional_compare() { std::optional<int> o = 4; return (o == 4) + 2 * (o != std::nullopt) + 4 * (o == std::nullopt); }
+long case_optional_bad() { std::optional<int> o; try { return o.value(); } catch (const std::bad_optional_access &) { return 3; } }
+long case_optional_emplace() { std::optional<std::pair<int, int>> o; o.emplace(1, 2); return o->second; }
+long case_optional_copy() { std::optional<int> o = 4; auto p = o; *p = 5; return *o; }
+long case_optional_not() { std::optional<int> o; if (!o) return 8; return 0; }
+long case_optional_if() { std::optional<int> o = 3; if (o) return *o; return 0; }
+long case_optional_braces() { std::optional<int> o{}; std::optional<int> p{3}; return o.has_value() * 10 + p.has_value(); }
+long case_optional_argument() { auto f = [](std::optional<long> o) { return o ? *o : -1; }; return f(3) * 10 + f({}) + f(std::nullopt); }
+long case_optional_return() { auto f = [](bool b) -> std::optional<int> { if (b) return 5; return {}; }; return *f(true) * 10 + f(false).has_value(); }
+long case_optional_in_place() { std::optional<std::string> o(std::in_place, 2, 'c'); return o->size(); }
+long case_variant_get() { std::variant<int, std::string> v = 4; return std::get<int>(v); }
+long case_variant_string() { std::variant<int, std::string> v = std::string("abc"); return std::get<1>(v).size() * 10 + v.index(); }
+long case_variant_holds() { std::variant<int, std::string> v = 4; return std::holds_alternative<int>(v) * 10 + std::holds_alternative<std::string>(v); }
+long case_variant_assign() { std::variant<int, std::string> v = 4; v = std::string("ab"); return v.index(); }
+long case_variant_get_if() { std::variant<int, std::string> v = 4; if (auto *p = std::get_if<int>(&v)) return *p; return 0; }
+long case_variant_get_if_null() { std::variant<int, std::string> v = 4; return std::get_if<std::string>(&v) == nullptr; }
+long case_variant_bad() { std::variant<int, std::string> v = 4; try { return std::get<std::string>(v).size(); } catch (const std::bad_variant_access &) { return 6; } }
+long case_variant_visit() { std::variant<int, long> v = 4L; return std::visit([](auto x) { return long(x) * 2; }, v); }
+long case_variant_default() { std::variant<int, std::string> v; return std::get<int>(v) * 10 + v.index(); }
+long case_variant_literal() { std::variant<int, std::string> v = "abc"; return v.index(); }
