@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/map.h"
 #include "cli/cli.h"
 
 extern char **environ;
@@ -126,6 +127,44 @@ static void write_record(step *s) {
   free(record.decided.at);
 }
 
+static void put_escaped(ck_strbuf *b, const char *path) {
+  for (; *path != '\0'; path++) {
+    if (*path == ' ' || *path == '#') ck_strbuf_putc(b, '\\');
+    if (*path == '$') ck_strbuf_putc(b, '$');
+    ck_strbuf_putc(b, *path);
+  }
+}
+
+/* A checkpoint that was read is a prerequisite of the object: when it is replaced, make compiles, and so checks, again.
+ * Its own empty rule keeps make going when it is gone. */
+static void extend_depfile(step *s) {
+  if (!s->is_compile || !s->checked || s->line.depfile == NULL || s->line.output == NULL) return;
+  ck_strbuf b;
+  ck_strbuf_init(&b);
+  ck_map seen;
+  ck_map_init(&seen);
+  for (size_t i = 0; i < s->check.match->nsites; i++) {
+    const ck_site_result *site = &s->check.match->sites[i];
+    bool is_new;
+    if (site->checkpoint == NULL || !ck_file_exists(site->checkpoint)) continue;
+    ck_map_put(&seen, site->checkpoint, &is_new);
+    if (!is_new) continue;
+    put_escaped(&b, s->line.output);
+    ck_strbuf_puts(&b, ": ");
+    put_escaped(&b, site->checkpoint);
+    ck_strbuf_putc(&b, '\n');
+    put_escaped(&b, site->checkpoint);
+    ck_strbuf_puts(&b, ":\n");
+  }
+  FILE *f = b.n > 0 && ck_file_exists(absolute(s, s->line.depfile)) ? fopen(absolute(s, s->line.depfile), "a") : NULL;
+  if (f != NULL) {
+    fwrite(b.s, 1, b.n, f);
+    fclose(f);
+  }
+  ck_map_release(&seen);
+  ck_strbuf_release(&b);
+}
+
 /* Says what was found; the step's exit status. A failed step leaves no output, as a compiler's does not. */
 static int report(step *s) {
   if (s->commands.n == 0) return CK_EXIT_OK;
@@ -179,6 +218,7 @@ static int run_step(step *s, char **compiler, size_t n) {
   int status = wait_for_compiler(pid);
   if (status != 0) return status; /* its own errors are enough to read */
   write_record(s);
+  extend_depfile(s);
   return report(s);
 }
 

@@ -161,6 +161,7 @@ typedef struct {
   bool compiles, links; /* -c: only the first; with sources and without -c: both */
   cli_words sources;    /* C++ only */
   cli_words objects;    /* objects and archives, in order */
+  const char *depfile;  /* written by the compiler for make or Ninja; NULL */
   const char *output;   /* -o, or the default name of a single -c; NULL */
   cli_words flags;      /* for the front end */
 } drive_line;

@@ -100,12 +100,15 @@ void drive_read(const char *const *argv, size_t n, ck_arena *arena, drive_line *
   *out = (drive_line){0};
   cli_words words = {0};
   for (size_t i = 0; i < n; i++) add_word(&words, argv[i], arena, 0);
-  bool only_compiles = false, neither = false, is_cxx = true;
+  bool only_compiles = false, neither = false, is_cxx = true, dependencies = false;
   for (size_t i = 0; i < words.n; i++) {
     const char *word = words.at[i];
     static const char *const no_object[] = {"-E",        "-S", "-M",   "-MM",   "-fsyntax-only",
                                             "--version", "-v", "-###", "--help"};
     for (size_t k = 0; k < sizeof no_object / sizeof *no_object; k++) neither |= strcmp(word, no_object[k]) == 0;
+    dependencies |= strcmp(word, "-MD") == 0 || strcmp(word, "-MMD") == 0;
+    if (strcmp(word, "-MF") == 0 && i + 1 < words.n) out->depfile = words.at[i + 1];
+    else if (strncmp(word, "-MF", 3) == 0 && word[3] != '\0') out->depfile = word + 3;
     if (strcmp(word, "-c") == 0) {
       only_compiles = true;
     } else if (strcmp(word, "-o") == 0 && i + 1 < words.n) {
@@ -130,5 +133,12 @@ void drive_read(const char *const *argv, size_t n, ck_arena *arena, drive_line *
   out->links = !neither && !only_compiles && (out->sources.n > 0 || out->objects.n > 0);
   if (only_compiles && out->output == NULL && out->sources.n == 1)
     out->output = default_object(out->sources.at[0], arena);
+  if (!dependencies) {
+    out->depfile = NULL;
+  } else if (out->depfile == NULL && out->output != NULL) { /* GCC: the output's name with .d for its suffix */
+    const char *base = ck_path_base(out->output), *dot = strrchr(base, '.');
+    size_t stem = dot != NULL ? (size_t)(dot - out->output) : strlen(out->output);
+    out->depfile = ck_arena_printf(arena, "%.*s.d", (int)stem, out->output);
+  }
   free(words.at);
 }

@@ -21,6 +21,7 @@
 enum {
   UNIT_SECONDS = 300,                 /* libclang parses torch.h in 4 s when it makes a PCH; beyond, it runs away */
   MAX_UNIT = 512 * 1024 * 1024,       /* bytes of an entry */
+  MAX_CACHE_MIB = 1024,               /* all entries together; beyond, the oldest go until three quarters are left */
   MAX_DEPENDENCY = 256 * 1024 * 1024, /* bytes of a source file */
 };
 
@@ -147,6 +148,46 @@ static ck_ir_unit *read_entry(const char *path, ck_arena *arena) {
   return unit;
 }
 
+typedef struct {
+  char *path;
+  int64_t mtime, size;
+} cached;
+
+static int oldest_first(const void *a, const void *b) {
+  const cached *x = a, *y = b;
+  return x->mtime < y->mtime ? -1 : x->mtime > y->mtime;
+}
+
+/* Keeps the folder within its bound; called when entries were made. */
+static void prune(const char *folder) {
+  DIR *dir = opendir(folder);
+  if (dir == NULL) return;
+  CK_VEC(cached) all = {0};
+  int64_t total = 0;
+  const struct dirent *entry;
+  while ((entry = readdir(dir)) != NULL) {
+    struct stat s;
+    char *path = ck_path_join(folder, entry->d_name);
+    if (entry->d_name[0] == '.' || stat(path, &s) != 0) {
+      free(path);
+      continue;
+    }
+    ck_vec_push(&all, (cached){path, (int64_t)s.st_mtim.tv_sec, (int64_t)s.st_size});
+    total += s.st_size;
+  }
+  closedir(dir);
+  int64_t bound = (int64_t)MAX_CACHE_MIB << 20;
+  if (total > bound) qsort(all.at, all.n, sizeof *all.at, oldest_first);
+  for (size_t i = 0; i < all.n; i++) {
+    if (total > bound) {
+      bound = ((int64_t)MAX_CACHE_MIB << 20) / 4 * 3;
+      if (unlink(all.at[i].path) == 0) total -= all.at[i].size;
+    }
+    free(all.at[i].path);
+  }
+  free(all.at);
+}
+
 /* --- The front end ---------------------------------------------------------------------------------------------------
  */
 
@@ -250,6 +291,7 @@ ck_status cli_make_units(const cli_options *o, const cli_command *commands, size
     if (requests[i].unit == NULL && !commands[i].only_cached) open[nopen++] = &requests[i];
   }
   if (nopen > 0) run_frontend(o, open, nopen, frontend, out);
+  if (nopen > 0 && folder != NULL) prune(folder);
   for (size_t i = 0; i < n; i++) {
     ck_ir_unit *unit = requests[i].unit;
     if (unit == NULL) continue;

@@ -401,6 +401,20 @@ def launcher_reports_at_compile(p):
     cc('net.o', '-o', 'net').expect(0, absent=['missing-key'])  # nothing twice
 
 
+@test
+def launcher_extends_the_depfile(p):
+    cc = launcher(p)
+    p.checkpoint('net.pt')
+    p.net('net.pt')
+    p.write('net.d', 'net.o: net.cpp\n')
+    cc(*FLAGS, '-MD', '-c', 'net.cpp', '-o', 'net.o').expect(0)
+    text = open(p.path('net.d')).read()
+    assert text == 'net.o: net.cpp\nnet.o: %s\n%s:\n' % (p.path('net.pt'), p.path('net.pt')), text
+    p.write('dep', 'net.o: net.cpp\n')
+    cc(*FLAGS, '-MMD', '-MF', 'dep', '-c', 'net.cpp', '-o', 'net.o').expect(0)
+    assert p.path('net.pt') in open(p.path('dep')).read()
+
+
 def two_units(p):
     p.write('net.h', '#pragma once\n' + NET.replace('''{
     register_module("fc1", torch::nn::Linear(4, width));
