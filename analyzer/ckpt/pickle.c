@@ -150,14 +150,15 @@ typedef struct {
 /* --- Failures ---------------------------------------------------------------------------------------------------- */
 
 static ck_status broken(machine *m, const char *what) {
-  return ck_fail_at(m->job->err, CK_CORRUPT, m->op_at, "%s is not a valid pickle: %s at byte %zu", m->where, what,
-                    m->op_at);
+  ck_fail_at(m->job->err, CK_CORRUPT, m->op_at, "%s is not a valid pickle: %s at byte %zu", m->where, what, m->op_at);
+  return CK_CORRUPT;
 }
 
 static ck_status ends_early(machine *m) {
   m->out->truncated = true;
-  return ck_fail_at(m->job->err, CK_CORRUPT, m->size,
-                    "%s is truncated: it ends within an opcode or before its end mark", m->where);
+  ck_fail_at(m->job->err, CK_CORRUPT, m->size, "%s is truncated: it ends within an opcode or before its end mark",
+             m->where);
+  return CK_CORRUPT;
 }
 
 /* Notes what torch::pickle_load would throw; the first one counts. */

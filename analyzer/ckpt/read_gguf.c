@@ -156,8 +156,8 @@ static const char *scalar_text(cursor *c, uint64_t type, uint64_t v) {
 }
 
 static ck_status read_pair(cursor *c) {
-  const char *name, *text = NULL;
-  size_t n;
+  const char *name = "", *text = NULL;
+  size_t n = 0;
   uint64_t type, v = 0;
   TRY(ck_ckpt_count(c->job));
   TRY(take_string(c, MAX_TEXT, &name, &n));
@@ -192,9 +192,9 @@ static void note_extent(cursor *c, const ck_ckpt_entry *e, uint64_t type, uint64
 }
 
 static ck_status read_tensor(cursor *c) {
-  const char *name;
-  size_t n;
-  uint64_t rank, type, offset;
+  const char *name = "";
+  size_t n = 0;
+  uint64_t rank = 0, type = 0, offset = 0;
   int64_t *shape = NULL;
   TRY(take_string(c, MAX_NAME, &name, &n));
   TRY(take_number(c, 4, &rank));

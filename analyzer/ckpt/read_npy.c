@@ -48,6 +48,7 @@ static void read_descr(ck_ckpt_job *job, const char *p, ck_ckpt_entry *e) {
     if (strlen(dtypes[i].descr) == n && memcmp(dtypes[i].descr, descr, n) == 0) {
       e->dtype = dtypes[i].dtype;
       if (e->dtype_text[0] != '>') e->dtype_text = NULL;
+      return;
     }
 }
 

@@ -10,6 +10,7 @@
 
 enum {
   BLOCK = 512,
+  NAME_SIZE = 100,
   MAX_MEMBERS = 100, /* four, and what a tar program may add */
   MAX_RECORD = 4096, /* bytes of one (key, location, type) pickle; about 100 in use */
   MAX_RANK = 64
@@ -34,12 +35,19 @@ typedef struct {
 
 static const char *const names[] = {"sys_info", "pickle", "tensors", "storages"};
 
+/* The name in a tar header, NUL-terminated, without "./". */
+static const char *name_of(const unsigned char *header, char room[NAME_SIZE + 1]) {
+  memcpy(room, header, NAME_SIZE);
+  room[NAME_SIZE] = 0;
+  return ck_starts_with(room, "./") ? room + 2 : room;
+}
+
 static int probe(const ck_ckpt_head *head) {
+  char room[NAME_SIZE + 1];
   if (head->n < BLOCK || memcmp(head->bytes + 257, "ustar", 5) != 0) return 0;
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    const char *name = (const char *)head->bytes;
-    if (strncmp(ck_starts_with(name, "./") ? name + 2 : name, names[i], strlen(names[i]) + 1) == 0) return 90;
-  }
+  const char *name = name_of(head->bytes, room);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(name, names[i]) == 0) return 90;
   return 0;
 }
 
@@ -66,9 +74,8 @@ static ck_status find_members(reader *r) {
     if (header[0] == 0) break;
     if (!octal(header + 124, 12, &m.size) || m.size > total - m.at)
       return ck_fail_at(r->job->err, CK_CORRUPT, at, "a truncated tar archive of torch.save");
-    header[100] = 0;
-    const char *name = (const char *)header;
-    if (ck_starts_with(name, "./")) name += 2;
+    char room[NAME_SIZE + 1];
+    const char *name = name_of(header, room);
     if (strcmp(name, "pickle") == 0) r->pickle = m;
     else if (strcmp(name, "tensors") == 0) r->tensors = m;
     else if (strcmp(name, "storages") == 0) r->storages = m;
@@ -118,9 +125,10 @@ static ck_status record(reader *r, const member *m, uint64_t *at, const char *wh
   ck_pickle p;
   TRY(ck_ckpt_count(r->job));
   TRY(small_pickle(r, m, at, where, &p));
-  if (p.root->type != PV_TUPLE || p.root->n < 3)
-    return ck_fail_at(r->job->err, CK_CORRUPT, *at, "member %s of the tar archive has a record that is no triple",
-                      where);
+  if (p.root->type != PV_TUPLE || p.root->n < 3) {
+    ck_fail_at(r->job->err, CK_CORRUPT, *at, "member %s of the tar archive has a record that is no triple", where);
+    return CK_CORRUPT;
+  }
   const ck_pv *class = p.root->items[2];
   bool known = class->type == PV_GLOBAL && class->row && class->row->role == PG_STORAGE;
   *dtype = known ? class->row->dtype : CK_DTYPE_UNKNOWN;
@@ -139,13 +147,13 @@ static ck_status count_of(reader *r, const member *m, uint64_t *at, const char *
 }
 
 static ck_status read_storages(reader *r) {
-  uint64_t at, bytes;
-  int64_t count;
+  uint64_t at = 0, bytes;
+  int64_t count = 0;
   TRY(count_of(r, &r->storages, &at, "storages", &count));
   for (int64_t i = 0; i < count; i++) {
-    const ck_pv *triple;
-    ck_dtype dtype;
-    unsigned char n[8];
+    const ck_pv *triple = NULL;
+    ck_dtype dtype = CK_DTYPE_UNKNOWN;
+    unsigned char n[8] = {0};
     TRY(record(r, &r->storages, &at, "storages", &triple, &dtype));
     const char *key = id_text(r, triple->items[0]), *location = id_text(r, triple->items[1]);
     if (key) ck_map_put(&r->locations, key, NULL)->p = (void *)(uintptr_t)location;
@@ -162,7 +170,7 @@ static ck_status read_storages(reader *r) {
 }
 
 static ck_status read_numbers(reader *r, uint64_t *at, uint32_t n, const int64_t **out) {
-  unsigned char b[8 * MAX_RANK];
+  unsigned char b[8 * MAX_RANK] = {0};
   TRY(take(r, &r->tensors, at, b, 8 * (size_t)n));
   int64_t *v = n ? CK_NEW_N(&r->job->ckpt->arena, int64_t, n) : NULL;
   for (uint32_t i = 0; i < n; i++) v[i] = little(b + 8 * i, 8);
@@ -171,8 +179,8 @@ static ck_status read_numbers(reader *r, uint64_t *at, uint32_t n, const int64_t
 }
 
 static ck_status read_tensor(reader *r, uint64_t *at) {
-  const ck_pv *triple;
-  unsigned char b[8];
+  const ck_pv *triple = NULL;
+  unsigned char b[8] = {0};
   ck_ckpt_entry *e = CK_NEW(&r->job->scratch, ck_ckpt_entry);
   TRY(record(r, &r->tensors, at, "tensors", &triple, &e->dtype));
   TRY(take(r, &r->tensors, at, b, 8)); /* int32 rank, 4 bytes of padding */
@@ -193,8 +201,8 @@ static ck_status read_tensor(reader *r, uint64_t *at) {
 }
 
 static ck_status read_tensors(reader *r) {
-  uint64_t at;
-  int64_t count;
+  uint64_t at = 0;
+  int64_t count = 0;
   TRY(count_of(r, &r->tensors, &at, "tensors", &count));
   for (int64_t i = 0; i < count; i++) TRY(read_tensor(r, &at));
   return CK_OK;

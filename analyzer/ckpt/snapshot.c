@@ -287,12 +287,12 @@ static ck_status read_part(ck_ckpt_job *job, const json_t *v) {
   p.has_modules = json_is_array(json_object_get(v, "modules"));
   p.entry_count = json_array_size(entries);
   p.other_count = json_array_size(others);
-  ck_ckpt_entry *e = p.entry_count ? CK_NEW_N(&job->ckpt->arena, ck_ckpt_entry, p.entry_count) : NULL;
-  ck_ckpt_other *o = p.other_count ? CK_NEW_N(&job->ckpt->arena, ck_ckpt_other, p.other_count) : NULL;
+  ck_ckpt_entry *e = CK_NEW_N(&job->ckpt->arena, ck_ckpt_entry, p.entry_count);
+  ck_ckpt_other *o = CK_NEW_N(&job->ckpt->arena, ck_ckpt_other, p.other_count);
   json_array_foreach(entries, i, item) e[i] = entry_of(job, item);
   json_array_foreach(others, i, item) o[i] = other_of(job, item);
-  p.entries = e;
-  p.others = o;
+  p.entries = p.entry_count ? e : NULL; /* none: the lists of the whole file are shared */
+  p.others = p.other_count ? o : NULL;
   ck_vec_push(&job->ckpt->parts, p);
   return ck_ckpt_charge(job, 0);
 }

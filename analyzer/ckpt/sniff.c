@@ -69,7 +69,8 @@ static bool is_text(const unsigned char *p, size_t n) {
   size_t step;
   for (size_t i = 0; i < n; i += step) {
     step = utf8_length(p + i, n - i);
-    bool is_control = p[i] == 127 || (p[i] < 32 && memchr("\t\r\n\f\033", p[i], 5) == NULL);
+    bool is_space = p[i] >= '\t' && p[i] <= '\r';
+    bool is_control = p[i] == 127 || (p[i] < 32 && !is_space && p[i] != '\033');
     if (step == 0 || is_control) return false;
   }
   return true;

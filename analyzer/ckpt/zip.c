@@ -84,7 +84,7 @@ static ck_status read_member(ck_ckpt_job *job, const directory *d, const unsigne
   if (left < CENTRAL_SIZE || memcmp(p, "PK\1\2", 4) != 0)
     return ck_fail_at(job->err, CK_CORRUPT, d->at + *at,
                       "a damaged zip archive: its central directory has no entry at %llu",
-                      (unsigned long long)(d->at + *at));
+                      (unsigned long long)d->at + *at);
   size_t name = u16(p + 28), extra = u16(p + 30), comment = u16(p + 32);
   if (left - CENTRAL_SIZE < name + extra + comment)
     return ck_fail_at(job->err, CK_CORRUPT, d->at + *at,
