@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Differential test of the standard library's rows.
+
+Every `long case_x()` and `std::string case_x()` of the .cpp files here is compiled with g++ and run, and evaluated by
+ckptlint's own evaluator. An evaluated value has to be the compiled program's. A case that evaluates to unknown is no
+lie but counts as open; the number of those must not grow beyond what expected_unknown.txt names.
+
+usage: run.py FRONTEND DRIVER [FILE.cpp...]"""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).parent
+CASE = re.compile(r"^(long|std::string) (case_\w+)\(\)", re.M)
+
+
+def unit(source):
+    """The file with one entry point per case, and a main for the compiled side."""
+    names = [m.group(2) for m in CASE.finditer(source)]
+    out = ["#include <string>\n", source, "\nvoid report(const char *name, long value);\n",
+           "void report(const char *name, const std::string &value);\n"]
+    out += [f'void entry_{n}() {{ report("{n}", {n}()); }}\n' for n in names]
+    out.append("#ifdef COMPILED\n#include <cstdio>\n#undef printf\n"
+               'static FILE *results;\n'
+               'void report(const char *name, long v) { std::fprintf(results, "%s=%ld\\n", name, v); }\n'
+               'void report(const char *name, const std::string &v) { std::fprintf(results, "%s=", name);\n'
+               '  for (char c : v) c == 10 ? std::fputs("\\\\n", results) : std::fputc(c, results);\n'
+               "  std::fputc(10, results); }\n"
+               "int main(int, char **argv) { results = std::fopen(argv[1], \"w\");\n")
+    out += [f"  entry_{n}();\n" for n in names]
+    out.append("  std::fclose(results); }\n#endif\n")
+    return "".join(out), names
+
+
+def compiled(path, folder):
+    exe, results = folder / (path.stem + ".exe"), folder / (path.stem + ".results")
+    subprocess.run(["g++", "-std=c++17", "-DCOMPILED", "-w", str(path), "-o", str(exe), "-pthread"], check=True)
+    subprocess.run([str(exe), str(results)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return dict(line.split("=", 1) for line in results.read_text(errors="replace").splitlines())
+
+
+def evaluated(path, folder, frontend, driver):
+    ir = folder / (path.stem + ".ir")
+    subprocess.run([frontend, "--binary", "--no-pch", "--output", str(ir), "--", str(path), "-std=c++17"], check=True)
+    done = subprocess.run([driver, str(ir)], capture_output=True, text=True, errors="replace")
+    found = {}
+    for line in done.stdout.splitlines():
+        m = re.match(r"(case_\w+)([=?])(.*)", line)
+        if m and (m.group(1) not in found or m.group(2) == "?"):
+            found[m.group(1)] = (m.group(2) == "=", m.group(3))
+    if done.returncode != 0:
+        print(f"{path.name}: the driver ended with {done.returncode}: {done.stderr.strip()[:400]}")
+    return found, done.returncode == 0
+
+
+def main():
+    frontend, driver, *files = sys.argv[1:]
+    sources = [pathlib.Path(f) for f in files] or sorted(HERE.glob("*.cpp"))
+    allowed = HERE / "expected_unknown.txt"
+    allowed = set(allowed.read_text().split()) if allowed.exists() else set()
+    right, wrong, unknown, broken = 0, [], [], False
+    with tempfile.TemporaryDirectory() as tmp:
+        for source in sources:
+            path = pathlib.Path(tmp) / source.name
+            text, names = unit(source.read_text())
+            path.write_text(text)
+            want = compiled(path, pathlib.Path(tmp))
+            got, good = evaluated(path, pathlib.Path(tmp), frontend, driver)
+            broken |= not good
+            for name in names:
+                known, value = got.get(name, (False, "nothing was reported"))
+                if not known:
+                    unknown.append((name, value))
+                elif value == want[name]:
+                    right += 1
+                else:
+                    wrong.append(f"{source.name}: {name}: evaluated {value!r}, the program says {want[name]!r}")
+    for line in wrong:
+        print("WRONG", line)
+    for name, why in unknown:
+        print("open " if name in allowed else "OPEN ", name, "-", why)
+    print(f"{right} equal, {len(wrong)} wrong, {len(unknown)} unknown")
+    stale = allowed - {name for name, _ in unknown} if not files else set()
+    for name in sorted(stale):
+        print("now known, to be removed from expected_unknown.txt:", name)
+    return 1 if wrong or broken or stale or any(n not in allowed for n, _ in unknown) else 0
+
+
+sys.exit(main())
