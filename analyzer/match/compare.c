@@ -189,7 +189,9 @@ ck_diag_id ck_match_differs(ck_comparison *c, const ck_key *key, const ck_ckpt_e
 
 static ck_severity severity_of(const ck_comparison *c, ck_diag_id id) {
   ck_severity severity = ck_diag_row_of(id)->severity;
-  bool lowered = c->alternative->in_try || c->site->loader != CK_LOADER_TORCH_LOAD;
+  /* what is silent is not made better by a handler */
+  bool is_silent = id == CK_DIAG_SHAPE_MISMATCH || id == CK_DIAG_DTYPE_MISMATCH;
+  bool lowered = (c->alternative->in_try && !is_silent) || c->site->loader != CK_LOADER_TORCH_LOAD;
   return lowered && severity > CK_SEVERITY_WARNING ? CK_SEVERITY_WARNING : severity;
 }
 
@@ -411,6 +413,7 @@ static void compare_entries(ck_comparison *c) {
   if (!ck_ckpt_has(c->file->ckpt, CK_CKPT_HAS_KEYS)) claims = false; /* an optimizer's entries are no keys */
   for (size_t e = 0; claims && e < c->nentries; e++) {
     const ck_ckpt_entry *entry = &c->entries[e];
+    if (c->model->subtree != NULL && !lies_below(entry->key, c->model->subtree)) continue; /* nobody reads it here */
     if (entry->is_plain_attribute || is_registered(c, &names, entry->key)) continue;
     if (ck_match_open_above(c->model, entry->key, false)) continue;
     ck_raw *raw = ck_match_raise(c, CK_DIAG_UNEXPECTED_KEY, severity_of(c, CK_DIAG_UNEXPECTED_KEY));

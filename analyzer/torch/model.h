@@ -42,12 +42,13 @@ typedef struct {
 } ck_open;
 
 typedef struct {
-  const char *cls;    /* class of the root object, without "Impl" stripping */
-  ck_loc loc;         /* the construction, or the class for a model without one */
-  bool complete;      /* closed everywhere, no unknown names: `complete` of the JSON */
-  bool is_null;       /* an empty holder or null pointer */
-  bool is_not_module; /* a Tensor or vector of tensors that a loader fills */
-  ck_key *keys;       /* named_parameters() order, then named_buffers() order */
+  const char *cls;     /* class of the root object, without "Impl" stripping */
+  ck_loc loc;          /* the construction, or the class for a model without one */
+  const char *subtree; /* at a site: the part of the file that is read ("model"), in all paths below; NULL: all of it */
+  bool complete;       /* closed everywhere, no unknown names: `complete` of the JSON */
+  bool is_null;        /* an empty holder or null pointer */
+  bool is_not_module;  /* a Tensor or vector of tensors that a loader fills */
+  ck_key *keys;        /* named_parameters() order, then named_buffers() order */
   size_t nkeys;
   ck_submodule *modules; /* descendants, root not included, depth first */
   size_t nmodules;

@@ -153,12 +153,8 @@ static void move_below(ck_torch_run *run, ck_model *model, const char *subtree) 
     opens[i] = model->opens[i];
     opens[i].path = *opens[i].path ? ck_arena_printf(&run->arena, "%s.%s", subtree, opens[i].path) : subtree;
   }
-  opens[model->nopens++] =
-      (ck_open){.path = "",
-                .reason = ck_arena_printf(&run->arena, "only `%s` of the file is read here", subtree),
-                .loc = model->loc};
   model->opens = opens;
-  model->complete = false;
+  model->subtree = ck_arena_strdup(&run->arena, subtree);
 }
 
 void ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value path, bool has_device,
