@@ -169,8 +169,14 @@ typedef CK_VEC(char *) ck_fe_strings;
 void ck_fe_external_includes(const char *path, const char *content, const char *directory, const ck_fe_flags *flags,
                              ck_fe_strings *out);
 
+/* Is the operand ("<vector>") a header of the C++ library? */
+bool ck_fe_is_standard_header(const char *operand);
+
 /* pch.c --------------------------------------------------------------------------------------------------------- */
 /* Path of a precompiled header for the unit's external headers, made if need be; NULL if there can be none.
  * The caller's to free. */
 char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const ck_fe_strings *includes);
+/* Paths of the headers that the PCH was made from and the unit names itself, for its dependencies. The caller's to
+ * free. */
+void ck_fe_pch_roots(const char *pch, const ck_fe_strings *includes, ck_fe_strings *out);
 #endif

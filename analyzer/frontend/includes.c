@@ -120,6 +120,14 @@ static const char *const standard_headers[] = {"algorithm",
                                                "vector",
                                                "version"};
 
+static bool is_standard(const char *name, size_t n) {
+  for (size_t i = 0; i < sizeof standard_headers / sizeof *standard_headers; i++)
+    if (!strncmp(name, standard_headers[i], n) && !standard_headers[i][n]) return true;
+  return false;
+}
+
+bool ck_fe_is_standard_header(const char *operand) { return is_standard(operand + 1, strlen(operand) - 2); }
+
 typedef enum { QUOTE, ANGLE, SYSTEM } dir_kind;
 
 typedef struct {
@@ -183,8 +191,7 @@ static where find_header(const scan *s, const char *includer, const char *name, 
       return external ? EXTERNAL : PROJECT;
     }
   }
-  for (size_t i = 0; i < sizeof standard_headers / sizeof *standard_headers; i++)
-    if (!strcmp(name, standard_headers[i])) return EXTERNAL;
+  if (is_standard(name, strlen(name))) return EXTERNAL;
   char system[1024];
   return snprintf(system, sizeof system, "/usr/include/%s", name) < (int)sizeof system && ck_file_exists(system)
              ? EXTERNAL

@@ -85,6 +85,7 @@ int main(int argc, char **argv) {
   arguments args;
   int bad = read_arguments(argc, argv, &args);
   if (bad) return bad;
+  setenv("LIBCLANG_NOTHREADS", "1", 0); /* no thread per parse: it would only be waited for */
   clang_toggleCrashRecovery(1);
   ck_err err = {0};
   ck_ir_unit *unit = ck_fe_make_unit(&args.fe, &err);

@@ -25,6 +25,7 @@ typedef struct {
   ck_strbuf text; /* content and what is appended */
   CXIndex index;
   char *pch;
+  ck_fe_strings roots;    /* headers in the PCH that the unit depends on by name */
   ck_map specialisations; /* their spellings, in order */
 } session;
 
@@ -80,6 +81,13 @@ typedef struct {
 static void add_dependency(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data) {
   dependency_visit *visit = data;
   (void)stack;
+  if (depth > 1) { /* most files: decide by name, see ck_fe_file_of */
+    CXString name = clang_getFileName(file);
+    const char *text = clang_getCString(name);
+    bool skip = text && ck_fe_is_library_path(text) && !ck_ends_with(text, "/torch/version.h");
+    clang_disposeString(name);
+    if (skip) return;
+  }
   ck_fe_file *source = ck_fe_file_of(visit->fe, file);
   /* of libraries: only what the project includes itself; a new version touches these, too */
   if (source->external && depth > 1 && !ck_ends_with(source->name, "/torch/version.h")) return;
@@ -104,9 +112,18 @@ static void add_dependency(CXFile file, CXSourceLocation *stack, unsigned depth,
   ck_vec_push(&visit->list, dependency);
 }
 
-static void record_dependencies(ck_fe *fe) {
+static void record_dependencies(ck_fe *fe, const ck_fe_strings *roots) {
   dependency_visit visit = {.fe = fe};
   clang_getInclusions(fe->tu, add_dependency, &visit);
+  for (size_t i = 0; i < roots->n; i++) {
+    struct stat st;
+    if (stat(roots->at[i], &st) != 0) continue;
+    ck_ir_dependency dependency = {.path = ck_ir_intern(fe->unit, roots->at[i]),
+                                   .size = st.st_size,
+                                   .mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
+                                   .hash = ""};
+    ck_vec_push(&visit.list, dependency);
+  }
   ck_ir_dependency *copy = CK_NEW_N(&fe->unit->arena, ck_ir_dependency, visit.list.n ? visit.list.n : 1);
   for (size_t i = 0; i < visit.list.n; i++) copy[i] = visit.list.at[i];
   fe->unit->dependencies = copy;
@@ -133,6 +150,8 @@ static CXTranslationUnit parse_once(session *s, bool with_pch) {
   if (with_pch) {
     ck_vec_push(&args, "-include-pch");
     ck_vec_push(&args, s->pch);
+    ck_vec_push(&args, "-Xclang"); /* pch.c has looked at every header already */
+    ck_vec_push(&args, "-fno-validate-pch");
   }
   for (size_t i = 0; i < s->flags.at.n; i++) ck_vec_push(&args, s->flags.at.at[i]);
   ck_vec_push(&args, "-working-directory");
@@ -257,7 +276,7 @@ static ck_ir_unit *lower_rounds(session *s, ck_err *err) {
       }
     }
     ck_fe_unit(&fe);
-    record_dependencies(&fe);
+    record_dependencies(&fe, &s->roots);
     ck_ir_unit_free(unit);
     unit = fe.unit;
     bool more = note_specialisations(s, &fe);
@@ -275,6 +294,7 @@ static void find_pch(session *s) {
   ck_fe_strings includes = {0};
   ck_fe_external_includes(s->options->path, s->content, s->options->directory, &s->flags, &includes);
   s->pch = ck_fe_pch(s->index, s->options, &s->flags, &includes);
+  if (s->pch) ck_fe_pch_roots(s->pch, &includes, &s->roots);
   for (size_t i = 0; i < includes.n; i++) free(includes.at[i]);
   free(includes.at);
 }
@@ -300,6 +320,8 @@ ck_ir_unit *ck_fe_make_unit(const ck_fe_options *options, ck_err *err) {
       clang_disposeIndex(s.index);
     }
   }
+  for (size_t i = 0; i < s.roots.n; i++) free(s.roots.at[i]);
+  free(s.roots.at);
   free(s.pch);
   free(s.content);
   free(s.flags.at.at);

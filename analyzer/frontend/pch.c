@@ -24,6 +24,19 @@
 #define BAD_SECONDS    (24 * 60 * 60) /* how long a failure is remembered */
 #define MAX_LIST_BYTES ((size_t)64 << 20)
 
+/* Headers of the C++ library do not tell PCHs apart, or each unit would need its own: all of them hold these. Units
+ * that use libtorch get most of them anyway. */
+static const char standard_bundle[] =
+    "#include <algorithm>\n#include <array>\n#include <chrono>\n#include <cmath>\n"
+    "#include <cstdint>\n#include <cstdio>\n#include <cstdlib>\n#include <cstring>\n"
+    "#include <deque>\n#include <fstream>\n#include <functional>\n#include <iomanip>\n"
+    "#include <iostream>\n#include <limits>\n#include <list>\n#include <map>\n"
+    "#include <memory>\n#include <numeric>\n#include <random>\n#include <set>\n"
+    "#include <sstream>\n#include <stdexcept>\n#include <string>\n#include <thread>\n"
+    "#include <tuple>\n#include <unordered_map>\n#include <utility>\n#include <vector>\n"
+    "#if __cplusplus >= 201703L\n#include <filesystem>\n#include <optional>\n"
+    "#include <variant>\n#endif\n";
+
 typedef struct {
   char *header, *pch, *list, *bad, *lock;
 } paths;
@@ -238,7 +251,9 @@ char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *
   ck_strbuf_init(&header);
   if (ck_make_directories(dir, NULL) == CK_OK) {
     relevant_flags(flags, options->directory, &arena, &relevant);
-    for (size_t i = 0; i < includes->n; i++) ck_strbuf_printf(&header, "#include %s\n", includes->at[i]);
+    ck_strbuf_puts(&header, standard_bundle);
+    for (size_t i = 0; i < includes->n; i++)
+      if (!ck_fe_is_standard_header(includes->at[i])) ck_strbuf_printf(&header, "#include %s\n", includes->at[i]);
     char key[33];
     make_key(options, &relevant, header.s, key);
     paths p = {.header = named(dir, key, ".hpp"),
@@ -256,4 +271,30 @@ char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *
   ck_arena_release(&arena);
   free(dir);
   return result;
+}
+
+static bool is_root(const char *path, const ck_fe_strings *includes) {
+  if (ck_ends_with(path, "/torch/version.h")) return true;
+  size_t n = strlen(path);
+  for (size_t i = 0; i < includes->n; i++) {
+    size_t m = strlen(includes->at[i]) - 2; /* without < > */
+    if (m < n && path[n - m - 1] == '/' && !strncmp(path + n - m, includes->at[i] + 1, m)) return true;
+  }
+  return false;
+}
+
+void ck_fe_pch_roots(const char *pch, const ck_fe_strings *includes, ck_fe_strings *out) {
+  ck_strbuf list;
+  ck_strbuf_init(&list);
+  ck_strbuf_printf(&list, "%.*s.list", (int)(strlen(pch) - 4), pch);
+  char *text, *save = NULL;
+  size_t size;
+  if (ck_read_file(list.s, MAX_LIST_BYTES, &text, &size, NULL) == CK_OK) {
+    for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+      const char *path = strchr(line, '/');
+      if (path && is_root(path, includes)) ck_vec_push(out, ck_strdup(path));
+    }
+    free(text);
+  }
+  ck_strbuf_release(&list);
 }
