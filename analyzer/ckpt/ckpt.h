@@ -234,8 +234,14 @@ ck_ckpt_root_kind ck_ckpt_root(const ck_ckpt *ckpt);
 const ck_ckpt_part *ck_ckpt_parts(const ck_ckpt *ckpt, size_t *count);
 /* Values that are no tensors, all depths (a module's attributes are not among them). */
 const ck_ckpt_other *ck_ckpt_others(const ck_ckpt *ckpt, size_t *count);
-/* format_version, producer, byteorder, oid and size of an LFS pointer, safetensors' __metadata__ ("metadata.NAME"),
- * scalars of the root dict ("value.epoch"), in this order; each name once. */
+/* What else the file says, in this order, each name once:
+ *   format_version, byteorder  of the archive or header, as written there
+ *   root.type                  Python's or TorchScript's name of the root's class ("dict", "collections.OrderedDict")
+ *   pickle.protocol, pickle_load   what torch::pickle_load throws (its first words), or "ok" (FORMATS.md A.5)
+ *   value.NAME                 scalars of the root: epoch, loss, ...
+ *   metadata.NAME              pairs of a safetensors header, a GGUF file, an index; shards: number of files of an
+ * index oid, size                  of a Git LFS pointer: SHA-256 and bytes of the file that it stands for title of an
+ * HTML page;   snapshot.sha256: of the file that a snapshot stands for */
 const ck_ckpt_pair *ck_ckpt_metadata(const ck_ckpt *ckpt, size_t *count);
 const char *ck_ckpt_meta(const ck_ckpt *ckpt, const char *name); /* NULL if absent */
 const ck_ckpt_global *ck_ckpt_unsafe(const ck_ckpt *ckpt, size_t *count);

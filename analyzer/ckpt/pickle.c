@@ -668,7 +668,7 @@ static ck_status run(machine *m) {
     uint8_t op = m->bytes[m->at++];
     argument arg;
     if (arg_kinds[op] == 0) return broken(m, "there is no such opcode");
-    if (memchr(libtorch_ops, op, sizeof libtorch_ops) == NULL) {
+    if (m->out->refusal[0] == 0 && memchr(libtorch_ops, op, sizeof libtorch_ops) == NULL) {
       char text[16];
       int n = snprintf(text, sizeof text, "0x%x: %d", op, op);
       refuse(m, "Unknown opcode for unpickling at %.*s", text, (size_t)n);

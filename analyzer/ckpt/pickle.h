@@ -69,6 +69,7 @@ typedef enum {
 
 struct ck_pg_row {
   const char *name;
+  size_t n; /* its length; 0 for a dtype, which is named by its own name */
   ck_pg_role role;
   ck_dtype dtype;
 };
