@@ -73,9 +73,11 @@ typedef struct {
   CK_VEC(CXType) records;     /* class specialisations and local classes still to be lowered */
   ck_fe_nodes top;            /* what becomes the kids of UNIT */
   CK_VEC(ck_fe_error) errors; /* of this parse */
-  unsigned appended;          /* offset in the main file from which on it is our own text; UINT_MAX: none */
+  unsigned appended;          /* offset in the main file at which its own content ends */
+  unsigned instantiations;    /* offset behind it from which on there are only explicit instantiations */
   unsigned depth;
-  bool in_pattern; /* below an uninstantiated template: constants cannot be evaluated */
+  bool in_pattern;   /* below an uninstantiated template: constants cannot be evaluated */
+  CXCursor instance; /* the function whose pattern is lowered while in_pattern */
 } ck_fe;
 
 /* external.c - files ------------------------------------------------------------------------------------------ */

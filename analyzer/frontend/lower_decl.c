@@ -91,6 +91,27 @@ void ck_fe_need_record(ck_fe *fe, CXType type) {
 
 /* Variables ------------------------------------------------------------------------------------------------------ */
 
+static bool in_macro(CXCursor cursor) {
+  CXSourceLocation start = clang_getRangeStart(clang_getCursorExtent(cursor));
+  CXFile spelling_file, file;
+  unsigned spelling, at;
+  clang_getSpellingLocation(start, &spelling_file, NULL, NULL, &spelling);
+  clang_getFileLocation(start, &file, NULL, NULL, &at);
+  return spelling_file != file || spelling != at;
+}
+
+/* Where text does not tell: can the expression be the initialiser, by its type, rather than a bound or a template
+ * argument? */
+static bool initialises(CXCursor of, CXCursor expression) {
+  CXType type = clang_getCanonicalType(clang_getCursorType(of));
+  enum CXCursorKind kind = clang_getCursorKind(ck_fe_peel(expression));
+  if (type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray)
+    return kind == CXCursor_InitListExpr || kind == CXCursor_StringLiteral;
+  if (type.kind == CXType_Record && clang_Type_getNumTemplateArguments(type) > 0)
+    return ck_fe_is_record(clang_getCursorType(expression)) || kind == CXCursor_InitListExpr;
+  return true;
+}
+
 /* The initialiser of a field or the default argument of a parameter: the last expression, if '=' or nothing but a '{'
  * leads to it; what stands before are array bounds, bit widths and template arguments. */
 static CXCursor trailing_initialiser(ck_fe *fe, CXCursor cursor) {
@@ -102,7 +123,8 @@ static CXCursor trailing_initialiser(ck_fe *fe, CXCursor cursor) {
   if (clang_Cursor_isNull(found)) return found;
   const ck_fe_file *file;
   unsigned begin, end;
-  if (!ck_fe_extent(fe, found, &file, &begin, &end)) return found;
+  if (!ck_fe_extent(fe, found, &file, &begin, &end) || in_macro(found))
+    return initialises(cursor, found) ? found : clang_getNullCursor();
   unsigned name_at;
   clang_getFileLocation(clang_getCursorLocation(cursor), NULL, NULL, NULL, &name_at);
   char before = ck_fe_char_before(file, begin);
@@ -194,6 +216,7 @@ static ck_ir *default_argument(ck_fe *fe, CXCursor function, unsigned index) {
     CXCursor initialiser = trailing_initialiser(fe, kids.at[i]);
     if (clang_Cursor_isNull(initialiser)) break;
     fe->in_pattern = true;
+    fe->instance = function;
     value = ck_fe_initialiser(fe, initialiser, kids.at[i]);
     fe->in_pattern = false;
   }
@@ -576,7 +599,7 @@ static ck_ir *lower_record(ck_fe *fe, CXType type, CXCursor definition) {
     /* explicitly instantiated, that is where clang places it: the template is what the reader knows */
     unsigned at;
     clang_getFileLocation(clang_getCursorLocation(definition), NULL, NULL, NULL, &at);
-    if (at >= fe->appended) {
+    if (at >= fe->instantiations) {
       node->loc = ck_fe_loc(fe, pattern);
       definition_place = pattern;
     }

@@ -155,6 +155,36 @@ static ck_ir *name_of_function(ck_fe *fe, CXCursor cursor, CXCursor function) {
   return node;
 }
 
+/* In a default argument that was not instantiated: what the instance has for a template parameter, of the function or
+ * of a class around it. NULL if it is no integer. */
+static ck_ir *template_argument(ck_fe *fe, CXCursor cursor, CXCursor parameter) {
+  if (!fe->in_pattern || clang_Cursor_isNull(fe->instance)) return NULL;
+  for (CXCursor owner = fe->instance;
+       !clang_isInvalid(clang_getCursorKind(owner)) && clang_getCursorKind(owner) != CXCursor_TranslationUnit;
+       owner = clang_getCursorSemanticParent(owner)) {
+    CXCursor pattern = clang_getSpecializedCursorTemplate(owner);
+    if (clang_Cursor_isNull(pattern)) continue;
+    ck_fe_cursors kids = {0};
+    ck_fe_children(pattern, &kids);
+    unsigned index = 0;
+    bool found = false;
+    for (size_t i = 0; i < kids.n && !found; i++) {
+      enum CXCursorKind kind = clang_getCursorKind(kids.at[i]);
+      found = clang_equalCursors(kids.at[i], parameter) != 0;
+      index += !found && (kind == CXCursor_NonTypeTemplateParameter || kind == CXCursor_TemplateTypeParameter ||
+                          kind == CXCursor_TemplateTemplateParameter);
+    }
+    free(kids.at);
+    if (!found || clang_Cursor_getTemplateArgumentKind(owner, index) != CXTemplateArgumentKind_Integral) continue;
+    const ck_ir_type *type = ck_fe_type_of(fe, parameter);
+    ck_ir *node = ck_fe_node(fe, type && type->kind == CK_IR_T_BOOL ? CK_IR_BOOL : CK_IR_INT, cursor);
+    node->type = type;
+    node->value.i = clang_Cursor_getTemplateArgumentValue(owner, index);
+    return node;
+  }
+  return NULL;
+}
+
 static ck_ir *lower_name(ck_fe *fe, CXCursor cursor) {
   CXCursor to = clang_getCursorReferenced(cursor);
   switch (clang_getCursorKind(to)) {
@@ -190,6 +220,8 @@ static ck_ir *lower_name(ck_fe *fe, CXCursor cursor) {
   free(kids.at);
   if (!node) node = ck_fe_constant(fe, cursor);
   if (node) return node;
+  if (clang_getCursorKind(to) == CXCursor_NonTypeTemplateParameter && (node = template_argument(fe, cursor, to)))
+    return node;
   if (clang_getCursorKind(to) == CXCursor_NonTypeTemplateParameter)
     return ck_fe_unknown(fe, cursor, "the template parameter %s", ck_fe_spelling(fe, to));
   return ck_fe_unknown(fe, cursor, "a name that depends on a template argument");
@@ -361,6 +393,16 @@ static ck_ir *lower_new(ck_fe *fe, CXCursor cursor) {
   return node;
 }
 
+/* GCC's `a ?: b`: the children are a, a as a condition, a as the value, b. Only where a is a plain name is it the same
+ * as `a ? a : b`. */
+static ck_ir *lower_elvis(ck_fe *fe, CXCursor cursor, const ck_fe_cursors *exprs) {
+  ck_ir *test = ck_fe_expr(fe, exprs->at[2]), *otherwise = ck_fe_expr(fe, exprs->at[3]);
+  if (!test || !otherwise || test->kind != CK_IR_REF) return NULL;
+  ck_ir *node = ck_fe_node(fe, CK_IR_COND, cursor);
+  ck_ir_set_kids(fe->unit, node, (ck_ir *[]){test, ck_fe_expr(fe, exprs->at[2]), otherwise}, 3);
+  return node;
+}
+
 /* Whatever libclang does not expose: implicit casts and temporaries, looked through, and a few real constructs. */
 static ck_ir *lower_unexposed(ck_fe *fe, CXCursor cursor) {
   if (!ck_fe_has_extent(cursor)) return NULL; /* default argument, implicit value */
@@ -389,6 +431,7 @@ static ck_ir *lower_unexposed(ck_fe *fe, CXCursor cursor) {
              clang_getCursorKind(exprs.at[0]) != CXCursor_StringLiteral) {
     node = NULL;
   }
+  if (!node && exprs.n == 4) node = lower_elvis(fe, cursor, &exprs);
   if (!node) node = ck_fe_unknown(fe, cursor, "an expression of a kind that libclang does not expose");
   free(kids.at);
   free(exprs.at);

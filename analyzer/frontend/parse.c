@@ -22,7 +22,8 @@ typedef struct {
   ck_fe_flags flags; /* of the compile command, translated */
   char *content;     /* of the main file */
   size_t content_size;
-  ck_strbuf text; /* content and what is appended */
+  size_t instantiations; /* where they begin in it */
+  ck_strbuf text;        /* content and what is appended */
   CXIndex index;
   char *pch;
   ck_fe_strings roots;    /* headers in the PCH that the unit depends on by name */
@@ -38,7 +39,7 @@ static bool is_error(CXDiagnostic diagnostic) {
 
 /* Errors in the text that we appended ourselves say nothing about the user's code. */
 static bool is_own(ck_fe *fe, CXSourceLocation location, unsigned offset) {
-  return clang_Location_isFromMainFile(location) && offset >= fe->appended;
+  return clang_Location_isFromMainFile(location) && offset >= fe->instantiations;
 }
 
 static void collect_errors(ck_fe *fe, bool note_first) {
@@ -139,8 +140,26 @@ static void build_text(session *s) {
   ck_strbuf_puts(&s->text, "\n\n");
   if (s->options->expression)
     ck_strbuf_printf(&s->text, "void ckptlint_expr() {\n  auto ckptlint_model = %s;\n}\n", s->options->expression);
+  s->instantiations = s->text.n;
   for (size_t i = 0; i < s->specialisations.count; i++)
     ck_strbuf_printf(&s->text, "template struct %s;\n", s->specialisations.entries[i].key);
+}
+
+/* The flags without which no unit makes sense; used alone when libclang refuses the rest. */
+static bool is_essential(const char *flag) {
+  static const char *const prefixes[] = {"-I", "-D", "-U", "-isystem", "-iquote", "-idirafter", "-std", "-include"};
+  for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+    if (ck_starts_with(flag, prefixes[i])) return true;
+  return flag[0] != '-'; /* the operand of one of these */
+}
+
+static bool keep_essential_flags(session *s) {
+  size_t n = 0;
+  for (size_t i = 0; i < s->flags.at.n; i++)
+    if (is_essential(s->flags.at.at[i])) s->flags.at.at[n++] = s->flags.at.at[i];
+  bool fewer = n < s->flags.at.n;
+  s->flags.at.n = n;
+  return fewer;
 }
 
 static CXTranslationUnit parse_once(session *s, bool with_pch) {
@@ -221,6 +240,7 @@ static ck_ir_unit *new_unit(session *s) {
 static void start(ck_fe *fe, session *s, CXTranslationUnit tu) {
   *fe = (ck_fe){.options = s->options, .unit = new_unit(s), .tu = tu};
   fe->appended = (unsigned)s->content_size;
+  fe->instantiations = (unsigned)s->instantiations;
   ck_map_init(&fe->files);
   ck_map_init(&fe->types);
   ck_map_init(&fe->usrs);
@@ -252,6 +272,7 @@ static ck_ir_unit *lower_rounds(session *s, ck_err *err) {
       s->pch = NULL;
       tu = parse_once(s, false);
     }
+    if (!tu && keep_essential_flags(s)) tu = parse_once(s, false);
     if (!tu) {
       if (!unit) ck_fail(err, CK_FORMAT, "%s: libclang cannot parse this file", s->options->file);
       return unit;

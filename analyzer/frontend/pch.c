@@ -225,6 +225,30 @@ static void prune(const char *dir, const char *keep) {
   }
 }
 
+static bool includes_header(const ck_fe_strings *includes, const char *operand) {
+  for (size_t i = 0; i < includes->n; i++)
+    if (!strcmp(includes->at[i], operand)) return true;
+  return false;
+}
+
+/* The include lines, brought to one form so that units share: <torch/torch.h> brings in nearly all of torch/, ATen/ and
+ * c10/, and what is small (headers of C) is cheap to leave to the unit. */
+static void add_headers(ck_strbuf *out, const ck_fe_strings *includes) {
+  static const char *const first[] = {"<torch/torch.h>", "<torch/script.h>", "<torch/extension.h>"};
+  static const char *const covered[] = {"torch/", "ATen/", "c10/"};
+  for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+    if (includes_header(includes, first[i])) ck_strbuf_printf(out, "#include %s\n", first[i]);
+  bool torch = includes_header(includes, first[0]);
+  for (size_t i = 0; i < includes->n; i++) {
+    const char *operand = includes->at[i];
+    bool skip = ck_fe_is_standard_header(operand) || !strchr(operand, '/');
+    for (size_t k = 0; k < sizeof first / sizeof *first; k++) skip |= !strcmp(operand, first[k]);
+    for (size_t k = 0; k < sizeof covered / sizeof *covered && torch; k++)
+      skip |= ck_starts_with(operand + 1, covered[k]);
+    if (!skip) ck_strbuf_printf(out, "#include %s\n", operand);
+  }
+}
+
 static bool ensure(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const paths *p,
                    const char *header) {
   if (still_holds(p)) {
@@ -252,8 +276,7 @@ char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *
   if (ck_make_directories(dir, NULL) == CK_OK) {
     relevant_flags(flags, options->directory, &arena, &relevant);
     ck_strbuf_puts(&header, standard_bundle);
-    for (size_t i = 0; i < includes->n; i++)
-      if (!ck_fe_is_standard_header(includes->at[i])) ck_strbuf_printf(&header, "#include %s\n", includes->at[i]);
+    add_headers(&header, includes);
     char key[33];
     make_key(options, &relevant, header.s, key);
     paths p = {.header = named(dir, key, ".hpp"),
