@@ -69,7 +69,7 @@ static ck_value extreme(ck_call *call, bool greatest) {
   }
   if (list == NULL && best == call->args[0]) return ck_ev_ref(best);
   if (list == NULL && best == call->args[1]) return ck_ev_ref(best);
-  return ck_std_init(call, ck_ir_strip_ref(call->type), best);
+  return ck_std_init(call, NULL, best);
 }
 
 ck_value ck_std_min(ck_call *call) { return extreme(call, false); }

@@ -151,8 +151,14 @@ ck_value ck_std_bind(ck_call *call) {
   if (call->nargs > MAX_ARGUMENTS) return ck_std_refuse(call, "std::bind with more than %d arguments", MAX_ARGUMENTS);
   ck_cell *cells[MAX_ARGUMENTS];
   for (size_t i = 0; i < call->nargs; i++) {
-    cells[i] = ck_ev_cell(call->ev, ck_std_init(call, NULL, call->args[i]));
-    cells[i]->type = ck_std_arg_type(call, i);
+    const ck_ir_type *type = ck_std_arg_type(call, i), *which = ck_std_targ(type, 0);
+    bool placeholder =
+        type != NULL && strcmp(type->name, "std::_Placeholder") == 0 && which != NULL && which->kind == CK_IR_T_VALUE;
+    ck_value number = CK_INT(placeholder ? which->count : 0);
+    ck_value v =
+        placeholder ? ck_ev_list(call->ev, "std::_Placeholder", &number, 1) : ck_std_init(call, NULL, call->args[i]);
+    cells[i] = ck_ev_cell(call->ev, v);
+    cells[i]->type = type;
   }
   return ck_ev_list_of_cells(call->ev, "std::_Bind", cells, call->nargs);
 }

@@ -42,6 +42,12 @@ bool ck_std_is_number(ck_value v);
 /* The operands of an operator, whether the row is a free function or a member; NULL if there are fewer. */
 ck_cell *ck_std_operand(ck_call *call, size_t i);
 
+/* The elements, if the only argument is a std::initializer_list: that constructor was chosen. */
+bool ck_std_elements(ck_call *call, ck_cell *const **at, size_t *n);
+
+/* Is the call `x++` or `x--`? Its dummy argument is not in the IR, but in the function's USR. */
+bool ck_std_is_postfix(ck_call *call);
+
 /* ---- types ----------------------------------------------------------------------------------------------- */
 const ck_ir_type *ck_std_self_type(ck_call *call); /* of the container that a method is called on; NULL if not known */
 const ck_ir_type *ck_std_targ(const ck_ir_type *type, size_t i); /* template argument i, NULL if there is none */

@@ -266,6 +266,9 @@ ck_value ck_std_json_construct(ck_call *call) {
   if (call->nargs == 0) return CK_NULL;
   /* json{x} is an array of one since 3.0 for braces, but a copy with GCC: only a lone JSON value is ambiguous */
   ck_value first = ck_std_arg(call, 0);
+  ck_cell *const *given;
+  size_t count;
+  if (ck_std_elements(call, &given, &count)) return json_of_braces(call, given, count);
   if (call->brace &&
       !(call->nargs == 1 && (first.kind == CK_V_UNKNOWN || ck_std_list_of(first, JSON) != NULL || is_object(first))))
     return json_of_braces(call, call->args, call->nargs);
@@ -509,7 +512,7 @@ ck_value ck_std_json_iterator_next(ck_call *call) {
   size_t index;
   ck_value held, old = ck_std_value(call, self);
   if (!inner(call, &holder, &index, &held)) return unknown_iterator(call);
-  bool down = strstr(call->name, "--") != NULL, postfix = ck_std_operand(call, 1) != NULL;
+  bool down = strstr(call->name, "--") != NULL, postfix = ck_std_is_postfix(call);
   ck_ev_store(call->ev, self, iterator(call, holder, down ? index - 1 : index + 1));
   return postfix ? old : ck_ev_ref(self);
 }

@@ -113,6 +113,9 @@ static ck_value construct_map(ck_call *call, const ck_ir_type *type, const char 
   if (!known_order(type, 2)) return ck_std_refuse(call, "a map with a comparator of its own");
   if (call->nargs == 0) return ck_ev_map(call->ev, cls);
   ck_value first = ck_std_arg(call, 0);
+  ck_cell *const *given;
+  size_t count;
+  if (ck_std_elements(call, &given, &count)) return map_of(call, cls, type, given, count);
   if (call->nargs == 1) {
     if (first.kind == CK_V_UNKNOWN) return first;
     if (first.kind == CK_V_MAP) return copy_map(call, cls, type, first);
@@ -246,7 +249,9 @@ ck_value ck_std_map_insert(ck_call *call) {
   }
   ck_cell *what = call->args[call->nargs - 1];
   ck_value v = ck_std_value(call, what);
-  if (is_init(v) && !is_pair(call, v)) {
+  const ck_ir_type *given = ck_std_arg_type(call, call->nargs - 1);
+  bool several = given != NULL && strcmp(given->name, "std::initializer_list") == 0;
+  if (is_init(v) && (several || !is_pair(call, v))) {
     for (size_t i = 0; i < v.list->n; i++) insert_pair(call, v.list->at[i], false);
     return CK_VOID;
   }
@@ -391,6 +396,9 @@ static ck_value construct_set(ck_call *call, const ck_ir_type *type, const char 
   if (call->nargs == 0) return ck_ev_list(call->ev, cls, NULL, 0);
   ck_value first = ck_std_arg(call, 0);
   ck_std_range r;
+  ck_cell *const *given;
+  size_t count;
+  if (ck_std_elements(call, &given, &count)) return set_of(call, cls, type, given, count);
   if (call->nargs == 1) {
     if (first.kind == CK_V_UNKNOWN && !call->brace) return first;
     if (first.kind == CK_V_LIST && first.list->cls != NULL &&

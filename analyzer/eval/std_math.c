@@ -201,3 +201,8 @@ ck_value ck_std_limits(ck_call *call) {
   }
   return ck_call_unknown(call, "`%s` of this type", call->name);
 }
+
+/* What NAN, INFINITY and HUGE_VAL expand to. */
+ck_value ck_std_constant(ck_call *call) {
+  return CK_FLOAT(strstr(call->name, "nan") != NULL ? (double)NAN : (double)INFINITY);
+}

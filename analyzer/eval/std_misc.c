@@ -155,7 +155,7 @@ ck_value ck_std_atomic_change(ck_call *call) {
   ck_value now = ck_ev_binary(call->ev, down ? CK_IR_OP_SUB : CK_IR_OP_ADD, old, by, call->type,
                               call->node != NULL ? call->node->loc : (ck_loc){0});
   ck_ev_store(call->ev, call->self, now);
-  return strncmp(how, "fetch", 5) == 0 || (step && call->nargs > 0) ? old : now;
+  return strncmp(how, "fetch", 5) == 0 || (step && ck_std_is_postfix(call)) ? old : now;
 }
 
 /* memset(p, 0, n), memcpy: what is written is unknown, except zeros over a whole array. */

@@ -55,6 +55,7 @@ bool ck_std_range_of(ck_call *call, ck_cell *first, ck_cell *last, ck_std_range 
     a = ck_ev_load(call->ev, ja->at[0]);
     b = ck_ev_load(call->ev, jb->at[0]);
   }
+  if (a.kind == CK_V_LIST && strcmp(a.list->cls, "array") == 0) a = ck_std_iterator(first, 0); /* decays */
   ck_cell *holder, *other;
   size_t begin, end, n;
   if (!ck_std_as_iterator(a, &holder, &begin) || !ck_std_as_iterator(b, &other, &end) || holder != other) return false;
@@ -281,7 +282,7 @@ ck_value ck_std_iterator_index(ck_call *call) {
 static ck_value step(ck_call *call, int64_t by) {
   ck_cell *cell = ck_std_operand(call, 0);
   ck_value old = ck_std_value(call, cell), now = moved(call, old, by);
-  bool postfix = ck_std_operand(call, 1) != NULL;
+  bool postfix = ck_std_is_postfix(call);
   ck_ev_store(call->ev, cell, now);
   return postfix ? old : ck_ev_ref(cell);
 }

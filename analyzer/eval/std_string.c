@@ -121,6 +121,12 @@ static ck_value store_self(ck_call *call, ck_value v) {
 ck_value ck_std_string_construct(ck_call *call) {
   ck_std_range r;
   ck_value first = call->nargs > 0 ? ck_std_arg(call, 0) : CK_VOID;
+  ck_cell *const *given;
+  size_t count;
+  if (ck_std_elements(call, &given, &count)) {
+    r = (ck_std_range){NULL, first, 0, count, false};
+    return text_of_range(call, &r);
+  }
   if (call->brace && call->nargs >= 1 && first.kind == CK_V_INT) {
     ck_value all = ck_ev_list_of_cells(call->ev, "init", call->args, call->nargs);
     r = (ck_std_range){NULL, all, 0, call->nargs, false};
@@ -425,10 +431,17 @@ ck_value ck_std_operator_plus(ck_call *call) {
   return ck_std_concat(call, a, b);
 }
 
+/* An operand; nullopt is told by its type. */
+static ck_value operand_value(ck_call *call, ck_cell *cell) {
+  const ck_ir_type *type = ck_ir_strip_ref(cell->type);
+  if (type != NULL && type->kind == CK_IR_T_RECORD && strstr(type->name, "nullopt") != NULL) return CK_NULL;
+  return ck_ev_load(call->ev, cell);
+}
+
 static ck_value relation(ck_call *call, ck_ir_op op) {
   ck_cell *a = ck_std_operand(call, 0), *b = ck_std_operand(call, 1);
   if (a == NULL || b == NULL) return ck_call_unknown(call, "a comparison with one operand");
-  return ck_std_relation(call, op, ck_ev_load(call->ev, a), ck_ev_load(call->ev, b));
+  return ck_std_relation(call, op, operand_value(call, a), operand_value(call, b));
 }
 
 ck_value ck_std_operator_eq(ck_call *call) { return relation(call, CK_IR_OP_EQ); }

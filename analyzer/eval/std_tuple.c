@@ -156,10 +156,11 @@ static bool is_in_place(ck_call *call, size_t i) {
   return type != NULL && type->kind == CK_IR_T_RECORD && strstr(type->name, "in_place") != NULL;
 }
 
+/* nullopt is told by its type: its value may be that of a variable nobody has seen. */
 static bool is_nullopt(ck_call *call, size_t i, ck_value v) {
   const ck_ir_type *type = ck_std_arg_type(call, i);
-  return v.kind == CK_V_NULL &&
-         (type == NULL || (type->kind == CK_IR_T_RECORD && strstr(type->name, "nullopt") != NULL));
+  if (type != NULL && type->kind == CK_IR_T_RECORD) return strstr(type->name, "nullopt") != NULL;
+  return v.kind == CK_V_NULL && type == NULL;
 }
 
 static ck_value some(ck_call *call, const char *cls, ck_value v) { return ck_ev_list(call->ev, cls, &v, 1); }

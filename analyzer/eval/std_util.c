@@ -94,6 +94,23 @@ ck_cell *ck_std_operand(ck_call *call, size_t i) {
   return i < call->nargs ? call->args[i] : NULL;
 }
 
+bool ck_std_elements(ck_call *call, ck_cell *const **at, size_t *n) {
+  if (call->nargs != 1) return false;
+  const ck_ir_type *type = ck_std_arg_type(call, 0);
+  ck_value v = ck_std_arg(call, 0);
+  if (type == NULL || type->kind != CK_IR_T_RECORD || strcmp(type->name, "std::initializer_list") != 0) return false;
+  if (v.kind != CK_V_LIST) return false;
+  *at = v.list->at;
+  *n = v.list->n;
+  return true;
+}
+
+bool ck_std_is_postfix(ck_call *call) {
+  const char *usr = call->node != NULL ? call->node->usr : "";
+  return ck_std_operand(call, 1) != NULL || strstr(usr, "operator++#I#") != NULL ||
+         strstr(usr, "operator--#I#") != NULL;
+}
+
 /* ---- types ----------------------------------------------------------------------------------------------- */
 const ck_ir_type *ck_std_self_type(ck_call *call) {
   const ck_ir_type *type = call->self != NULL ? ck_ir_strip_ref(call->self->type) : NULL;
@@ -124,6 +141,11 @@ ck_value ck_std_init_value(ck_call *call, const ck_ir_type *type, ck_value v) {
 }
 
 ck_value ck_std_init(ck_call *call, const ck_ir_type *type, ck_cell *cell) {
+  if (type != NULL && type->kind == CK_IR_T_RECORD && strcmp(type->name, "std::reference_wrapper") == 0) {
+    const ck_ir_type *from = ck_ir_strip_ref(cell->type);
+    bool same = from != NULL && from->kind == CK_IR_T_RECORD && strcmp(from->name, type->name) == 0;
+    return same ? ck_ev_load(call->ev, cell) : ck_ev_pointer(CK_PTR_RAW, cell);
+  }
   return ck_std_init_value(call, type, ck_ev_copy(call->ev, ck_ev_load(call->ev, cell)));
 }
 
@@ -246,6 +268,21 @@ static ck_value pointer_relation(ck_call *call, ck_ir_op op, ck_value a, ck_valu
   return ck_call_unknown(call, "order of pointers");
 }
 
+/* Maps: equal keys with equal values. */
+static ck_value map_equality(ck_call *call, ck_ir_op op, ck_value a, ck_value b) {
+  bool equal = a.map->n == b.map->n, known = true;
+  for (size_t i = 0; equal && i < a.map->n; i++) {
+    ck_cell *other = ck_ev_map_find(call->ev, b, a.map->at[i].key, &known);
+    if (!known) return ck_call_unknown(call, "comparison of maps that are not known");
+    if (other == NULL) return CK_BOOL(op == CK_IR_OP_NE);
+    ck_value same =
+        ck_std_relation(call, CK_IR_OP_EQ, ck_ev_load(call->ev, a.map->at[i].cell), ck_ev_load(call->ev, other));
+    if (same.kind != CK_V_BOOL) return ck_call_unknown(call, "comparison of maps that are not known");
+    equal = same.i != 0;
+  }
+  return CK_BOOL(equal == (op == CK_IR_OP_EQ));
+}
+
 static bool is_pointer(ck_value v) { return v.kind == CK_V_PTR || v.kind == CK_V_NULL; }
 
 ck_value ck_std_relation(ck_call *call, ck_ir_op op, ck_value a, ck_value b) {
@@ -269,6 +306,8 @@ ck_value ck_std_relation(ck_call *call, ck_ir_op op, ck_value a, ck_value b) {
   int c = ck_std_compare(call, a, b, &known);
   if (known) return CK_BOOL(holds(op, c));
   if (a.kind == CK_V_FLOAT && b.kind == CK_V_FLOAT) return CK_BOOL(op == CK_IR_OP_NE); /* a NaN */
+  if (a.kind == CK_V_MAP && b.kind == CK_V_MAP && (op == CK_IR_OP_EQ || op == CK_IR_OP_NE))
+    return map_equality(call, op, a, b);
   if (op == CK_IR_OP_EQ || op == CK_IR_OP_NE) {
     bool equal = ck_ev_equal(call->ev, a, b, &known);
     if (known) return CK_BOOL(equal == (op == CK_IR_OP_EQ));

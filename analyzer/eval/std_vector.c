@@ -67,6 +67,10 @@ ck_value ck_std_list_construct(ck_call *call, const char *cls, const ck_ir_type 
   ck_std_range r;
   if (call->nargs == 0) return ck_ev_list(call->ev, cls, NULL, 0);
   ck_value first = ck_std_arg(call, 0);
+  ck_cell *const *given;
+  size_t count;
+  if (ck_std_elements(call, &given, &count) && strcmp(cls, "std::initializer_list") != 0)
+    return from_cells(call, cls, elem, given, count);
   if (call->nargs == 1) {
     if (first.kind == CK_V_UNKNOWN) {
       if (braces_are_elements(call, elem)) return from_cells(call, cls, elem, call->args, 1);
@@ -114,21 +118,19 @@ ck_value ck_std_array_construct(ck_call *call) {
   size_t n = (size_t)count->count;
   ck_cell *const *from = call->args;
   size_t given = call->nargs;
-  while (given == 1) {
-    const ck_list *inner = ck_std_list(call, from[0]);
-    if (inner == NULL) {
-      ck_value v = ck_std_value(call, from[0]);
-      if (v.kind == CK_V_UNKNOWN && !call->brace) return v;
-      break;
-    }
-    bool is_array = inner->cls != NULL && strcmp(inner->cls, "std::array") == 0;
-    bool elem_is_array = elem->kind == CK_IR_T_RECORD && strcmp(elem->name, "std::array") == 0;
-    bool is_init = inner->cls != NULL && strcmp(inner->cls, "init") == 0;
-    if (!(is_array && !elem_is_array) && !is_init) break;
-    if (is_init && elem->kind == CK_IR_T_RECORD && inner->n != n && n == 1) break;
-    from = inner->at;
-    given = inner->n;
-    if (is_array) break;
+  bool elem_is_array = elem->kind == CK_IR_T_RECORD && strcmp(elem->name, "std::array") == 0;
+  for (int braces = 0; given == 1 && braces < 2; braces++) {
+    ck_value v = ck_std_value(call, from[0]);
+    if (v.kind == CK_V_UNKNOWN && !call->brace) return v;
+    if (v.kind != CK_V_LIST || v.list->cls == NULL) break;
+    const ck_ir_type *type = ck_ir_strip_ref(from[0]->type);
+    bool built_in = strcmp(v.list->cls, "array") == 0 || (type != NULL && type->kind == CK_IR_T_ARRAY);
+    bool copy = strcmp(v.list->cls, "std::array") == 0 && !elem_is_array;
+    bool bare = strcmp(v.list->cls, "init") == 0 && (elem->kind != CK_IR_T_RECORD || (n != 1 && v.list->n == n));
+    if (!built_in && !copy && !bare) break;
+    from = v.list->at;
+    given = v.list->n;
+    if (built_in || copy) break;
   }
   if (given > n) return ck_std_refuse(call, "a std::array with braces that are not understood");
   ck_value *values = CK_NEW_N(ck_ev_arena(call->ev), ck_value, n + 1);
