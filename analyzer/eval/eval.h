@@ -149,7 +149,8 @@ bool ck_ev_decide_bool(ck_ev *ev, ck_value v, ck_loc loc);
 bool ck_ev_as_int(ck_ev *ev, ck_value v, int64_t *out);
 bool ck_ev_as_float(ck_ev *ev, ck_value v, double *out);
 bool ck_ev_as_string(ck_ev *ev, ck_value v, const char **out);
-/* v as a dimension of a shape (INT, SYM or UNKNOWN). */
+/* v as a dimension of a shape (INT, SYM or UNKNOWN). One of several integers is a conditional expression (a SYM of kind
+ * CK_SYM_COND), without splitting the world; what differs from round to round of a loop is UNKNOWN. */
 ck_dim ck_ev_as_dim(ck_ev *ev, ck_value v);
 bool ck_ev_equal(ck_ev *ev, ck_value a, ck_value b, bool *known); /* structural, of known values */
 

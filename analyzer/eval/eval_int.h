@@ -15,6 +15,7 @@
 #define CK_LIMIT_STACK ((size_t)4 << 20)
 enum {
   CK_LIMIT_LEAVES = 64,  /* alternatives of one value, beyond it is unknown */
+  CK_LIMIT_SPLITS = 4,   /* rounds of one loop that split the world */
   CK_LIMIT_FIXPOINT = 4, /* tries to find what an unknown number of rounds changes */
 };
 
@@ -175,6 +176,7 @@ static inline bool ck_ev_on(const ck_ev *ev) { return ev->flow == CK_FLOW_ON; }
 /* sym.c */
 const ck_sym *ck_ev_sym_int(ck_ev *ev, int64_t i);
 const ck_sym *ck_ev_sym_op(ck_ev *ev, ck_ir_op op, ck_sym_type type, const ck_sym *a, const ck_sym *b, ck_loc loc);
+const ck_sym *ck_ev_sym_cond(ck_ev *ev, const ck_sym *condition, const ck_sym *a, const ck_sym *b);
 const ck_sym *ck_ev_sym_not(ck_ev *ev, const ck_sym *a);
 const ck_sym *ck_ev_sym_name(ck_ev *ev, ck_sym_type type, const char *name, const char *origin, ck_loc loc, bool index);
 /* A scalar value as a symbol; NULL if it is none (unknown, a pointer ...). */
@@ -220,6 +222,8 @@ void ck_ev_join_writes(ck_ev *ev, const ck_sym *condition, const ck_writes *a, c
 bool ck_ev_same(ck_value a, ck_value b); /* certainly the same value, without looking into cells */
 /* The truth of v as a value: BOOL, SYM, CHOICE of those, UNKNOWN. */
 ck_value ck_ev_truth(ck_ev *ev, ck_value v, ck_loc loc);
+/* Is a string that stands for a `char *` null: BOOL or SYM. */
+ck_value ck_ev_is_null(ck_ev *ev, ck_value string);
 /* `common`: the type that both operands have after the usual arithmetic conversions, NULL if not known. */
 ck_value ck_ev_arith(ck_ev *ev, ck_ir_op op, ck_value a, ck_value b, const ck_ir_type *common, const ck_ir_type *type,
                      ck_loc loc);

@@ -182,6 +182,13 @@ static bool pointer_arith(ck_ev *ev, ck_ir_op op, ck_value a, ck_value b, ck_loc
     }
     return *out = CK_BOOL(same == (op == CK_IR_OP_EQ)), true;
   }
+  bool a_text = a.kind == CK_V_SYM && a.sym->type == CK_SYM_STRING,
+       b_text = b.kind == CK_V_SYM && b.sym->type == CK_SYM_STRING;
+  if ((op == CK_IR_OP_EQ || op == CK_IR_OP_NE) &&
+      ((a_text && b.kind == CK_V_NULL) || (b_text && a.kind == CK_V_NULL))) {
+    ck_value null = ck_ev_is_null(ev, a_text ? a : b);
+    return *out = op == CK_IR_OP_EQ ? null : ck_ev_unary(ev, CK_IR_OP_NOT, null, NULL, loc), true;
+  }
   bool a_full = a_ptr || a.kind == CK_V_CLOSURE || a.kind == CK_V_STRING, b_null = b.kind == CK_V_NULL;
   if (a_full && b_null && (op == CK_IR_OP_EQ || op == CK_IR_OP_NE)) return *out = CK_BOOL(op == CK_IR_OP_NE), true;
   if (a.kind == CK_V_NULL && (b.kind == CK_V_CLOSURE || b.kind == CK_V_STRING))

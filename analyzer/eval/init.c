@@ -76,10 +76,22 @@ ck_cell **ck_ev_eval_args(ck_ev *ev, const ck_ir *node, size_t first, size_t *n)
   return cells;
 }
 
+/* The elements of a std::initializer_list, each initialised as its type wants. */
+static ck_value elements(ck_ev *ev, const ck_ir *list, const ck_ir_type *type) {
+  ck_cell **cells = list->nkids ? CK_NEW_N(&ev->arena, ck_cell *, list->nkids) : NULL;
+  for (uint32_t i = 0; i < list->nkids && ck_ev_on(ev); i++)
+    cells[i] = ck_ev_init(ev, type, list->kids[i], false, list);
+  return ck_ev_on(ev) ? ck_ev_list_of_cells(ev, "init", cells, list->nkids) : CK_VOID;
+}
+
 ck_value ck_ev_init_list(ck_ev *ev, const ck_ir *list, const ck_ir_type *type) {
   type = ck_ir_strip_ref(type);
   if (type && (type->kind == CK_IR_T_VOID || type->kind == CK_IR_T_UNKNOWN)) type = NULL;
-  if (type && type->kind == CK_IR_T_RECORD && strcmp(type->name, "std::initializer_list") == 0) type = NULL;
+  const ck_ir_type *element = NULL;
+  if (type && type->kind == CK_IR_T_RECORD && strcmp(type->name, "std::initializer_list") == 0) {
+    element = type->nargs ? type->args[0] : NULL;
+    type = NULL;
+  }
   if (type && type->kind == CK_IR_T_ARRAY) {
     size_t n = list->nkids, all = type->count > (int64_t)n && type->count < 100000 ? (size_t)type->count : n;
     ck_cell **cells = all ? CK_NEW_N(&ev->arena, ck_cell *, all) : NULL;
@@ -92,6 +104,7 @@ ck_value ck_ev_init_list(ck_ev *ev, const ck_ir *list, const ck_ir_type *type) {
     if (list->nkids == 0) return ck_ev_default(ev, type, list);
     return ck_ev_load(ev, ck_ev_init(ev, type, list->kids[0], false, list));
   }
+  if (element && element->kind != CK_IR_T_UNKNOWN && !is_designated(list, 0)) return elements(ev, list, element);
   size_t n;
   ck_cell **cells = ck_ev_eval_args(ev, list, 0, &n);
   if (!ck_ev_on(ev)) return CK_VOID;

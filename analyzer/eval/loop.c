@@ -262,7 +262,15 @@ static bool too_many(ck_ev *ev, size_t rounds) {
   return true;
 }
 
+static bool leaves(const ck_ir *body) { return contains(body, CK_IR_BREAK) || contains(body, CK_IR_RETURN); }
+
+/* Is it time to give up running round after round, each of which splits the world (`if (unknown) break;`)? */
+static bool splits_too_often(const parts *p, size_t splits) {
+  return splits > (is_endless(p->condition) ? 0 : CK_LIMIT_SPLITS);
+}
+
 static void run_loop(ck_ev *ev, const parts *p, ck_loc loc) {
+  size_t splits = 0;
   for (size_t rounds = 0; !too_many(ev, rounds); rounds++) {
     if (!p->body_first || rounds > 0) {
       ck_value v = loop_condition(ev, p->condition);
@@ -279,8 +287,10 @@ static void run_loop(ck_ev *ev, const parts *p, ck_loc loc) {
     if (!run_round(ev, p->body)) return;
     if (p->increment) ck_ev_eval(ev, p->increment);
     if (!ck_ev_on(ev)) return;
-    if (is_endless(p->condition) && ev->next_decision > decisions) { /* whether it goes on was not known */
-      run_rest_generically(ev, p, NULL, loc);
+    if (ev->next_decision > decisions && leaves(p->body)) splits++;
+    if (splits_too_often(p, splits)) {
+      ck_value v = ck_ev_unknown(ev, loc, "how often a loop runs");
+      run_rest_generically(ev, p, is_endless(p->condition) ? NULL : ck_ev_unknown_condition(ev, v, loc), loc);
       return;
     }
   }

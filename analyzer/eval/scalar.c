@@ -158,6 +158,16 @@ static ck_value unknown_operand(ck_ev *ev, ck_value v, ck_loc loc) {
   return ck_ev_unknown(ev, loc, "operator on a value that is no number");
 }
 
+/* A `char *` that may be null: what getenv gives. */
+static bool may_be_null(const ck_sym *sym) {
+  return sym->type == CK_SYM_STRING && sym->kind == CK_SYM_NAME && ck_starts_with(sym->s, "getenv(");
+}
+
+ck_value ck_ev_is_null(ck_ev *ev, ck_value string) {
+  if (string.kind != CK_V_SYM || !may_be_null(string.sym)) return CK_BOOL(0);
+  return ck_ev_resolve(ev, ck_ev_sym_call(ev, CK_SYM_BOOL, "is_null", string, CK_VOID));
+}
+
 ck_value ck_ev_truth(ck_ev *ev, ck_value v, ck_loc loc) {
   v = ck_ev_resolve(ev, v);
   switch (v.kind) {
@@ -174,7 +184,7 @@ ck_value ck_ev_truth(ck_ev *ev, ck_value v, ck_loc loc) {
     break;
   case CK_V_SYM:
     if (v.sym->type == CK_SYM_BOOL) return v;
-    if (v.sym->type == CK_SYM_STRING) return CK_BOOL(1);
+    if (v.sym->type == CK_SYM_STRING) return ck_ev_unary(ev, CK_IR_OP_NOT, ck_ev_is_null(ev, v), NULL, loc);
     return ck_ev_value_of_sym(ev, ck_ev_sym_op(ev, CK_IR_OP_NE, CK_SYM_BOOL, v.sym, ck_ev_sym_int(ev, 0), loc));
   case CK_V_CHOICE:
     return ck_ev_choice(ev, v.choice->condition, ck_ev_truth(ev, v.choice->a, loc), ck_ev_truth(ev, v.choice->b, loc));
@@ -430,12 +440,24 @@ bool ck_ev_as_string(ck_ev *ev, ck_value v, const char **out) {
   return true;
 }
 
+/* A number that is one of several as one expression, `c ? a : b`: no reason to split the world. NULL if a leaf is no
+ * integer, or differs from round to round of a loop. */
+static const ck_sym *as_int_symbol(ck_ev *ev, ck_value v) {
+  v = ck_ev_resolve(ev, v);
+  if (v.kind == CK_V_BOOL) v.kind = CK_V_INT;
+  if (v.kind == CK_V_INT) return ck_ev_sym_int(ev, v.i);
+  if (v.kind == CK_V_SYM) return v.sym->type == CK_SYM_INT && !v.sym->has_index ? v.sym : NULL;
+  if (v.kind != CK_V_CHOICE || v.choice->condition->has_index) return NULL;
+  const ck_sym *a = as_int_symbol(ev, v.choice->a), *b = as_int_symbol(ev, v.choice->b);
+  return a && b ? ck_ev_sym_cond(ev, v.choice->condition, a, b) : NULL;
+}
+
 ck_dim ck_ev_as_dim(ck_ev *ev, ck_value v) {
-  v = ck_ev_decide(ev, v);
-  if (v.kind == CK_V_INT || v.kind == CK_V_BOOL) return (ck_dim){.kind = CK_DIM_INT, .n = v.i};
-  if (v.kind == CK_V_SYM && v.sym->type == CK_SYM_INT && !v.sym->has_index) /* else another one in each round */
-    return (ck_dim){.kind = CK_DIM_SYM, .sym = v.sym};
-  return (ck_dim){.kind = CK_DIM_UNKNOWN};
+  const ck_sym *sym = as_int_symbol(ev, v);
+  if (sym == NULL && v.kind == CK_V_CHOICE) sym = as_int_symbol(ev, ck_ev_decide(ev, v));
+  if (sym == NULL) return (ck_dim){.kind = CK_DIM_UNKNOWN};
+  if (sym->kind == CK_SYM_CONST) return (ck_dim){.kind = CK_DIM_INT, .n = sym->i};
+  return (ck_dim){.kind = CK_DIM_SYM, .sym = sym};
 }
 
 ck_value ck_ev_string_n(ck_ev *ev, const char *s, size_t n) {

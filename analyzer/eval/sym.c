@@ -224,6 +224,12 @@ ck_value ck_ev_sym_call(ck_ev *ev, ck_sym_type type, const char *function, ck_va
                    .kind = CK_SYM_CALL, .type = type, .s = ck_ev_intern(ev, function), .a = x, .b = y, .loc = x->loc}));
 }
 
+const ck_sym *ck_ev_sym_cond(ck_ev *ev, const ck_sym *condition, const ck_sym *a, const ck_sym *b) {
+  if (a == b) return a;
+  return cons(ev,
+              &(ck_sym){.kind = CK_SYM_COND, .type = a->type, .a = condition, .b = a, .c = b, .loc = condition->loc});
+}
+
 /* Printing ------------------------------------------------------------------------------------------------------- */
 
 /* Binding strength of what is printed, as in C++; 20 binds most. */
