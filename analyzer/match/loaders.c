@@ -95,7 +95,7 @@ static const struct {
     [CK_CKPT_TRAILING]         = {CK_SEVERITY_OFF,     NULL},
     [CK_CKPT_BAD_VERSION]      = {CK_SEVERITY_ERROR,   "throws c10::Error: Attempted to read a PyTorch file with version ..."},
     [CK_CKPT_BAD_ARCHIVE]      = {CK_SEVERITY_ERROR,   "the archive cannot be opened"},
-    [CK_CKPT_BAD_TENSOR]       = {CK_SEVERITY_ERROR,   "the tensor cannot be built"},
+    [CK_CKPT_BAD_TENSOR]       = {CK_SEVERITY_WARNING, "older readers cannot build it"},
     [CK_CKPT_MISSING_SHARD]    = {CK_SEVERITY_ERROR,   "the keys in it cannot be read"},
     [CK_CKPT_BAD_SHARD_NAME]   = {CK_SEVERITY_ERROR,   "it is not opened"},
     [CK_CKPT_KEY_NOT_IN_SHARD] = {CK_SEVERITY_ERROR,   "the key cannot be read"},

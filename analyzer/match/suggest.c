@@ -339,6 +339,11 @@ void ck_match_suggest(ck_comparison *c, size_t first) {
   ck_diag_id shape = CK_DIAG_COUNT;
   for (size_t i = first; i < c->raws->n; i++) {
     const ck_raw *raw = &c->raws->at[i];
+    if (raw->id == CK_DIAG_MISSING_MODULE && raw->diff.module->cls != NULL &&
+        ck_starts_with(raw->diff.module->cls, "torch::nn::"))
+      add(c, raw->id,
+          "a module without keys need not be registered: call its function in forward(), or register "
+          "torch::nn::Functional, which torch::load does not ask for");
     if (raw->id == CK_DIAG_DTYPE_MISMATCH) suggest_dtype(c, raw);
     if (raw->id == CK_DIAG_SHAPE_MISMATCH) suggest_transposed(c, raw), shape = raw->id;
   }
