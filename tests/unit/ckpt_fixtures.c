@@ -74,8 +74,10 @@ static void check_keys(const ck_ckpt *c, const json_t *keys, const json_t *expec
   json_array_foreach(keys, i, want) {
     const char *key = text_of(want, "key");
     const ck_ckpt_entry *e = any_order ? ck_ckpt_find(c, key) : &entries[i];
-    if (e == NULL || strcmp(e->key, key) != 0)
+    if (e == NULL || strcmp(e->key, key) != 0) {
       fail_msg("key %zu should be \"%s\", is \"%s\"", i, key, e ? e->key : "absent");
+      return;
+    }
     check_entry(e, want, expected);
   }
 }
