@@ -234,7 +234,8 @@ static ck_value json_of(ck_call *call, ck_value v) {
   switch (v.kind) {
   case CK_V_LIST:
     if (ck_std_list_of(v, JSON) != NULL) return ck_ev_copy(call->ev, v);
-    if (ck_std_list_of(v, "init") != NULL) return json_of_braces(call, v.list->at, v.list->n);
+    if (ck_std_list_of(v, "init") != NULL || ck_std_list_of(v, "array") != NULL)
+      return json_of_braces(call, v.list->at, v.list->n);
     if (ck_std_list_of(v, "std::optional") != NULL) break;
     {
       ck_value *values = CK_NEW_N(ck_ev_arena(call->ev), ck_value, v.list->n + 1);

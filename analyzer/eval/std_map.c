@@ -96,8 +96,10 @@ static ck_value map_of(ck_call *call, const char *cls, const ck_ir_type *type, c
   return ck_ev_load(call->ev, map);
 }
 
+/* Braces: as they stand, as an initializer_list, or as the array that backs one. */
 static bool is_init(ck_value v) {
-  return ck_std_list_of(v, "init") != NULL || ck_std_list_of(v, "std::initializer_list") != NULL;
+  return ck_std_list_of(v, "init") != NULL || ck_std_list_of(v, "std::initializer_list") != NULL ||
+         ck_std_list_of(v, "array") != NULL;
 }
 
 /* Is v a pair, as an element of a map's braces: {key, value} or std::pair? */

@@ -256,12 +256,26 @@ ck_value ck_std_optional_reset(ck_call *call) {
 }
 
 /* ---- variant ----------------------------------------------------------------------------------------------- */
+/* Does a value of no known static type plainly belong to alternative `to`? Narrowing is no conversion here (P0608). */
+static bool is_of_kind(ck_value v, const ck_ir_type *to) {
+  switch (v.kind) {
+  case CK_V_BOOL: return to->kind == CK_IR_T_BOOL;
+  case CK_V_INT: return to->kind == CK_IR_T_INT && !to->is_char;
+  case CK_V_FLOAT: return to->kind == CK_IR_T_FLOAT;
+  case CK_V_LIST: return to->kind == CK_IR_T_RECORD && v.list->cls != NULL && strcmp(v.list->cls, to->name) == 0;
+  case CK_V_MAP: return to->kind == CK_IR_T_RECORD && v.map->cls != NULL && strcmp(v.map->cls, to->name) == 0;
+  case CK_V_OBJECT: return to->kind == CK_IR_T_RECORD && strcmp(v.object->cls, to->name) == 0;
+  default: return false;
+  }
+}
+
 /* How well a value of `from` (may be NULL) initialises `to`: 3 same type, 2 alike, 0 not. Only clear cases count. */
 static int fits(ck_value v, const ck_ir_type *from, const ck_ir_type *to) {
   if (from != NULL && same_type(from, to)) return 3;
   bool text = to->kind == CK_IR_T_RECORD && strcmp(to->name, "std::basic_string") == 0;
   if (ck_std_is_string(v)) return text ? 2 : 0;
-  if (from == NULL || from->kind != CK_IR_T_RECORD) return 0;
+  if (from == NULL) return is_of_kind(v, to) ? 2 : 0;
+  if (from->kind != CK_IR_T_RECORD) return 0;
   return to->kind == CK_IR_T_RECORD && strcmp(from->name, to->name) == 0 ? 2 : 0;
 }
 
@@ -271,6 +285,7 @@ static int64_t chosen(const ck_ir_type *type, ck_value v, const ck_ir_type *from
   int how = 0;
   for (size_t i = 0; type != NULL && i < type->nargs; i++) {
     int here = fits(v, from, type->args[i]);
+    if (here != 0 && here == how) best = -1; /* two fit alike */
     if (here <= how) continue;
     how = here;
     best = (int64_t)i;
