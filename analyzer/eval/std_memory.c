@@ -149,6 +149,14 @@ ck_value ck_std_ref(ck_call *call) {
   return ck_ev_pointer(CK_PTR_RAW, call->args[0]);
 }
 
+/* Made by a conversion of a bare value, the object referred to is no longer in sight. */
+ck_value ck_std_reference_construct(ck_call *call) {
+  if (call->nargs != 1) return ck_std_refuse(call, "a std::reference_wrapper made of parts");
+  ck_value v = ck_ev_load(call->ev, call->args[0]);
+  if (call->args[0]->type != NULL || v.kind == CK_V_PTR) return ck_std_ref(call);
+  return ck_call_unknown(call, "a std::reference_wrapper of an object that is not known");
+}
+
 ck_value ck_std_reference_get(ck_call *call) {
   ck_value v = ck_std_self(call);
   return v.kind == CK_V_PTR ? ck_ev_ref(v.cell) : ck_std_because(call, v, "a reference that is not known");

@@ -1,5 +1,6 @@
 /* driver.c - evaluates the cases of one unit: reads IR (binary) from a file, runs each function `entry_*` and prints
- * what it hands to `report(name, value)`: "name=value" with text as it is, or "name?reason" where it is not known. */
+ * what it hands to `report(name, value)`: "name=value" with text as it is, or "name?reason" where it is not known.
+ * "!name" is a library function that a case calls and that has no row. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,25 @@ static ck_value report(ck_call *call) {
 static const ck_builtin rows[] = {{"report", report, 2, 2}};
 static const ck_library library = {rows, 1, NULL, 0};
 
+/* Is there a row for this name: exact, or a prefix that ends in `*`? */
+static bool has_row(const char *name) {
+  for (size_t i = 0; i < ck_ev_std_library.nbuiltins; i++) {
+    const char *row = ck_ev_std_library.builtins[i].name;
+    size_t n = strlen(row);
+    bool prefix = ck_ends_with(row, "*") && !ck_ends_with(row, "operator*");
+    if (prefix ? strncmp(row, name, n - 1) == 0 : strcmp(row, name) == 0) return true;
+  }
+  return false;
+}
+
+static void check_name(const ck_ir *node, void *data) {
+  (void)data;
+  if (node->kind != CK_IR_CALL && node->kind != CK_IR_MCALL && node->kind != CK_IR_OPCALL) return;
+  bool is_library = ck_starts_with(node->name, "std::") || ck_starts_with(node->name, "__gnu_cxx::") ||
+                    ck_starts_with(node->name, "nlohmann::");
+  if (is_library && !has_row(node->name)) printf("!%s\n", node->name);
+}
+
 int main(int argc, char **argv) {
   char *bytes;
   size_t size;
@@ -58,6 +78,7 @@ int main(int argc, char **argv) {
   ck_ev *ev = ck_ev_new(program, libraries, 2, NULL);
   for (uint32_t i = 0; i < unit->root->nkids; i++) {
     const ck_ir *node = unit->root->kids[i];
+    if (node->kind == CK_IR_FUNCTION && (node->flags & CK_IR_F_MAIN_FILE)) ck_ir_walk(node, check_name, NULL);
     if (node->kind != CK_IR_FUNCTION || !ck_starts_with(node->name, "entry_") || ck_ir_body(node) == NULL) continue;
     const char *limit = NULL;
     size_t worlds = ck_ev_run(ev, node, &limit);
