@@ -65,7 +65,32 @@ ck_status ck_read_file(const char *path, size_t limit, char **bytes, size_t *siz
   return CK_OK;
 }
 
+/* Writes all bytes to fd and closes it; false (errno says why) if they did not get there. */
+static bool write_all(int fd, const char *bytes, size_t size) {
+  while (size > 0) {
+    ssize_t put = write(fd, bytes, size);
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) break;
+    bytes += put;
+    size -= (size_t)put;
+  }
+  int reason = errno;
+  bool good = close(fd) == 0 && size == 0;
+  if (size > 0) errno = reason;
+  return good;
+}
+
+/* A device or pipe (/dev/null, /dev/stdout) is written through: a rename would replace it. */
+static ck_status write_through(const char *path, const void *bytes, size_t size, ck_err *err) {
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return fail_errno(err, "open", path);
+  return write_all(fd, bytes, size) ? CK_OK : fail_errno(err, "write", path);
+}
+
 ck_status ck_write_file(const char *path, const void *bytes, size_t size, ck_err *err) {
+  struct stat st;
+  if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+    return write_through(path, bytes, size, err);
   size_t n = strlen(path) + 32;
   char *temporary = ck_malloc(n);
   snprintf(temporary, n, "%s.tmp.XXXXXX", path);
@@ -75,17 +100,8 @@ ck_status ck_write_file(const char *path, const void *bytes, size_t size, ck_err
     free(temporary);
     return status;
   }
-  const char *p = bytes;
-  size_t left = size;
-  while (left > 0) {
-    ssize_t put = write(fd, p, left);
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) break;
-    p += put;
-    left -= (size_t)put;
-  }
   ck_status status = CK_OK;
-  if (close(fd) != 0 || left > 0) status = fail_errno(err, "write", temporary);
+  if (!write_all(fd, bytes, size)) status = fail_errno(err, "write", temporary);
   else if (rename(temporary, path) != 0) status = fail_errno(err, "rename to", path);
   if (status != CK_OK) unlink(temporary);
   free(temporary);
