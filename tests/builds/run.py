@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""One real project, built in every way that ckptlint joins a build: each must report the same findings, once each, and fail or pass alike.
+
+The project is fixtures/demo (two units: the model in one, the load in the other). Every way is built with a checkpoint that does not fit; then the
+checkpoint alone is replaced by one that fits, and the same build must check again and pass. A checker that is missing or killed must not
+break the build. Ways whose tools are not installed are skipped by name, and the last line counts them."""
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+DEMO = os.path.join(ROOT, 'fixtures/demo')
+DIAGNOSTIC = re.compile(r'^(?:\S*/)?([\w.]+:\d+:\d+): (error|warning): (.*?)$', re.M)
+
+
+def findings(text):
+    """(place, severity, id) of ckptlint's diagnostics, sorted; the compiler's own are left out."""
+    found = []
+    for place, severity, message in DIAGNOSTIC.findall(text):
+        ids = re.findall(r'-Wckpt-([\w-]+)', message)
+        if ids:
+            found.append((place, severity, ids[0]))
+    return sorted(found)
+
+
+class World:
+    def __init__(self, build, work, name):
+        self.folder = os.path.join(work, name)
+        os.makedirs(self.folder)
+        for f in ('net.h', 'net.cpp', 'main.cpp', 'Makefile', 'CMakeLists.txt'):
+            shutil.copy(os.path.join(DEMO, f), self.folder)
+        self.env = dict(os.environ, PATH=build + ':' + os.environ['PATH'], XDG_CACHE_HOME=os.path.join(work, 'cache'), CCACHE_DIR=os.path.join(self.folder, 'ccache'), NO_COLOR='1', CKPTLINT_FLAGS='')
+        self.env.pop('MAKEFLAGS', None)
+
+    def checkpoint(self, version):
+        shutil.copy(os.path.join(DEMO, 'checkpoints', version + '.pt'), os.path.join(self.folder, 'digits.pt'))
+
+    def run(self, *command, **env):
+        p = subprocess.run(command, cwd=self.folder, env=dict(self.env, **env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace', timeout=600)
+        return p.returncode, p.stdout
+
+
+def cmake(world, *options):
+    def build():
+        status, out = world.run('cmake', '-S', '.', '-B', 'b', '-G', 'Ninja', '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON', *options)
+        if status:
+            return status, out
+        status, more = world.run('cmake', '--build', 'b')
+        return status, out + more
+    return build
+
+
+LAUNCHERS = ('-DCMAKE_CXX_COMPILER_LAUNCHER=ckptlint;cc', '-DCMAKE_CXX_LINKER_LAUNCHER=ckptlint;cc')
+# name, programs it needs, how to build (a function of the world that returns a build step)
+WAYS = [
+    ('make and launcher', ['make'], lambda w: lambda: w.run('make', 'CXX=ckptlint cc g++', 'CXXFLAGS=-std=c++17 -O0')),
+    ('make, launcher and ccache', ['make', 'ccache'], lambda w: lambda: w.run('make', 'CXX=ckptlint cc ccache g++', 'CXXFLAGS=-std=c++17 -O0')),
+    ('CMake and launchers', ['cmake', 'ninja'], lambda w: cmake(w, *LAUNCHERS)),
+]
+
+
+def check_way(name, way, build, work, wanted):
+    world = World(build, work, re.sub(r'\W+', '-', name))
+    step = way(world)
+    world.checkpoint('v1')
+    status, out = step()
+    got = findings(out)
+    problems = []
+    if status == 0:
+        problems.append('the build passed with a checkpoint that does not fit')
+    if got != wanted:
+        problems.append('findings %s, expected %s' % (got, wanted))
+    if problems:
+        return problems + [out]
+    world.checkpoint('v2')
+    status, out = step()
+    if status != 0 or findings(out):
+        return ['after only the checkpoint was replaced by one that fits: exit status %d, %s' % (status, findings(out)), out]
+    return []
+
+
+def robustness(build, work):
+    """The compiler's result is the build's, whatever happens to the checker."""
+    world = World(build, work, 'robustness')
+    world.checkpoint('v1')
+    source = os.path.join(world.folder, 'small.cpp')
+    open(source, 'w').write('int main() { return 0; }\n')
+    broken = os.path.join(world.folder, 'broken')
+    os.makedirs(broken)
+    shutil.copy(os.path.join(build, 'ckptlint'), broken)
+    rows = []
+    for name, script in (('is missing', None), ('crashes', '#!/bin/sh\nkill -SEGV $$\n'), ('prints garbage', '#!/bin/sh\necho garbage\n')):
+        frontend = os.path.join(broken, 'ckptlint-frontend')
+        if os.path.exists(frontend):
+            os.remove(frontend)
+        if script:
+            open(frontend, 'w').write(script)
+            os.chmod(frontend, 0o755)
+        env = {'PATH': broken + ':' + os.environ['PATH'], 'XDG_CACHE_HOME': os.path.join(world.folder, 'cache-' + name.replace(' ', '-'))}
+        status, out = world.run('ckptlint', 'cc', 'g++', '-c', 'small.cpp', '-o', 'small.o', **env)
+        notes = [line for line in out.split('\n') if line.strip()]
+        rows.append(('a front end that %s' % name, status == 0 and os.path.exists(os.path.join(world.folder, 'small.o')) and 1 <= len(notes) <= 2, out))
+    open(source, 'w').write('int main() { return undeclared; }\n')
+    plain = subprocess.run(['g++', '-c', 'small.cpp'], cwd=world.folder, stderr=subprocess.PIPE, text=True)
+    status, out = world.run('ckptlint', 'cc', 'g++', '-c', 'small.cpp')
+    rows.append(("the compiler's own error", status == plain.returncode and plain.stderr.strip() in out, out))
+    status, out = world.run('ckptlint', 'cc', 'no-such-compiler', '-c', 'small.cpp')
+    rows.append(('a compiler that is not there', status == 127, out))
+    return rows
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('build')
+    p.add_argument('--only', default='')
+    a = p.parse_args()
+    build = os.path.realpath(a.build)
+    work = os.path.realpath(tempfile.mkdtemp(prefix='ckptlint-builds-'))
+    ways = list(WAYS)
+    tidy = '-DCMAKE_CXX_CLANG_TIDY=%s/ckptlint;check;--diagnostics=stdout' % build
+    ways.append(('CMake, clang-tidy slot', ['cmake', 'ninja'], lambda w: cmake(w, tidy)))
+    if os.path.exists(build + '/ckptlint_gcc.so'):
+        ways.append(('CMake, GCC plugin', ['cmake', 'ninja'], lambda w: cmake(w, '-DCMAKE_CXX_FLAGS=-fplugin=%s/ckptlint_gcc.so' % build)))
+    if os.path.exists(build + '/ckptlint-clang-22.so'):
+        ways.append(('CMake, Clang plugin', ['cmake', 'ninja', 'clang++-22'], lambda w: cmake(w, '-DCMAKE_CXX_COMPILER=clang++-22', '-DCMAKE_CXX_FLAGS=-fplugin=%s/ckptlint-clang-22.so' % build)))
+    wanted = [('main.cpp:11:10', 'error', 'missing-module'), ('main.cpp:11:10', 'error', 'shape-mismatch'), ('main.cpp:11:10', 'warning', 'unexpected-key')]
+    passed = failed = skipped = 0
+    for name, needs, way in ways:
+        if a.only not in name:
+            continue
+        if any(shutil.which(n) is None for n in needs):
+            print('skipped  %s (needs %s)' % (name, ', '.join(needs)))
+            skipped += 1
+            continue
+        problems = check_way(name, way, build, work, wanted)
+        print('%-8s %s' % ('FAILED' if problems else 'ok', name))
+        for problem in problems:
+            print('  ' + problem.strip().replace('\n', '\n  | '))
+        passed += not problems
+        failed += bool(problems)
+    if a.only in 'robustness':
+        for name, good, out in robustness(build, work):
+            print('%-8s %s' % ('ok' if good else 'FAILED', name))
+            if not good:
+                print('  | ' + out.strip().replace('\n', '\n  | '))
+            passed += good
+            failed += not good
+    shutil.rmtree(work)
+    print('%d passed, %d failed, %d skipped' % (passed, failed, skipped))
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
