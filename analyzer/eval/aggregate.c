@@ -180,7 +180,11 @@ ck_cell *ck_ev_element(ck_ev *ev, ck_value iterator) {
     const char *cls = strcmp(v.map->cls, "torch::OrderedDict") == 0 ? "torch::OrderedDict::Item" : "std::pair";
     return ck_ev_cell(ev, ck_ev_list_of_cells(ev, cls, pair, 2));
   }
-  if (v.kind == CK_V_STRING && iterator.index < strlen(v.str)) return ck_ev_cell(ev, CK_INT(v.str[iterator.index]));
+  if (v.kind == CK_V_STRING && iterator.index < strlen(v.str)) {
+    ck_cell *cell = ck_ev_cell(ev, CK_INT(v.str[iterator.index]));
+    cell->text = iterator.cell, cell->at = iterator.index;
+    return cell;
+  }
   return NULL;
 }
 

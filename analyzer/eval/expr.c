@@ -146,8 +146,10 @@ static ck_cell *subscript_cell(ck_ev *ev, const ck_ir *node, bool opens) {
     if (index.i >= 0 && (uint64_t)index.i < v.list->n) return v.list->at[index.i];
     return unknown_cell(ev, node, CK_VOID, "element outside of its array");
   }
-  if (v.kind == CK_V_STRING && index.kind == CK_V_INT && index.i >= 0 && (uint64_t)index.i <= strlen(v.str))
-    return ck_ev_temp(ev, CK_INT(v.str[index.i]), node->type);
+  if (v.kind == CK_V_STRING && index.kind == CK_V_INT && index.i >= 0 && (uint64_t)index.i <= strlen(v.str)) {
+    ck_cell *cell = ck_ev_element(ev, ck_ev_iterator(base, (size_t)index.i));
+    return cell ? cell : ck_ev_temp(ev, CK_INT(0), node->type);
+  }
   if (opens) ck_ev_open(ev, v, node->loc, "element whose index is not known");
   return unknown_cell(ev, node, v.kind == CK_V_UNKNOWN ? v : index, "element whose index is not known");
 }

@@ -4,6 +4,7 @@
  * carries the id of the innermost journal that holds its old value, or under which it was made. So a store needs to
  * look at one number only, and what is new in a side is never recorded. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "eval/eval_int.h"
 
@@ -20,7 +21,21 @@ ck_cell *ck_ev_temp(ck_ev *ev, ck_value v, const ck_ir_type *type) {
   return cell;
 }
 
+static void store_character(ck_ev *ev, ck_cell *text, uint32_t at, ck_value v) {
+  ck_value old = ck_ev_load(ev, text);
+  if (old.kind != CK_V_STRING || at >= strlen(old.str)) return;
+  if (v.kind != CK_V_INT || v.i == 0) {
+    ck_ev_store(ev, text,
+                v.kind == CK_V_UNKNOWN ? v : ck_ev_unknown(ev, (ck_loc){0}, "text with a character that is not known"));
+    return;
+  }
+  char *own = ck_arena_strdup(&ev->arena, old.str);
+  own[at] = (char)v.i;
+  ck_ev_store(ev, text, (ck_value){.kind = CK_V_STRING, .str = own});
+}
+
 void ck_ev_store(ck_ev *ev, ck_cell *cell, ck_value v) {
+  if (cell->text) store_character(ev, cell->text, cell->at, v);
   if (cell->journalled < ev->journal_id) {
     ck_vec_push(&ev->journal, (ck_write){cell, cell->v, cell->journalled});
     cell->journalled = ev->journal_id;

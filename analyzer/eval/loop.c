@@ -345,13 +345,17 @@ static ck_value begin_of(ck_ev *ev, const ck_ir *node, ck_cell *range, ck_value 
   return ck_ev_unref(ev, row->call(&call));
 }
 
-static void run_unknown_range(ck_ev *ev, const ck_ir *node, ck_value v) {
+/* `range` holds v, whose elements cannot be told. */
+static void run_unknown_range(ck_ev *ev, const ck_ir *node, ck_cell *range, ck_value v) {
   ck_value element =
       v.kind == CK_V_UNKNOWN ? v : ck_ev_unknown(ev, node->kids[1]->loc, "elements of a range that is not known");
   const ck_sym *condition = ck_ev_unknown_condition(ev, element, node->kids[1]->loc);
   generic g = {
       .body = node->kids[2], .extra = node->kids[1], .element = node->kids[0], .unknown = element, .loc = node->loc};
   run_generic(ev, &g, condition);
+  const ck_ir_type *type = node->kids[0]->type;
+  bool writes = node->kids[0]->kind != CK_IR_VAR || (is_reference(type) && !type->elem->is_const);
+  if (writes && ck_ev_on(ev)) ck_ev_open_cell(ev, range, node->loc, "a loop over elements that are not known");
 }
 
 void ck_ev_exec_range_for(ck_ev *ev, const ck_ir *node) {
@@ -369,7 +373,7 @@ void ck_ev_exec_range_for(ck_ev *ev, const ck_ir *node) {
     }
   }
   if (v.kind != CK_V_LIST && v.kind != CK_V_MAP && v.kind != CK_V_STRING) {
-    run_unknown_range(ev, node, v);
+    run_unknown_range(ev, node, target ? target : range, v);
     return;
   }
   for (size_t rounds = 0; !too_many(ev, rounds); rounds++) {

@@ -94,7 +94,9 @@ struct ck_choice {
 struct ck_cell {
   ck_value v;
   const ck_ir_type *type; /* declared type without reference, NULL if not known */
-  uint32_t journalled;    /* evaluator's: id of the innermost journal that has the old value (eval/journal.c) */
+  ck_cell *text;          /* a character of the STRING in that cell, at `at`; what is stored here goes there, too */
+  uint32_t at;
+  uint32_t journalled; /* evaluator's: id of the innermost journal that has the old value (eval/journal.c) */
 };
 
 /* Immutable spine; the cells are mutable. Appending may share the backing array with shorter versions. */

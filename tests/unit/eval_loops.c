@@ -38,6 +38,23 @@ static const struct row {
      "(expr (call \"show\" usr=u6 :void aux=(args (?)) _ (ref \"a\" usr=u2 :(array 3 int32)) "
      "(ref \"s\" usr=u4 :int32)))))) ",
      "f", "[2, 4, 6] 12\n", 1, NULL},
+    /* void f() { char s[] = "abc"; for (char &c : s) c = c + 1; s[1] = 'X'; show(s); } */
+    {"characters are written through",
+     "(unit (function main \"f\" usr=u1 :void (block (decl "
+     "(var \"s\" usr=u2 :(array 4 char) (string \"abc\" :(array 4 char)))) (range-for "
+     "(var \"c\" usr=u3 :(lref char) _) (ref \"s\" usr=u2 :(array 4 char)) (block "
+     "(expr (assign = :char (ref \"c\" usr=u3 :char) (binary + :int32 (ref \"c\" usr=u3 :char) (int 1 :int32)))))) "
+     "(expr (assign = :char (subscript :char (ref \"s\" usr=u2 :(array 4 char)) (int 1 :int32)) (char 88 :char))) "
+     "(expr (call \"show\" usr=u4 :void aux=(args (?)) _ (ref \"s\" usr=u2 :(array 4 char))))))) ",
+     "f", "bXd\n", 1, NULL},
+    /* void f(test::vec<int> v) { for (auto &x : v) x = 1; show(v.size()); } */
+    {"an unknown text that a loop writes",
+     "(unit (function main \"f\" usr=u1 :void (param \"v\" usr=u2 :(record \"test::vec\" usr=u3 int32) _) (block "
+     "(range-for (var \"x\" usr=u4 :(lref int32) _) (ref \"v\" usr=u2 :(record \"test::vec\" usr=u3 int32)) (block "
+     "(expr (assign = :int32 (ref \"x\" usr=u4 :int32) (int 1 :int32))))) "
+     "(expr (call \"show\" usr=u5 :void aux=(args (?)) _ (mcall \"test::vec::size\" usr=u6 :int32 "
+     "(ref \"v\" usr=u2 :(record \"test::vec\" usr=u3 int32)))))))) ",
+     "f", "?(size that is not known)\n", 1, NULL},
     /* struct N : test::Module { N(int n) { for (int i = 0; i < n; i++) add(text(i), i * 2); add("z", 1); } };
      * void f(int n) { N m(n); show(m); } */
     {"symbolic bound gives patterns",
