@@ -197,14 +197,29 @@ static bool is_shown(const ck_torch_run *run, const char *cls) {
   return false;
 }
 
-static void run_classes(ck_torch_run *run) {
+/* A class belongs to the files that define it: its body, or a constructor or method of it. */
+static bool is_of_wanted_files(const ck_torch_run *run, ck_torch_functions functions, const ck_ir *record) {
+  if (ck_torch_wanted_file(run, record->loc.file)) return true;
+  for (size_t i = 0; i < functions.n; i++) {
+    const ck_ir *node = functions.at[i].node;
+    if (!ck_ir_body(node) || !ck_torch_wanted_file(run, node->loc.file)) continue;
+    if (functions.at[i].record == record) return true;
+    for (size_t k = 0; k < record->nkids; k++) /* declared in the class, defined elsewhere */
+      if (record->kids[k] && record->kids[k]->kind == CK_IR_FUNCTION && *node->usr &&
+          strcmp(record->kids[k]->usr, node->usr) == 0)
+        return true;
+  }
+  return false;
+}
+
+static void run_classes(ck_torch_run *run, ck_torch_functions functions) {
   for (size_t u = 0; u < ck_ir_program_unit_count(run->program); u++) {
     const ck_ir *root = ck_ir_program_unit(run->program, u)->root;
     for (size_t i = 0; i < root->nkids; i++) {
       const ck_ir *record = root->kids[i];
       if (record == NULL || record->kind != CK_IR_RECORD || (record->flags & (CK_IR_F_ABSTRACT | CK_IR_F_INCOMPLETE)))
         continue;
-      if (!ck_torch_wanted_file(run, record->loc.file) || !is_module_class(run, record)) continue;
+      if (!is_module_class(run, record) || !is_of_wanted_files(run, functions, record)) continue;
       if (!class_matches(run, record->name) || is_shown(run, record->name)) continue;
       bool any;
       const char *limit = NULL;
@@ -321,7 +336,7 @@ const ck_analysis *ck_torch_analyse(const ck_ir_program *program, const ck_torch
   if (request->want_sites) run_unreached_sites(run, functions);
   if (request->want_models) {
     run_unreached_constructions(run, functions);
-    run_classes(run);
+    run_classes(run, functions);
     make_models(run, functions);
   }
   if (request->want_sites) make_sites(run);

@@ -50,6 +50,16 @@ bool ck_torch_is_module_type(ck_torch_run *run, const ck_ir_type *type) {
 /* ---- collecting ----------------------------------------------------------------------------------------------------
  */
 
+static void list_add(graph *g, ck_map *map, const char *usr, size_t value);
+
+/* A method that is defined outside of its class belongs to the class all the same. */
+static void adopt(graph *g, const ck_ir *declaration, const ck_ir *record) {
+  ck_map_entry *entry = *declaration->usr ? ck_map_find(&g->by_usr, declaration->usr) : NULL;
+  if (entry == NULL || g->functions.at[entry->n - 1].record != NULL) return;
+  g->functions.at[entry->n - 1].record = record;
+  if (g->functions.at[entry->n - 1].node->flags & CK_IR_F_CTOR) list_add(g, &g->ctors, record->usr, entry->n - 1);
+}
+
 static void list_add(graph *g, ck_map *map, const char *usr, size_t value) {
   if (*usr == '\0') return;
   bool is_new;
@@ -76,16 +86,18 @@ static void add_function(graph *g, const ck_ir *node, const ck_ir *record) {
     if (node->kids[k] && node->kids[k]->kind == CK_IR_OVERRIDES) list_add(g, &g->overriders, node->kids[k]->usr, i);
 }
 
-static void collect_unit(graph *g, const ck_ir_unit *unit) {
+static void collect_unit(graph *g, const ck_ir_unit *unit, bool bodies) {
   for (size_t i = 0; i < unit->root->nkids; i++) {
     const ck_ir *node = unit->root->kids[i];
     if (node == NULL) continue;
-    if (node->kind == CK_IR_FUNCTION && ck_ir_body(node)) add_function(g, node, NULL);
-    if (node->kind != CK_IR_RECORD) continue;
-    for (size_t k = 0; k < node->nkids; k++) {
+    if (bodies && node->kind == CK_IR_FUNCTION && ck_ir_body(node)) add_function(g, node, NULL);
+    for (size_t k = 0; node->kind == CK_IR_RECORD && k < node->nkids; k++) {
       const ck_ir *kid = node->kids[k];
       if (kid == NULL || kid->kind != CK_IR_FUNCTION) continue;
-      if (ck_ir_body(kid) || (kid->flags & CK_IR_F_CTOR)) add_function(g, kid, node);
+      if (bodies && ck_ir_body(kid)) add_function(g, kid, node);
+      if (bodies) continue;
+      adopt(g, kid, node);
+      if (kid->flags & CK_IR_F_CTOR) add_function(g, kid, node); /* unless its definition is known */
     }
   }
 }
@@ -217,8 +229,9 @@ ck_torch_functions ck_torch_find_functions(ck_torch_run *run) {
   ck_map_init(&g.by_usr);
   ck_map_init(&g.ctors);
   ck_map_init(&g.overriders);
-  for (size_t i = 0; i < ck_ir_program_unit_count(run->program); i++)
-    collect_unit(&g, ck_ir_program_unit(run->program, i));
+  for (int bodies = 1; bodies >= 0; bodies--)
+    for (size_t i = 0; i < ck_ir_program_unit_count(run->program); i++)
+      collect_unit(&g, ck_ir_program_unit(run->program, i), bodies);
   for (g.current = 0; g.current < g.functions.n; g.current++) {
     const ck_torch_function *f = &g.functions.at[g.current];
     const ck_ir *record = f->record;

@@ -39,7 +39,7 @@ static const char *loc_key(ck_torch_run *run, ck_loc loc) {
 void ck_torch_finding(ck_call *call, ck_diag_id id, const char *cls, ck_loc note_loc, const char *note,
                       const char *format, ...) {
   ck_torch_run *run = ck_torch_run_of(call->ev);
-  if (run == NULL || ck_ev_path(call->ev).n > 0 || ck_ev_in_try(call->ev)) return;
+  if (run == NULL || ck_ev_is_trial(call->ev) || ck_ev_path(call->ev).n > 0 || ck_ev_in_try(call->ev)) return;
   char text[400];
   va_list ap;
   va_start(ap, format);
@@ -160,7 +160,7 @@ static void move_below(ck_torch_run *run, ck_model *model, const char *subtree) 
 void ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value path, bool has_device,
                    const char *subtree) {
   ck_torch_run *run = ck_torch_run_of(call->ev);
-  if (run == NULL) return;
+  if (run == NULL || ck_ev_is_trial(call->ev)) return;
   ck_alternative a = {
       .when = ck_ev_path(call->ev), .entry = run->entry, .in_try = ck_ev_in_try(call->ev), .has_device = has_device};
   if (path.kind == CK_V_STRING) {
