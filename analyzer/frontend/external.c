@@ -99,6 +99,6 @@ static CXFile file_of_cursor(CXCursor cursor) {
 bool ck_fe_is_external(ck_fe *fe, CXCursor cursor) { return ck_fe_file_of(fe, file_of_cursor(cursor))->external; }
 
 bool ck_fe_is_main_file(ck_fe *fe, CXCursor cursor) {
-  (void)fe;
-  return clang_Location_isFromMainFile(clang_getCursorLocation(cursor)) != 0;
+  CXFile file = file_of_cursor(cursor); /* where macros are used, not where they are defined */
+  return file && ck_fe_file_of(fe, file)->name && !strcmp(ck_fe_file_of(fe, file)->name, fe->options->path);
 }

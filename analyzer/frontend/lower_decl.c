@@ -155,7 +155,9 @@ static bool text_has_default(ck_fe *fe, CXCursor cursor) {
 
 static ck_ir *field_initialiser(ck_fe *fe, CXCursor cursor) {
   CXCursor initialiser = trailing_initialiser(fe, cursor);
-  if (clang_Cursor_isNull(initialiser)) return NULL;
+  if (clang_Cursor_isNull(initialiser)) /* of a bit field, libclang shows only the width */
+    return text_has_default(fe, cursor) ? ck_fe_unknown(fe, cursor, "an initialiser that libclang does not show")
+                                        : NULL;
   if (ck_fe_has_error_in(fe, cursor)) return ck_fe_unknown(fe, initialiser, "code that does not compile");
   return ck_fe_initialiser(fe, initialiser, cursor);
 }
@@ -429,6 +431,16 @@ ck_ir *ck_fe_function(ck_fe *fe, CXCursor cursor) {
   return node;
 }
 
+/* A special member that nobody wrote; clang declares these when it needs them. Its extent is the class's name. */
+static bool is_implicit(ck_fe *fe, CXCursor cursor) {
+  if (!clang_CXXMethod_isDefaulted(cursor)) return false;
+  CXCursor owner = clang_getCursorSemanticParent(cursor);
+  if (clang_equalLocations(clang_getCursorLocation(cursor), clang_getCursorLocation(owner))) return true;
+  const ck_fe_file *file;
+  unsigned begin, end;
+  return ck_fe_extent(fe, cursor, &file, &begin, &end) && !memchr(file->text + begin, '(', end - begin);
+}
+
 static bool has_body(CXCursor cursor) {
   ck_fe_cursors kids = {0};
   ck_fe_children(cursor, &kids);
@@ -439,7 +451,7 @@ static bool has_body(CXCursor cursor) {
 
 /* Adds a function at the top level once: its definition if there is one in sight. */
 static void add_function(ck_fe *fe, CXCursor cursor) {
-  if (ck_fe_in_template(cursor)) return;
+  if (ck_fe_in_template(cursor) || is_implicit(fe, cursor)) return;
   CXCursor definition = clang_getCursorDefinition(cursor);
   if (!clang_Cursor_isNull(definition)) cursor = definition;
   bool is_new;
@@ -475,8 +487,51 @@ static enum CXVisitorResult add_field(CXCursor cursor, CXClientData data) {
   return CXVisit_Continue;
 }
 
+/* The FUNCTION without parameters that stands for all constructors of `base`, once; its type is the base. */
+static void push_inherited(record_visit *visit, CXCursor place, CXCursor record, CXType base) {
+  ck_fe *fe = visit->fe;
+  const ck_ir_type *type = ck_fe_type(fe, base);
+  for (size_t i = 0; i < visit->out->n; i++) {
+    const ck_ir *other = visit->out->at[i];
+    if (other->kind == CK_IR_FUNCTION && (other->flags & CK_IR_F_INHERITED) && other->type == type) return;
+  }
+  ck_ir *node = ck_ir_node_new(fe->unit, CK_IR_FUNCTION, ck_fe_loc(fe, place));
+  ck_strbuf text;
+  ck_strbuf_init(&text);
+  ck_strbuf_printf(&text, "%s::%s", ck_fe_qualified_name(fe, record), ck_fe_spelling(fe, record));
+  node->name = ck_ir_intern_n(fe->unit, text.s, text.n);
+  ck_strbuf_release(&text);
+  node->type = type;
+  node->flags = CK_IR_F_METHOD | CK_IR_F_CTOR | CK_IR_F_INHERITED;
+  ck_vec_push(visit->out, node);
+}
+
+/* In a specialisation the using declaration does not show, only the constructors that clang made of it where they were
+ * called: they keep the base's name. */
+static bool is_made_by_using(record_visit *visit, CXCursor cursor) {
+  ck_fe *fe = visit->fe;
+  if (clang_getCursorKind(cursor) != CXCursor_Constructor) return false;
+  CXCursor record = clang_getCursorSemanticParent(cursor);
+  ck_fe_cursors bases = {0};
+  clang_visitCXXBaseClasses(clang_getCursorType(record), collect_base, &bases);
+  const char *name = ck_fe_spelling(fe, cursor), *end = strchr(name, '<');
+  size_t n = end ? (size_t)(end - name) : strlen(name);
+  bool found = false;
+  const char *own = ck_fe_spelling(fe, record);
+  if (strncmp(own, name, n) != 0 || own[n] != 0)
+    for (size_t i = 0; i < bases.n && !found; i++) {
+      CXType base = clang_getCursorType(bases.at[i]);
+      const char *other = ck_fe_spelling(fe, clang_getTypeDeclaration(clang_getCanonicalType(base)));
+      found = strncmp(other, name, n) == 0 && other[n] == 0;
+      if (found) push_inherited(visit, cursor, record, base);
+    }
+  free(bases.at);
+  return found;
+}
+
 static void add_method_node(record_visit *visit, CXCursor cursor) {
   ck_fe *fe = visit->fe;
+  if (is_implicit(fe, cursor) || is_made_by_using(visit, cursor)) return;
   bool is_new;
   ck_map_put(&fe->done, ck_fe_usr(fe, cursor), &is_new);
   ck_ir *node = ck_fe_function(fe, cursor);
@@ -538,15 +593,7 @@ static void add_inherited(record_visit *visit, CXCursor record, CXCursor cursor)
     bool constructors = !strcmp(used, own) || !strcmp(used, ck_fe_spelling(fe, record));
     clang_disposeString(using_name);
     if (!constructors) continue;
-    ck_ir *node = ck_ir_node_new(fe->unit, CK_IR_FUNCTION, ck_fe_loc(fe, cursor));
-    ck_strbuf text;
-    ck_strbuf_init(&text);
-    ck_strbuf_printf(&text, "%s::%s", ck_fe_qualified_name(fe, record), ck_fe_spelling(fe, record));
-    node->name = ck_ir_intern_n(fe->unit, text.s, text.n);
-    ck_strbuf_release(&text);
-    node->type = ck_fe_type(fe, base);
-    node->flags = CK_IR_F_METHOD | CK_IR_F_CTOR | CK_IR_F_INHERITED;
-    ck_vec_push(visit->out, node);
+    push_inherited(visit, cursor, record, base);
     break;
   }
   free(kids.at);

@@ -1,0 +1,11 @@
+// A unit that does not compile is lowered; what an error touched is unknown, the rest is not.
+// allow-unknown
+#include <missing/header.hpp>
+struct Fine { int a = 1; int get() { return a; } }; // expect-ir: (record aggregate main "Fine" (field "a" (int 1)) (function method main "Fine::get" (block (return (member "a" _)))
+struct Broken { Missing m; int b = 2; };            // expect-ir: (record incomplete
+struct Partly { int c = 3; void bad() { undeclared(1); } void good() { c = 4; } };
+// expect-ir: "Partly::bad" (block (unknown "code that does not compile")
+// expect-ir: "Partly::good" (block (expr (assign =
+// expect-note: 'missing/header.hpp' file not found
+int global = undeclared(2);                          // expect-ir: (var global main "global" (unknown "code that does not compile"
+int f() { return 5; }                                // expect-ir: "f" (block (return (int 5)))

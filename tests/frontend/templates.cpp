@@ -1,0 +1,33 @@
+// Templates are lowered as instantiated: no pattern is left, and what only a library's body would construct is there, too.
+// flags: -std=c++17
+#include <memory>
+#include <utility>
+template <int N> struct Net { // expect-ir: (record main "Net<7>"
+  Net(int k = N + 1) : z(k) {} // expect-ir: (param "k" (binary + (int 7) (int 1))) (init "z" (ref "k"))
+  int z, twice = N * 2; // expect-ir: (field "twice" (binary * (int 7) (int 2)))
+  static constexpr int W = N * 3;
+  template <class T> T add(T t) { return t + N; } // expect-ir: (return (binary + (ref "t") (int 4)))
+  struct Inner { int q = N; } inner;
+};
+template <> struct Net<9> { int only; }; // expect-ir: (record aggregate main "Net<9>" (field "only" _))
+template <class D> struct Crtp { int call() { return static_cast<D *>(this)->value(); } };
+// expect-ir: (return (mcall arrow "Q::value" (cast static (this))))
+struct Q : Crtp<Q> { int value() { return 1; } }; // expect-typed: (base :(record "Crtp" (record "Q")))
+template <class... T> int sum(T... t) { return (t + ... + 0) + sizeof...(t); }
+// expect-ir: "sum" ... (param "t" _) (param "t" _) (block (return (binary + (binary + (ref "t") (binary + (ref "t") (int 0))) (int 2))))
+template <class T> int pick(T) { if constexpr (sizeof(T) == 1) return 10; else return 20; } // expect-ir: (if constexpr _ (bool true) (block (return (int 10)))
+template <class F> void apply(F f) { f(); }
+template <int N> struct Deep { std::unique_ptr<Net<N>> p = std::make_unique<Net<N>>(); }; // expect-ir: (record main "Net<11>"
+namespace { struct Hidden { int i = 12; }; template <class T> struct Box { T t; }; } // expect-ir: (record aggregate main "(anonymous namespace)::Box<Hidden>"
+int main() {
+  auto net = std::make_shared<Net<7>>();
+  Net<4> n4(1); n4.add(2);
+  Net<9> n9; Q q;
+  int w = Net<5>::W; // expect-ir: (var "w" (int 15))
+  sum(1, 2); pick('c'); q.call();
+  apply([] { int first; }); apply([] { int second; });
+  Deep<11> deep; std::unique_ptr<Box<Hidden>> box;
+  auto generic = [&](auto x) { return x + w; }; generic(3);
+  return 0;
+}
+// allow-unknown
