@@ -452,6 +452,12 @@ static bool has_body(CXCursor cursor) {
 /* Adds a function at the top level once: its definition if there is one in sight. */
 static void add_function(ck_fe *fe, CXCursor cursor) {
   if (ck_fe_in_template(cursor) || is_implicit(fe, cursor)) return;
+  CXCursor pattern = clang_getSpecializedCursorTemplate(cursor);
+  if ((function_flags(cursor) & CK_IR_F_METHOD) && !clang_Cursor_isNull(pattern) &&
+      clang_getCursorKind(pattern) != CXCursor_FunctionTemplate) { /* a member of a specialisation: with its RECORD */
+    ck_fe_need_record(fe, clang_getCursorType(clang_getCursorSemanticParent(cursor)));
+    return;
+  }
   CXCursor definition = clang_getCursorDefinition(cursor);
   if (!clang_Cursor_isNull(definition)) cursor = definition;
   bool is_new;
@@ -572,7 +578,7 @@ static void add_inherited(record_visit *visit, CXCursor record, CXCursor cursor)
   ck_fe *fe = visit->fe;
   ck_fe_cursors kids = {0}, bases = {0};
   ck_fe_children(cursor, &kids);
-  bool overloads = false;
+  bool overloads = ck_fe_in_template(cursor); /* there, what is named depends on the arguments */
   const char *name = "";
   for (size_t i = 0; i < kids.n; i++) {
     if (clang_getCursorKind(kids.at[i]) == CXCursor_OverloadedDeclRef) overloads = true;
@@ -586,12 +592,10 @@ static void add_inherited(record_visit *visit, CXCursor record, CXCursor cursor)
     const char *own = ck_fe_spelling(fe, declaration);
     bool by_text = strcmp(own, name) == 0;
     if (!by_text && bases.n > 1) continue;
-    CXString using_name = clang_getCursorSpelling(cursor);
-    const char *used = clang_getCString(using_name);
+    const char *used = ck_fe_spelling(fe, cursor);
     /* libclang spells `using Base::Base` after the class that it stands in, other using declarations after what they
      * name */
     bool constructors = !strcmp(used, own) || !strcmp(used, ck_fe_spelling(fe, record));
-    clang_disposeString(using_name);
     if (!constructors) continue;
     push_inherited(visit, cursor, record, base);
     break;

@@ -31,3 +31,9 @@ int main() {
   return 0;
 }
 // allow-unknown
+template <class T> struct Base2 { Base2(int a) : x(a) {} int x; };
+template <int N> struct Der : Base2<Der<N>> { using Base2<Der<N>>::Base2; Der() : Base2<Der<N>>(N) {} };
+Der<21> d21; // expect-ir: (init base (int 21))
+// expect-typed: (function ctor method inherited "Der::Der" :(record "Base2" (record "Der" (value 21))))
+Der<22> d22(7); // expect-typed: (function ctor method inherited "Der::Der" :(record "Base2" (record "Der" (value 22))))
+// expect-not: "Der::Base2"
