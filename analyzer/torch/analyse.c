@@ -238,7 +238,8 @@ static void run_classes(ck_torch_run *run, ck_torch_functions functions) {
 static bool is_part(const ck_torch_run *run, ck_torch_functions functions, const ck_ir *node) {
   if (node->kind == CK_IR_RECORD) return false;
   for (size_t i = 0; i < functions.n; i++)
-    if (functions.at[i].record != NULL && inside(functions.at[i].node, node->loc) &&
+    if (functions.at[i].record != NULL && !(functions.at[i].node->flags & CK_IR_F_STATIC) &&
+        inside(functions.at[i].node, node->loc) &&
         ck_ev_type_is_a(run->ev, functions.at[i].record->type, "torch::nn::Module"))
       return true;
   return false;

@@ -550,6 +550,14 @@ static ck_value parameter_contains(ck_call *call) {
 /* ---- OrderedDict, apart from what every map has
  * -------------------------------------------------------------------------- */
 
+/* An item is a pair of key and value. */
+ck_value ck_torch_item_construct(ck_call *call) {
+  if (call->nargs == 1) return ck_torch_arg(call, 0);
+  if (call->nargs != 2) return ck_torch_harmless(call);
+  ck_value both[2] = {ck_torch_arg(call, 0), ck_torch_arg(call, 1)};
+  return ck_ev_list(call->ev, "std::pair", both, 2);
+}
+
 /* A dict from {{"a", x}, {"b", y}}, a vector of pairs or another dict. */
 ck_value ck_torch_dict_construct(ck_call *call) {
   ck_ev *ev = call->ev;

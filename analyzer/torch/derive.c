@@ -127,6 +127,7 @@ static const ck_loc *copy_path(derivation *d) {
 
 static void fill_shape(derivation *d, ck_key *key, const ck_tensor *t) {
   ck_loc loc;
+  t = ck_torch_tensor_now(d->ev, t);
   const char *replaced = ck_torch_tensor_is_replaced(d->ev, t, &loc);
   key->rank = replaced ? -1 : t->rank;
   key->dtype = replaced ? CK_DTYPE_UNKNOWN : t->dtype;

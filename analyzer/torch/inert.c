@@ -39,6 +39,19 @@ static ck_value str(ck_call *call) {
   return out;
 }
 
+/* c10::irange([from,] to): the integers, if there are not too many. */
+static ck_value irange(ck_call *call) {
+  enum { MAX_RANGE = 100 * 1000 };
+  int64_t from = 0, to;
+  if ((call->nargs == 2 && !ck_ev_as_int(call->ev, ck_torch_arg(call, 0), &from)) ||
+      !ck_ev_as_int(call->ev, ck_torch_arg(call, call->nargs - 1), &to) || to - from > MAX_RANGE)
+    return ck_torch_harmless(call);
+  size_t n = to > from ? (size_t)(to - from) : 0;
+  ck_value *values = CK_NEW_N(ck_ev_arena(call->ev), ck_value, n + 1);
+  for (size_t i = 0; i < n; i++) values[i] = CK_INT(from + (int64_t)i);
+  return ck_ev_list(call->ev, "c10::integer_range", values, n);
+}
+
 /* nn::init::*_(tensor, ...): fills the tensor and returns it. */
 static ck_value init(ck_call *call) {
   return call->nargs && ck_torch_method(call->name)[strlen(ck_torch_method(call->name)) - 1] == '_'
@@ -50,11 +63,12 @@ const ck_builtin ck_torch_inert_rows[] = {
     {"c10::detail::torchCheckFail", check_fails, 0, -1},
     {"c10::detail::torchInternalAssertFail", check_fails, 0, -1},
     {"c10::str", str, 0, -1},
+    {"c10::irange", irange, 1, 2},
     {"torch::nn::init::*", init, 0, -1},
     {"torch::nn::functional::*", ck_torch_harmless, 0, -1},
     {"torch::nn::utils::*", ck_torch_harmless, 0, -1},
-    {"torch::nn::operator<<", ck_torch_harmless, 2, 2},
-    {"torch::operator<<", ck_torch_harmless, 2, 2},
+    {"torch::nn::operator<<", ck_torch_harmless, 1, 2},
+    {"torch::operator<<", ck_torch_harmless, 1, 2},
     {"torch::optim::*", ck_torch_harmless, 0, -1},
     {"torch::data::*", ck_torch_harmless, 0, -1},
     {"torch::autograd::*", ck_torch_harmless, 0, -1},

@@ -24,6 +24,9 @@ static const ck_library_class classes[] = {
     CLASS("torch::nn::AnyModule", ck_torch_any_construct),
     CLASS("torch::nn::NamedAnyModule", ck_torch_named_any_construct),
     CLASS("torch::OrderedDict", ck_torch_dict_construct),
+    CLASS("torch::OrderedDict::Item", ck_torch_item_construct),
+    CLASS("torch::detail::TensorDataContainer", ck_torch_data_construct),
+    CLASS("c10::IListRef", ck_torch_data_construct),
 #define CK_OPTIONS(name, fields) CLASS("torch::nn::" #name, ck_torch_options_construct),
 #include "torch/options.def"
 #undef CK_OPTIONS

@@ -14,19 +14,35 @@ ck_cell *ck_torch_default_dtype_cell(ck_ev *ev) {
   return run ? run->default_dtype : NULL;
 }
 
-void ck_torch_tensor_replaced(ck_ev *ev, const ck_tensor *t, const char *why, ck_loc loc) {
+void ck_torch_tensor_replaced(ck_ev *ev, const ck_tensor *t, const ck_tensor *fresh, const char *why, ck_loc loc) {
   ck_torch_run *run = ck_torch_run_of(ev);
-  if (run) ck_vec_push(&run->replaced, (ck_torch_replaced){t, why, loc});
+  if (run == NULL) return;
+  bool certain = ck_ev_path(ev).n == 0 && !ck_ev_is_trial(ev) && fresh != t;
+  for (size_t i = 0; i < run->replaced.n; i++) certain &= run->replaced.at[i].tensor != t;
+  ck_vec_push(&run->replaced, (ck_torch_replaced){t, certain ? fresh : NULL, why, loc});
+}
+
+static const ck_torch_replaced *replacement(ck_ev *ev, const ck_tensor *t) {
+  ck_torch_run *run = ck_torch_run_of(ev);
+  for (size_t i = run ? run->replaced.n : 0; i-- > 0;)
+    if (run->replaced.at[i].tensor == t) return &run->replaced.at[i];
+  return NULL;
+}
+
+const ck_tensor *ck_torch_tensor_now(ck_ev *ev, const ck_tensor *t) {
+  const ck_torch_replaced *r = replacement(ev, t);
+  for (int i = 0; r != NULL && r->fresh != NULL && i < 100; i++) {
+    t = r->fresh;
+    r = replacement(ev, t);
+  }
+  return t;
 }
 
 const char *ck_torch_tensor_is_replaced(ck_ev *ev, const ck_tensor *t, ck_loc *loc) {
-  ck_torch_run *run = ck_torch_run_of(ev);
-  for (size_t i = 0; run != NULL && i < run->replaced.n; i++) {
-    if (run->replaced.at[i].tensor != t) continue;
-    if (loc) *loc = run->replaced.at[i].loc;
-    return run->replaced.at[i].why;
-  }
-  return NULL;
+  const ck_torch_replaced *r = replacement(ev, t);
+  if (r == NULL) return NULL;
+  if (loc) *loc = r->loc;
+  return r->why;
 }
 
 static const char *loc_key(ck_torch_run *run, ck_loc loc) {
@@ -168,9 +184,9 @@ void ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value path
   } else if (path.kind == CK_V_SYM) {
     ck_strbuf text;
     ck_strbuf_init(&text);
-    ck_sym_print(path.sym, &text);
+    ck_sym_describe(path.sym, &text);
     a.path_text = ck_arena_strdup(&run->arena, text.s);
-    a.reason = ck_arena_printf(&run->arena, "the path is `%s`", text.s);
+    a.reason = ck_arena_printf(&run->arena, "the path is `%s`, known at run time only", text.s);
     a.reason_loc = call->node->loc;
     ck_strbuf_release(&text);
   } else {

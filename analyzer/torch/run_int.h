@@ -24,7 +24,7 @@ typedef struct {
 } ck_torch_site_builder;
 
 typedef struct {
-  const ck_tensor *tensor;
+  const ck_tensor *tensor, *fresh; /* fresh NULL: not known what it is now */
   const char *why;
   ck_loc loc;
 } ck_torch_replaced;

@@ -323,6 +323,16 @@ static ck_value constant_index(ck_call *call) {
   return (ck_value){.kind = CK_V_NATIVE, .tag = CK_TAG_INDEX, .index = ellipsis};
 }
 
+/* torch::indexing::None, by its own value or as an empty optional. */
+static bool is_none(ck_value v) {
+  return (v.kind == CK_V_NATIVE && v.tag == CK_TAG_INDEX && v.index == 0) || v.kind == CK_V_NULL ||
+         (v.kind == CK_V_LIST && v.list->n == 0);
+}
+
+static bool is_ellipsis(ck_value v) {
+  return (v.kind == CK_V_NATIVE && v.tag == CK_TAG_INDEX && v.index == 1) || v.kind == CK_V_STRING;
+}
+
 /* t.index({...}) with numbers, slices, None and one ellipsis. */
 static ck_value index_with(ck_call *call) {
   ck_ev *ev = call->ev;
@@ -333,14 +343,13 @@ static ck_value index_with(ck_call *call) {
   int32_t rank = 0, at = 0, used = 0;
   for (size_t i = 0; i < list.list->n; i++) {
     ck_value v = ck_ev_decide(ev, ck_ev_load(ev, list.list->at[i]));
-    used += !(v.kind == CK_V_NATIVE && v.tag == CK_TAG_INDEX) && v.kind != CK_V_STRING;
+    used += !is_none(v) && !is_ellipsis(v);
   }
   for (size_t i = 0; i < list.list->n && rank < CK_TORCH_MAX_RANK; i++) {
     ck_value v = ck_ev_decide(ev, ck_ev_load(ev, list.list->at[i]));
-    bool ellipsis = (v.kind == CK_V_NATIVE && v.tag == CK_TAG_INDEX && v.index == 1) || v.kind == CK_V_STRING;
-    if (ellipsis) {
+    if (is_ellipsis(v)) {
       for (int32_t k = t->rank - used; k > 0 && at < t->rank; k--) dims[rank++] = t->dims[at++];
-    } else if (v.kind == CK_V_NATIVE && v.tag == CK_TAG_INDEX) {
+    } else if (is_none(v)) {
       dims[rank++] = (ck_dim){.kind = CK_DIM_INT, .n = 1};
     } else if (at >= t->rank) {
       return unknown_from(call, t, -1);
@@ -410,6 +419,95 @@ static ck_value stack(ck_call *call) {
 
 /* ---- arithmetic
  * ----------------------------------------------------------------------------------------------------------------- */
+
+/* chunk(n, dim), split(size, dim): lists of tensors. */
+static ck_value parts(ck_call *call) {
+  enum { MAX_PARTS = 1000 };
+  const ck_tensor *t = tensor(call, 0);
+  bool chunk = strcmp(ck_torch_method(call->name), "chunk") == 0;
+  int64_t n, at;
+  if (!has_shape(call, t) || !ck_ev_as_int(call->ev, operand(call, 1), &n) || n <= 0 || t->rank == 0 ||
+      !index_of(call, 2, t->rank, 0, &at) || t->dims[at].kind != CK_DIM_INT)
+    return ck_torch_harmless(call);
+  int64_t whole = t->dims[at].n, step = chunk ? (whole + n - 1) / n : n;
+  if (step == 0 || (whole + step - 1) / step > MAX_PARTS) return ck_torch_harmless(call);
+  ck_value *values = CK_NEW_N(ck_ev_arena(call->ev), ck_value, whole / step + 2);
+  ck_dim dims[CK_TORCH_MAX_RANK];
+  memcpy(dims, t->dims, (size_t)t->rank * sizeof *dims);
+  size_t count = 0;
+  for (int64_t from = 0; from < whole; from += step) {
+    dims[at] = (ck_dim){.kind = CK_DIM_INT, .n = from + step <= whole ? step : whole - from};
+    values[count++] = ck_torch_new_tensor(call, dims, t->rank, t->dtype);
+  }
+  return ck_ev_list(call->ev, "std::vector", values, count);
+}
+
+static ck_value meshgrid(ck_call *call) {
+  ck_value list = list_operand(call), indexing = ck_ev_decide(call->ev, operand(call, 1));
+  bool xy = indexing.kind == CK_V_STRING && strcmp(indexing.str, "xy") == 0;
+  if (list.kind != CK_V_LIST || list.list->n == 0 || list.list->n > CK_TORCH_MAX_RANK) return ck_torch_harmless(call);
+  size_t n = list.list->n;
+  ck_dim dims[CK_TORCH_MAX_RANK];
+  ck_dtype dtype = CK_DTYPE_UNKNOWN;
+  for (size_t i = 0; i < n; i++) {
+    const ck_tensor *t = ck_torch_tensor(call, ck_ev_load(call->ev, list.list->at[i]));
+    if (!has_shape(call, t) || t->rank > 1) return ck_torch_harmless(call);
+    dims[i] = t->rank == 1 ? t->dims[0] : (ck_dim){.kind = CK_DIM_INT, .n = 1};
+    dtype = t->dtype;
+  }
+  if (xy && n >= 2) {
+    ck_dim keep = dims[0];
+    dims[0] = dims[1];
+    dims[1] = keep;
+  }
+  ck_value values[CK_TORCH_MAX_RANK];
+  for (size_t i = 0; i < n; i++) values[i] = ck_torch_new_tensor(call, dims, (int32_t)n, dtype);
+  return ck_ev_list(call->ev, "std::vector", values, n);
+}
+
+/* repeat_interleave(n, dim) with a number. */
+static ck_value repeat_interleave(ck_call *call) {
+  const ck_tensor *t = tensor(call, 0);
+  int64_t n, at = 0;
+  if (!has_shape(call, t) || !ck_ev_as_int(call->ev, operand(call, 1), &n)) return unknown_from(call, t, -1);
+  ck_dim dims[CK_TORCH_MAX_RANK], by = {.kind = CK_DIM_INT, .n = n};
+  if (operands(call) < 3) {
+    ck_dim all;
+    if (!total(call, t->dims, t->rank, &all)) return unknown(call, 1, t->dtype);
+    dims[0] = compute(call, CK_IR_OP_MUL, all, by);
+    return ck_torch_new_tensor(call, dims, 1, t->dtype);
+  }
+  if (!index_of(call, 2, t->rank, 0, &at)) return unknown(call, t->rank, t->dtype);
+  memcpy(dims, t->dims, (size_t)t->rank * sizeof *dims);
+  dims[at] = compute(call, CK_IR_OP_MUL, dims[at], by);
+  return ck_torch_new_tensor(call, dims, t->rank, t->dtype);
+}
+
+/* unfold(dim, size, step): windows, the size last. */
+static ck_value unfold(ck_call *call) {
+  const ck_tensor *t = tensor(call, 0);
+  int64_t at, size, step;
+  if (!has_shape(call, t) || t->rank == 0 || t->rank == CK_TORCH_MAX_RANK || !index_of(call, 1, t->rank, 0, &at) ||
+      !ck_ev_as_int(call->ev, operand(call, 2), &size) || !ck_ev_as_int(call->ev, operand(call, 3), &step) ||
+      step <= 0 || t->dims[at].kind != CK_DIM_INT || t->dims[at].n < size)
+    return unknown_from(call, t, t->rank < 0 ? -1 : t->rank + 1);
+  ck_dim dims[CK_TORCH_MAX_RANK];
+  memcpy(dims, t->dims, (size_t)t->rank * sizeof *dims);
+  dims[at].n = (dims[at].n - size) / step + 1;
+  dims[t->rank] = (ck_dim){.kind = CK_DIM_INT, .n = size};
+  return ck_torch_new_tensor(call, dims, t->rank + 1, t->dtype);
+}
+
+/* embedding(weight, indices): a row for each index. */
+static ck_value embedding(ck_call *call) {
+  const ck_tensor *weight = tensor(call, 0), *indices = tensor(call, 1);
+  if (!has_shape(call, weight) || weight->rank != 2 || !has_shape(call, indices) || indices->rank == CK_TORCH_MAX_RANK)
+    return unknown_from(call, weight, -1);
+  ck_dim dims[CK_TORCH_MAX_RANK];
+  memcpy(dims, indices->dims, (size_t)indices->rank * sizeof *dims);
+  dims[indices->rank] = weight->dims[1];
+  return ck_torch_new_tensor(call, dims, indices->rank + 1, weight->dtype);
+}
 
 static int category(ck_dtype d) {
   if (d == CK_DTYPE_BOOL) return 0;
@@ -492,6 +590,21 @@ static ck_value elementwise(ck_call *call) { return elementwise_as(call, false, 
 static ck_value divide(ck_call *call) { return elementwise_as(call, true, false); }
 static ck_value compare(ck_call *call) { return elementwise_as(call, false, true); }
 
+/* where(condition, a, b) */
+static ck_value where(ck_call *call) {
+  const ck_tensor *c = tensor(call, 0), *a = tensor(call, 1), *b = tensor(call, 2);
+  if (!has_shape(call, a) || !has_shape(call, b) || !has_shape(call, c) || a->dtype != b->dtype || a->rank != b->rank ||
+      c->rank > a->rank)
+    return unknown(call, -1, a->dtype == b->dtype ? a->dtype : CK_DTYPE_UNKNOWN);
+  ck_dim dims[CK_TORCH_MAX_RANK];
+  for (int32_t i = 0; i < a->rank; i++) {
+    int32_t k = i - (a->rank - c->rank);
+    dims[i] = broadcast(a->dims[i], b->dims[i]);
+    if (k >= 0) dims[i] = broadcast(dims[i], c->dims[k]);
+  }
+  return ck_torch_new_tensor(call, dims, a->rank, a->dtype);
+}
+
 static ck_value matmul(ck_call *call) {
   const ck_tensor *a = tensor(call, 0), *b = tensor(call, 1);
   if (!has_shape(call, a) || !has_shape(call, b)) return unknown_from(call, has_shape(call, a) ? b : a, -1);
@@ -523,10 +636,11 @@ static ck_value outer(ck_call *call) {
 }
 
 /* sum(), mean(), max() of everything; with a dimension: that one is gone or 1. */
-static ck_value reduce(ck_call *call) {
+static ck_value reduce_as(ck_call *call, ck_dtype given) {
   const ck_tensor *t = tensor(call, 0);
   bool sum = strcmp(ck_torch_method(call->name), "sum") == 0 || strcmp(ck_torch_method(call->name), "prod") == 0;
   ck_dtype dtype = sum && t->dtype != CK_DTYPE_UNKNOWN && category(t->dtype) < 2 ? CK_DTYPE_INT64 : t->dtype;
+  if (given != CK_DTYPE_UNKNOWN) dtype = given;
   if (operands(call) == 1) return ck_torch_new_tensor(call, NULL, 0, dtype);
   ck_dim which[CK_TORCH_MAX_RANK], dims[CK_TORCH_MAX_RANK];
   int32_t n, rank = 0;
@@ -542,6 +656,14 @@ static ck_value reduce(ck_call *call) {
   }
   return ck_torch_new_tensor(call, dims, rank, dtype);
 }
+
+static ck_value reduce(ck_call *call) { return reduce_as(call, CK_DTYPE_UNKNOWN); }
+/* max(dim), min(dim): values and indices. */
+static ck_value extremes(ck_call *call) {
+  ck_value both[2] = {reduce_as(call, CK_DTYPE_UNKNOWN), reduce_as(call, CK_DTYPE_INT64)};
+  return ck_ev_list(call->ev, "std::tuple", both, 2);
+}
+static ck_value reduce_index(ck_call *call) { return reduce_as(call, CK_DTYPE_INT64); }
 
 static ck_value anything(ck_call *call) { return ck_torch_harmless(call); }
 
@@ -664,24 +786,35 @@ const ck_builtin ck_torch_shape_rows[] = {
     OP("le", compare, 1, 1),
     OP("gt", compare, 1, 1),
     OP("ge", compare, 1, 1),
-    FUNCTION("operator+", elementwise, 2, 2),
-    FUNCTION("operator-", elementwise, 2, 2),
-    FUNCTION("operator*", elementwise, 2, 2),
-    FUNCTION("operator/", divide, 2, 2),
-    FUNCTION("operator%", elementwise, 2, 2),
-    FUNCTION("operator==", compare, 2, 2),
-    FUNCTION("operator!=", compare, 2, 2),
-    FUNCTION("operator<", compare, 2, 2),
-    FUNCTION("operator>", compare, 2, 2),
-    FUNCTION("operator<=", compare, 2, 2),
-    FUNCTION("operator>=", compare, 2, 2),
+    FUNCTION("operator+", elementwise, 1, 2),
+    FUNCTION("operator-", elementwise, 1, 2),
+    FUNCTION("operator*", elementwise, 1, 2),
+    FUNCTION("operator/", divide, 1, 2),
+    FUNCTION("operator%", elementwise, 1, 2),
+    FUNCTION("operator==", compare, 1, 2),
+    FUNCTION("operator!=", compare, 1, 2),
+    FUNCTION("operator<", compare, 1, 2),
+    FUNCTION("operator>", compare, 1, 2),
+    FUNCTION("operator<=", compare, 1, 2),
+    FUNCTION("operator>=", compare, 1, 2),
     METHOD("operator-", same, 0, 0),
     METHOD("operator~", same, 0, 0),
+    OP("chunk", parts, 1, 2),
+    OP("split", parts, 1, 2),
+    FUNCTION("meshgrid", meshgrid, 1, 2),
+    OP("repeat_interleave", repeat_interleave, 1, 3),
+    METHOD("unfold", unfold, 3, 3),
     OP("matmul", matmul, 1, 1),
     OP("mm", matmul, 1, 1),
     OP("bmm", matmul, 1, 1),
     OP("outer", outer, 1, 1),
     OP("ger", outer, 1, 1),
+    {"at::Tensor::max", extremes, 1, 2},
+    {"at::Tensor::min", extremes, 1, 2},
+    {"at::where", where, 3, 3},
+    OP("argmax", reduce_index, 0, 2),
+    OP("argmin", reduce_index, 0, 2),
+    FUNCTION("embedding", embedding, 2, 5),
     OP("sum", reduce, 0, 3),
     OP("mean", reduce, 0, 3),
     OP("prod", reduce, 0, 0),

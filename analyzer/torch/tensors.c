@@ -46,7 +46,7 @@ const ck_tensor *ck_torch_tensor(ck_call *call, ck_value v) {
     ck_cell *cell = ck_ev_target(call->ev, v.cell);
     v = cell ? ck_ev_decide(call->ev, ck_ev_load(call->ev, cell)) : CK_NULL;
   }
-  if (v.kind == CK_V_TENSOR) return v.tensor;
+  if (v.kind == CK_V_TENSOR) return ck_torch_tensor_now(call->ev, v.tensor);
   if (v.kind == CK_V_VOID || v.kind == CK_V_NULL) return ck_torch_undefined_tensor(call->ev).tensor;
   return ck_torch_unknown_tensor(call->ev, call->node->loc, -1, CK_DTYPE_UNKNOWN, "%s",
                                  ck_torch_reason(v) ? ck_torch_reason(v) : "a tensor that is not known")
@@ -218,6 +218,25 @@ static ck_value set_default_dtype(ck_call *call) {
   ck_ev_store(call->ev, cell, dtype_value(dtype));
   return CK_VOID;
 }
+
+/* caffe2::TypeMeta::Make<T>() */
+static ck_value type_meta(ck_call *call) {
+  const ck_ir_type *type = call->targs && call->targs->nargs ? call->targs->args[0] : NULL;
+  ck_dtype dtype = CK_DTYPE_UNKNOWN;
+  if (type && type->kind == CK_IR_T_FLOAT) dtype = type->bits == 64 ? CK_DTYPE_FLOAT64 : CK_DTYPE_FLOAT32;
+  if (type && type->kind == CK_IR_T_RECORD && strcmp(type->name, "c10::Half") == 0) dtype = CK_DTYPE_FLOAT16;
+  if (type && type->kind == CK_IR_T_RECORD && strcmp(type->name, "c10::BFloat16") == 0) dtype = CK_DTYPE_BFLOAT16;
+  return dtype_value(dtype);
+}
+
+/* scalarTypeToTypeMeta, typeMetaToScalarType: the same dtype. */
+static ck_value same_dtype(ck_call *call) {
+  ck_dtype dtype;
+  ck_value v = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
+  return dtype_value(ck_torch_as_dtype(call, v, ck_torch_arg_type(call, 0), &dtype) ? dtype : CK_DTYPE_UNKNOWN);
+}
+
+static ck_value get_self_dtype(ck_call *call) { return ck_torch_self(call); }
 
 static ck_value get_default_dtype(ck_call *call) { return dtype_value(ck_torch_default_dtype(call->ev)); }
 
@@ -404,6 +423,12 @@ static ck_value randperm(ck_call *call) {
   return finish(call, &dim, 1, o.has_dtype ? o.dtype : CK_DTYPE_INT64, o.grad);
 }
 
+static ck_value window(ck_call *call) {
+  options o = read_options(call, 1);
+  ck_dim dim = ck_ev_as_dim(call->ev, ck_torch_arg(call, 0));
+  return finish(call, &dim, 1, o.has_dtype ? o.dtype : ck_torch_default_dtype(call->ev), o.grad);
+}
+
 /* Shape and dtype of nested braces or a vector: {{1, 2}, {3, 4}}. False: not known. */
 static bool literal(ck_ev *ev, ck_value v, ck_dim *dims, int32_t *rank, ck_value *leaf) {
   v = ck_ev_decide(ev, v);
@@ -451,6 +476,13 @@ ck_value ck_torch_tensor_construct(ck_call *call) {
   if (v.kind == CK_V_TENSOR || v.kind == CK_V_CHOICE || v.kind == CK_V_UNKNOWN) return v;
   if (v.kind == CK_V_LIST && v.list->n == 0) return ck_torch_undefined_tensor(call->ev);
   return (ck_value){.kind = CK_V_TENSOR, .tensor = ck_torch_tensor(call, v)};
+}
+
+ck_value ck_torch_data_construct(ck_call *call) {
+  if (call->nargs == 1) return ck_torch_arg(call, 0);
+  ck_value *values = CK_NEW_N(ck_ev_arena(call->ev), ck_value, call->nargs + 1);
+  for (size_t i = 0; i < call->nargs; i++) values[i] = ck_torch_arg(call, i);
+  return ck_ev_list(call->ev, "init", values, call->nargs);
 }
 
 /* torch::ExpandingArray<D>(x): D numbers. */
@@ -554,7 +586,10 @@ static ck_value set_data(ck_call *call) {
               old->rank >= 0 && fresh->dtype == old->dtype && old->dtype != CK_DTYPE_UNKNOWN;
   for (int32_t i = 0; same && i < old->rank; i++)
     same = old->dims[i].kind == CK_DIM_INT && fresh->dims[i].kind == CK_DIM_INT && old->dims[i].n == fresh->dims[i].n;
-  if (!same) ck_torch_tensor_replaced(call->ev, old, "replaced in place", call->node->loc);
+  if (!same) {
+    bool known = fresh && strcmp(ck_torch_method(call->name), "set_data") == 0;
+    ck_torch_tensor_replaced(call->ev, old, known ? fresh : NULL, "replaced in place", call->node->loc);
+  }
   return call->self && strcmp(ck_torch_method(call->name), "set_data") != 0 ? ck_torch_lvalue(call->self) : CK_VOID;
 }
 
@@ -587,6 +622,10 @@ const ck_builtin ck_torch_tensor_rows[] = {
     FACTORY("logspace", linspace, 3, -1),
     FACTORY("eye", eye, 1, -1),
     FACTORY("randperm", randperm, 1, -1),
+    FACTORY("hann_window", window, 1, -1),
+    FACTORY("hamming_window", window, 1, -1),
+    FACTORY("blackman_window", window, 1, -1),
+    FACTORY("bartlett_window", window, 1, -1),
     FACTORY("tensor", tensor, 1, 2),
     FACTORY("scalar_tensor", scalar_tensor, 1, 2),
     FACTORY("k*", constant_dtype, 0, 0),
@@ -610,6 +649,10 @@ const ck_builtin ck_torch_tensor_rows[] = {
     {"c10::TensorOptions::device", device, 0, 0},
     {"torch::set_default_dtype", set_default_dtype, 1, 1},
     {"c10::set_default_dtype", set_default_dtype, 1, 1},
+    {"caffe2::TypeMeta::Make", type_meta, 0, 0},
+    {"c10::scalarTypeToTypeMeta", same_dtype, 1, 1},
+    {"c10::typeMetaToScalarType", same_dtype, 1, 1},
+    {"caffe2::TypeMeta::toScalarType", get_self_dtype, 0, 0},
     {"c10::get_default_dtype", get_default_dtype, 0, 0},
     {"c10::get_default_dtype_as_scalartype", get_default_dtype, 0, 0},
     METHOD("size", size, 1, 1),

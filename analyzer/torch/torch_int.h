@@ -137,9 +137,11 @@ void ck_torch_finding(ck_call *call, ck_diag_id id, const char *cls, ck_loc note
                       const char *format, ...) __attribute__((format(printf, 6, 7)));
 /* A loader call: `what` is loaded from `path` (a value: STRING, SYM, UNKNOWN; VOID: not known where from). */
 void ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value path, bool has_device, const char *subtree);
-ck_cell *ck_torch_default_dtype_cell(ck_ev *ev);                                           /* NULL: no run */
-void ck_torch_tensor_replaced(ck_ev *ev, const ck_tensor *t, const char *why, ck_loc loc); /* set_data and the like */
-const char *ck_torch_tensor_is_replaced(ck_ev *ev, const ck_tensor *t, ck_loc *loc);       /* why, or NULL */
+ck_cell *ck_torch_default_dtype_cell(ck_ev *ev); /* NULL: no run */
+/* set_data and the like: `t` is `fresh` from now on (NULL: not known what). */
+void ck_torch_tensor_replaced(ck_ev *ev, const ck_tensor *t, const ck_tensor *fresh, const char *why, ck_loc loc);
+const ck_tensor *ck_torch_tensor_now(ck_ev *ev, const ck_tensor *t);                 /* what replaced it, or t itself */
+const char *ck_torch_tensor_is_replaced(ck_ev *ev, const ck_tensor *t, ck_loc *loc); /* why, or NULL */
 
 /* ---- tables, one per file; library.c joins them ---------------------------------------------------------------- */
 #define CK_TORCH_TABLES(X) X(module) X(holder) X(container) X(tensor) X(shape) X(loader) X(inert)
@@ -152,6 +154,8 @@ ck_value ck_torch_holder_construct(ck_call *call);
 ck_value ck_torch_any_construct(ck_call *call);
 ck_value ck_torch_named_any_construct(ck_call *call);
 ck_value ck_torch_dict_construct(ck_call *call);
+ck_value ck_torch_item_construct(ck_call *call);
+ck_value ck_torch_data_construct(ck_call *call); /* the one argument itself, several as a list */
 ck_value ck_torch_sequential_construct(ck_call *call);
 ck_value ck_torch_module_list_construct(ck_call *call);
 ck_value ck_torch_module_dict_construct(ck_call *call);
