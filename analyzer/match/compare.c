@@ -392,36 +392,66 @@ static void report_implied(ck_comparison *c, ck_solver *solver) {
 /* --- Entries that nothing asks for ---------------------------------------------------------------------------------
  */
 
-static bool is_registered(const ck_comparison *c, const ck_map *names, const char *key) {
-  if (ck_map_find(names, key) != NULL) return true;
-  for (size_t i = 0; i < c->model->nkeys; i++)
-    if (c->model->keys[i].is_pattern && ck_match_pattern(c->model->keys[i].key, key, true)) return true;
-  for (size_t i = 0; i < c->model->nmodules; i++) /* below a module whose own name is a pattern: its keys are, too */
-    if (c->model->modules[i].is_pattern && lies_below(key, c->model->modules[i].path)) return true;
+/* An entry is unexpected only if nothing that this site may load the file into has it: its presence speaks for the
+ * decisions that register it, whether these stand at a key or made a world of their own. */
+typedef struct {
+  CK_VEC(const ck_model *) models;
+  ck_map names; /* of all their keys */
+} expected;
+
+/* Models of all alternatives that read the same file. False: one of them is not known, so nothing is unexpected. */
+static bool expected_of(const ck_comparison *c, expected *e) {
+  *e = (expected){0};
+  ck_map_init(&e->names);
+  if (c->site->reason != NULL) return false; /* what was cut short may register anything */
+  for (size_t i = 0; i < c->site->nalternatives; i++) {
+    const ck_alternative *a = &c->site->alternatives[i];
+    const char *path = ck_match_path_of(c->m, c->site, a);
+    if (path != NULL && strcmp(path, c->path) != 0) continue;
+    if (a->model == NULL) return false;
+    ck_vec_push(&e->models, a->model);
+    for (size_t k = 0; k < a->model->nkeys; k++) ck_map_put(&e->names, a->model->keys[k].key, NULL);
+  }
+  return true;
+}
+
+static void expected_release(expected *e) {
+  free(e->models.at);
+  ck_map_release(&e->names);
+}
+
+static bool may_have(const ck_model *model, const char *key) {
+  for (size_t i = 0; i < model->nkeys; i++)
+    if (model->keys[i].is_pattern && ck_match_pattern(model->keys[i].key, key, true)) return true;
+  for (size_t i = 0; i < model->nmodules; i++) /* below a module whose own name is a pattern: its keys are, too */
+    if (model->modules[i].is_pattern && lies_below(key, model->modules[i].path)) return true;
+  return ck_match_open_above(model, key, false) != NULL;
+}
+
+static bool is_expected(const expected *e, const char *key) {
+  if (ck_map_find(&e->names, key) != NULL) return true;
+  for (size_t i = 0; i < e->models.n; i++)
+    if (may_have(e->models.at[i], key)) return true;
   return false;
 }
 
 static void compare_entries(ck_comparison *c) {
-  ck_map names;
-  ck_map_init(&names);
+  expected all;
+  bool closed = expected_of(c, &all);
   bool claims = c->model->complete || c->model->nopens > 0; /* else the names are not all known: patterns say which */
-  for (size_t i = 0; i < c->model->nkeys; i++) {
-    ck_map_put(&names, c->model->keys[i].key, NULL);
-    claims |= c->model->keys[i].is_pattern;
-  }
+  for (size_t i = 0; i < c->model->nkeys; i++) claims |= c->model->keys[i].is_pattern;
   if (!claims) ck_match_partial(c, "the model may hold more than was seen", c->model->loc);
-  if (!ck_ckpt_has(c->file->ckpt, CK_CKPT_HAS_KEYS)) claims = false; /* an optimizer's entries are no keys */
+  if (!closed || !ck_ckpt_has(c->file->ckpt, CK_CKPT_HAS_KEYS)) claims = false; /* an optimizer's entries are no keys */
   for (size_t e = 0; claims && e < c->nentries; e++) {
     const ck_ckpt_entry *entry = &c->entries[e];
     if (c->model->subtree != NULL && !lies_below(entry->key, c->model->subtree)) continue; /* nobody reads it here */
-    if (entry->is_plain_attribute || is_registered(c, &names, entry->key)) continue;
-    if (ck_match_open_above(c->model, entry->key, false)) continue;
+    if (entry->is_plain_attribute || is_expected(&all, entry->key)) continue;
     ck_raw *raw = ck_match_raise(c, CK_DIAG_UNEXPECTED_KEY, severity_of(c, CK_DIAG_UNEXPECTED_KEY));
     raw->diff.key = ck_arena_strdup(c->m->arena, entry->key);
     if (entry->shape_known) raw->diff.checkpoint_text = ck_shape_text(c->m->arena, entry->shape, entry->rank);
     raw->order = (uint32_t)e;
   }
-  ck_map_release(&names);
+  expected_release(&all);
   for (size_t i = 0; i < c->model->nopens; i++) ck_match_partial(c, c->model->opens[i].reason, c->model->opens[i].loc);
 }
 

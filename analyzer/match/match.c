@@ -45,11 +45,11 @@ static void give_reason(gathering *g, const char *reason, ck_loc loc) {
 }
 
 /* `// ckptlint: checkpoint "PATH"` at the load or at the construction of the model. */
-static const char *commented_path(gathering *g, const ck_model *model) {
-  if (g->site->checkpoint_comment != NULL) return g->site->checkpoint_comment;
-  ck_loc places[] = {g->site->loc, model != NULL ? model->loc : (ck_loc){0}};
+static const char *commented_path(ck_matcher *m, const ck_site *site, const ck_model *model) {
+  if (site->checkpoint_comment != NULL) return site->checkpoint_comment;
+  ck_loc places[] = {site->loc, model != NULL ? model->loc : (ck_loc){0}};
   for (size_t p = 0; p < 2; p++) {
-    ck_comments comments = ck_comments_of_file(g->m->arena, places[p].file);
+    ck_comments comments = ck_comments_of_file(m->arena, places[p].file);
     for (size_t i = 0; i < comments.n; i++)
       if (comments.at[i].kind == CK_COMMENT_CHECKPOINT && comments.at[i].about == places[p].line)
         return comments.at[i].text;
@@ -58,12 +58,12 @@ static const char *commented_path(gathering *g, const ck_model *model) {
 }
 
 /* Command line before comment before code (DESIGN.md, "Control"). */
-static const char *path_of(gathering *g, const ck_alternative *a) {
-  const ck_match_options *o = g->m->options;
+const char *ck_match_path_of(ck_matcher *m, const ck_site *site, const ck_alternative *a) {
+  const ck_match_options *o = m->options;
   for (size_t i = 0; a->model != NULL && a->model->cls != NULL && i < o->nclasses; i++)
     if (ck_class_is_named(a->model->cls, o->class_names[i])) return o->class_paths[i];
   if (o->checkpoint_for_all != NULL) return o->checkpoint_for_all;
-  const char *commented = commented_path(g, a->model);
+  const char *commented = commented_path(m, site, a->model);
   return commented != NULL ? commented : a->path;
 }
 
@@ -97,15 +97,16 @@ static const char *unknown_model(const ck_alternative *a) {
 
 static void compare_alternative(gathering *g, size_t i) {
   const ck_alternative *a = &g->site->alternatives[i];
+  const char *path = ck_match_path_of(g->m, g->site, a);
   ck_comparison c = {.m = g->m,
                      .site = g->site,
                      .alternative = a,
+                     .path = path,
                      .bit = (uint64_t)1 << i,
                      .model = a->model,
                      .raws = &g->raws,
                      .implied = &g->implied,
                      .helps = &g->helps};
-  const char *path = path_of(g, a);
   if (a->model != NULL && g->result.model == NULL) g->result.model = a->model->cls;
   if (a->model != NULL && a->model->is_null && g->site->loader == CK_LOADER_TORCH_LOAD) {
     raise_null(&c);

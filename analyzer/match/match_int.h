@@ -58,7 +58,8 @@ typedef struct {
   ck_matcher *m;
   const ck_site *site;
   const ck_alternative *alternative;
-  uint64_t bit; /* of this alternative */
+  const char *path; /* of the checkpoint, as it is written */
+  uint64_t bit;     /* of this alternative */
   const ck_model *model;
   const ck_opened *file;
   const ck_ckpt_entry *entries;
@@ -73,6 +74,10 @@ typedef struct {
 
 void ck_match_partial(ck_comparison *c, const char *reason, ck_loc loc);
 ck_raw *ck_match_raise(ck_comparison *c, ck_diag_id id, ck_severity severity);
+
+/* --- match.c --------------------------------------------------------------------------------------------- */
+/* The path that is compared for an alternative: command line before comment before code. NULL: not known. */
+const char *ck_match_path_of(ck_matcher *m, const ck_site *site, const ck_alternative *a);
 
 /* --- resolve.c ------------------------------------------------------------------------------------------- */
 /* The checkpoint that `path` means at `site`. CK_ABSENT in ->status: no such file. */
