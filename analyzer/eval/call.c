@@ -47,6 +47,10 @@ void ck_ev_frame_pop(ck_ev *ev) {
  */
 
 static ck_cell *passed(ck_ev *ev, ck_cell *arg, const ck_ir_type *type, ck_loc loc) {
+  const ck_ir_type *from = ck_ir_strip_ref(arg->type);
+  if (from && from->kind == CK_IR_T_RECORD && strcmp(from->name, "std::reference_wrapper") == 0 && type &&
+      ck_ir_strip_ref(type) != from && ck_ev_load(ev, arg).kind == CK_V_PTR)
+    arg = ck_ev_load(ev, arg).cell; /* converts to the reference that it wraps */
   if (type == NULL) return ck_ev_temp(ev, ck_ev_copy(ev, ck_ev_load(ev, arg)), arg->type);
   bool is_ref = type->kind == CK_IR_T_LREF || type->kind == CK_IR_T_RREF;
   if (type->kind == CK_IR_T_LREF && !type->elem->is_const) return arg;
@@ -268,12 +272,17 @@ static bool subscript_pointer(ck_ev *ev, ck_value v, ck_value index, ck_value *o
 }
 
 /* Operators of pointers, smart pointers and iterators, whatever library they are from. */
+/* The int of a postfix operator is no operand of the source: libclang leaves it out, the USR has it. */
+static bool is_postfix(const ck_ir *node, size_t n) {
+  return n == 2 || strstr(node->usr, "operator++#I#") != NULL || strstr(node->usr, "operator--#I#") != NULL;
+}
+
 static bool pointer_operator(ck_ev *ev, const char *op, const ck_ir *node, ck_cell **args, size_t n, ck_value *out) {
   ck_value a = ck_ev_load(ev, args[0]);
   if (n == 1 && (strcmp(op, "*") == 0 || strcmp(op, "->") == 0))
     return dereference(ev, op, ck_ev_decide(ev, a), node, out);
-  if (strcmp(op, "++") == 0) return step_iterator(ev, CK_IR_OP_ADD, args[0], CK_INT(1), n == 2, node, out);
-  if (strcmp(op, "--") == 0) return step_iterator(ev, CK_IR_OP_SUB, args[0], CK_INT(1), n == 2, node, out);
+  if (strcmp(op, "++") == 0) return step_iterator(ev, CK_IR_OP_ADD, args[0], CK_INT(1), is_postfix(node, n), node, out);
+  if (strcmp(op, "--") == 0) return step_iterator(ev, CK_IR_OP_SUB, args[0], CK_INT(1), is_postfix(node, n), node, out);
   if (n != 2) return false;
   ck_value b = ck_ev_load(ev, args[1]);
   if (strcmp(op, "+=") == 0) return step_iterator(ev, CK_IR_OP_ADD, args[0], b, false, node, out);

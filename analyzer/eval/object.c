@@ -314,13 +314,13 @@ void ck_ev_construct_object(ck_ev *ev, ck_cell *self, ck_class *cls, ck_cell **a
       init_aggregate(ev, self, cls, args, nargs, node);
       return;
     }
-    if (!inherits_ctors(cls)) {
-      const char *reason =
-          ck_arena_printf(&ev->arena, "no constructor of `%s` takes these arguments", cls->record->name);
-      ck_ev_run_ctor(ev, self, cls, NULL, NULL, 0, node);
-      ck_ev_open_cell(ev, self, node->loc, reason);
-      return;
-    }
+  }
+  /* Nothing fits: as for a default construction of a class that has constructors, but no default one in sight. */
+  if (ctor == NULL && (nargs > 0 || has_user_ctor(cls)) && !inherits_ctors(cls)) {
+    const char *reason = ck_arena_printf(&ev->arena, "no constructor of `%s` takes these arguments", cls->record->name);
+    ck_ev_run_ctor(ev, self, cls, NULL, NULL, 0, node);
+    ck_ev_open_cell(ev, self, node->loc, reason);
+    return;
   }
   ck_ev_run_ctor(ev, self, cls, ctor, args, nargs, node);
 }

@@ -10,7 +10,8 @@ struct rows {
   rows *next;
 };
 
-static bool is_prefix(const char *name) { return ck_ends_with(name, "*"); }
+/* `X::operator*` names an operator; `X::operator *` stands for all conversion operators. */
+static bool is_prefix(const char *name) { return ck_ends_with(name, "*") && !ck_ends_with(name, "operator*"); }
 
 static void add_builtin(ck_ev *ev, const ck_builtin *row) {
   if (is_prefix(row->name)) {
