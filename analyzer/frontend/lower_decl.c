@@ -127,6 +127,7 @@ static CXCursor trailing_initialiser(ck_fe *fe, CXCursor cursor) {
     return initialises(cursor, found) ? found : clang_getNullCursor();
   unsigned name_at;
   clang_getFileLocation(clang_getCursorLocation(cursor), NULL, NULL, NULL, &name_at);
+  if (file->text[begin] == '=') return found; /* of `= {...}` that calls a constructor */
   char before = ck_fe_char_before(file, begin);
   if (before == '=' || file->text[begin] == '{' || before == '{') return found;
   if (before == '/') { /* a comment between '=' and the value */
