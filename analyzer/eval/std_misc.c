@@ -10,6 +10,9 @@ ck_value ck_std_exit(ck_call *call) {
   return CK_VOID;
 }
 
+/* __builtin_expect(value, likely): the value. TORCH_CHECK and [[likely]] macros test through it. */
+ck_value ck_std_expect(ck_call *call) { return ck_std_arg(call, 0); }
+
 /* getenv("X"): a text that the program does not know, the same each time. */
 ck_value ck_std_getenv(ck_call *call) {
   const char *name;
