@@ -79,8 +79,13 @@ ck_cell **ck_ev_eval_args(ck_ev *ev, const ck_ir *node, size_t first, size_t *n)
 /* The elements of a std::initializer_list, each initialised as its type wants. */
 static ck_value elements(ck_ev *ev, const ck_ir *list, const ck_ir_type *type) {
   ck_cell **cells = list->nkids ? CK_NEW_N(&ev->arena, ck_cell *, list->nkids) : NULL;
-  for (uint32_t i = 0; i < list->nkids && ck_ev_on(ev); i++)
-    cells[i] = ck_ev_init(ev, type, list->kids[i], false, list);
+  bool wraps = type->kind == CK_IR_T_RECORD && strcmp(type->name, "std::reference_wrapper") == 0;
+  for (uint32_t i = 0; i < list->nkids && ck_ev_on(ev); i++) {
+    const ck_ir_type *from = list->kids[i] ? ck_ir_strip_ref(list->kids[i]->type) : NULL;
+    if (wraps && from != NULL && from->kind == CK_IR_T_RECORD && strcmp(from->name, type->name) != 0)
+      cells[i] = ck_ev_temp(ev, ck_ev_pointer(CK_PTR_RAW, ck_ev_eval_cell(ev, list->kids[i])), type);
+    else cells[i] = ck_ev_init(ev, type, list->kids[i], false, list);
+  }
   return ck_ev_on(ev) ? ck_ev_list_of_cells(ev, "init", cells, list->nkids) : CK_VOID;
 }
 
@@ -122,7 +127,8 @@ ck_value ck_ev_init_list(ck_ev *ev, const ck_ir *list, const ck_ir_type *type) {
 static bool is_module_value(ck_ev *ev, ck_value v) {
   v = ck_ev_resolve(ev, v);
   if (v.kind == CK_V_CHOICE) return is_module_value(ev, v.choice->a) || is_module_value(ev, v.choice->b);
-  if (v.kind == CK_V_PTR && v.tag != CK_PTR_ITERATOR && v.tag != CK_PTR_WEAK) v = ck_ev_load(ev, v.cell);
+  for (int depth = 0; depth < 3 && v.kind == CK_V_PTR && v.tag != CK_PTR_ITERATOR && v.tag != CK_PTR_WEAK; depth++)
+    v = ck_ev_load(ev, v.cell); /* a pointer may lead to a holder */
   return v.kind == CK_V_OBJECT && v.object->registry;
 }
 
@@ -148,6 +154,12 @@ static ck_cell *initialised_for_good(ck_ev *ev, const ck_ir *var) {
   return cell;
 }
 
+/* Does the reference bind to something that is made for it? */
+static bool binds_temporary(const ck_ir *var) {
+  const ck_ir *init = ck_ir_kid(var, 0);
+  return init && (init->kind == CK_IR_CONSTRUCT || (init->kind == CK_IR_CALL && !is_reference(init->type)));
+}
+
 void ck_ev_declare(ck_ev *ev, const ck_ir *var) {
   bool once = var->flags & CK_IR_F_STATIC;
   ck_cell *cell = once ? ck_ptrmap_get(&ev->globals, var) : NULL;
@@ -155,7 +167,7 @@ void ck_ev_declare(ck_ev *ev, const ck_ir *var) {
     cell = once ? initialised_for_good(ev, var) : initialised(ev, var);
     if (!ck_ev_on(ev)) return;
     if (once) *ck_ptrmap_slot(&ev->globals, var) = cell;
-    if (!is_reference(var->type)) ck_ev_notice(ev, var, cell);
+    if (!is_reference(var->type) || binds_temporary(var)) ck_ev_notice(ev, var, cell);
   }
   ck_ev_bind(ev, var->usr, cell);
 }
@@ -182,8 +194,14 @@ void ck_ev_bind_structured(ck_ev *ev, const ck_ir *binding, ck_cell *from) {
 /* Globals
  * --------------------------------------------------------------------------------------------------------------- */
 
+/* A library's variable may have a row of its name that takes no arguments ("at::indexing::None"). */
 static ck_cell *extern_variable(ck_ev *ev, const ck_ir *node, const char *why) {
   const char *name = node->name;
+  const ck_builtin *row = ck_ev_find_builtin(ev, name, 0);
+  if (row != NULL && strcmp(row->name, name) == 0) {
+    ck_call call = {.ev = ev, .node = node, .name = name, .type = node->type};
+    return ck_ev_temp(ev, row->call(&call), node->type);
+  }
   const char *origin = why ? why : ck_arena_printf(&ev->arena, "variable `%s`, whose definition is not in sight", name);
   return ck_ev_temp(ev, ck_ev_symbolic(ev, node->type, name, origin, (ck_loc){0}), node->type);
 }

@@ -151,6 +151,14 @@ static bool takes(ck_ev *ev, const ck_ir *ctor, size_t nargs) {
   return nargs <= n && (nargs == n || ck_ev_default_argument(ev, ctor, nargs) != NULL);
 }
 
+/* The instance of a constructor template that the use names: it stands outside of its class. */
+static const ck_ir *instance(ck_ev *ev, const ck_class *cls, const char *usr) {
+  const char *owner = cls->record->usr;
+  if (*owner == '\0' || !ck_starts_with(usr, owner) || !ck_starts_with(usr + strlen(owner), "@F@")) return NULL;
+  const ck_ir *function = ck_ev_find_function(ev, usr)->function;
+  return function && (function->flags & CK_IR_F_CTOR) ? function : NULL;
+}
+
 const ck_ir *ck_ev_choose_ctor(ck_ev *ev, const ck_class *cls, ck_cell **args, size_t nargs, const char *usr) {
   const ck_ir *best = NULL;
   int least = NOT_VIABLE;
@@ -162,5 +170,6 @@ const ck_ir *ck_ev_choose_ctor(ck_ev *ev, const ck_class *cls, ck_cell **args, s
     int r = rank_all(ev, ctor, args, nargs);
     if (r < least) least = r, best = ctor;
   }
-  return best;
+  const ck_ir *named = instance(ev, cls, usr);
+  return named ? named : best;
 }

@@ -201,6 +201,10 @@ static void exec_try(ck_ev *ev, const ck_ir *node, ck_tail tail) {
 /* Others ------------------------------------------------------------------------------------------------------------
  */
 
+static bool in_constructor(const ck_ev *ev) {
+  return ev->frame && ev->frame->function && (ev->frame->function->flags & CK_IR_F_CTOR);
+}
+
 static void exec_return(ck_ev *ev, const ck_ir *node) {
   const ck_ir *kid = ck_ir_kid(node, 0);
   ck_frame *frame = ev->frame;
@@ -208,7 +212,11 @@ static void exec_return(ck_ev *ev, const ck_ir *node) {
   const ck_ir_type *type = frame->function && frame->function->kind == CK_IR_FUNCTION ? frame->function->type : NULL;
   if (type && (type->kind == CK_IR_T_VOID || type->kind == CK_IR_T_UNKNOWN)) type = NULL;
   if (kid && frame->returns_ref) v = ck_ev_ref(ck_ev_init(ev, type, kid, false, node));
-  else if (kid) v = ck_ev_load(ev, ck_ev_init(ev, type, kid, false, node));
+  else if (kid) {
+    ck_cell *cell = ck_ev_init(ev, type, kid, false, node);
+    if (kid->kind == CK_IR_CONSTRUCT || kid->kind == CK_IR_NEW) ck_ev_notice(ev, kid, cell);
+    v = ck_ev_load(ev, cell);
+  }
   if (!ck_ev_on(ev)) return;
   frame->result = v;
   ev->flow = CK_FLOW_RETURN;
@@ -227,8 +235,8 @@ static void exec_decl(ck_ev *ev, const ck_ir *node) {
 /* A construction that no variable takes, or that goes to one which is there already. */
 static bool is_construction(const ck_ev *ev, const ck_ir *node) {
   if (node->kind == CK_IR_CONSTRUCT || node->kind == CK_IR_NEW || node->kind == CK_IR_CALL) return true;
-  bool in_ctor = ev->frame && ev->frame->function && (ev->frame->function->flags & CK_IR_F_CTOR);
-  if (in_ctor) return false;
+  if (in_constructor(ev)) return false;
+  if (node->kind == CK_IR_MCALL) return ck_starts_with(ck_ev_plain_name(node->name), "emplace");
   if (node->kind == CK_IR_ASSIGN) return node->op == CK_IR_OP_ASSIGN;
   return node->kind == CK_IR_OPCALL && ck_ends_with(node->name, "operator=");
 }
