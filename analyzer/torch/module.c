@@ -298,6 +298,7 @@ static ck_value as(ck_call *call) {
   ck_cell *self = ck_torch_self_cell(call);
   ck_object *object = ck_torch_object(ev, self);
   const ck_ir_type *type = call->targs && call->targs->nargs ? call->targs->args[0] : NULL;
+  if (type == NULL && call->type != NULL && call->type->kind == CK_IR_T_POINTER) type = call->type->elem;
   if (object == NULL || type == NULL || type->kind != CK_IR_T_RECORD) return ck_torch_harmless(call);
   const ck_ir_program *program = ck_ev_program(ev);
   const ck_ir_type *impl = ck_torch_holder_impl(program, type);

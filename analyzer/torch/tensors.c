@@ -223,6 +223,9 @@ static ck_value set_default_dtype(ck_call *call) {
 static ck_value type_meta(ck_call *call) {
   const ck_ir_type *type = call->targs && call->targs->nargs ? call->targs->args[0] : NULL;
   ck_dtype dtype = CK_DTYPE_UNKNOWN;
+  /* A static member of a library class may come without its template arguments, but never without its USR. */
+  if (type == NULL && strstr(call->node->usr, "Make<#d>")) dtype = CK_DTYPE_FLOAT64;
+  if (type == NULL && strstr(call->node->usr, "Make<#f>")) dtype = CK_DTYPE_FLOAT32;
   if (type && type->kind == CK_IR_T_FLOAT) dtype = type->bits == 64 ? CK_DTYPE_FLOAT64 : CK_DTYPE_FLOAT32;
   if (type && type->kind == CK_IR_T_RECORD && strcmp(type->name, "c10::Half") == 0) dtype = CK_DTYPE_FLOAT16;
   if (type && type->kind == CK_IR_T_RECORD && strcmp(type->name, "c10::BFloat16") == 0) dtype = CK_DTYPE_BFLOAT16;
