@@ -129,7 +129,8 @@ static CXCursor trailing_initialiser(ck_fe *fe, CXCursor cursor) {
   clang_getFileLocation(clang_getCursorLocation(cursor), NULL, NULL, NULL, &name_at);
   if (file->text[begin] == '=') return found; /* of `= {...}` that calls a constructor */
   char before = ck_fe_char_before(file, begin);
-  if (before == '=' || file->text[begin] == '{' || before == '{') return found;
+  char first = file->text[begin]; /* the construction in `T x = {a, b}` starts at the '=' here */
+  if (before == '=' || first == '=' || first == '{' || before == '{') return found;
   if (before == '/') { /* a comment between '=' and the value */
     unsigned from, to;
     const ck_fe_file *whole;

@@ -18,6 +18,7 @@ struct C : Base {
   int filled[2] = {1, 2}; // expect-ir: (field "filled" (list (int 1) (int 2)))
   std::vector<int> list{3, 4}; // expect-ir: (field "list" (construct brace (list (int 3) (int 4))))
   std::string text = "abc";    // expect-ir: (field "text" (string "abc"))
+  std::vector<int> copied = {5, 6}; // expect-ir: (field "copied" (construct brace (list (int 5) (int 6))))
   A aggregate;
   int zero;
   // expect-ir: (init base (ref "n") (float 0.5)) (init "plain" (ref "n") (int 3)) (init brace "zero" (int 6)) (init brace "aggregate" (int 1) (int 2))
@@ -45,3 +46,4 @@ V returns() { return {4, 5}; } // expect-ir: (return (construct brace (int 4) (i
 int parameter(int a, int b = 4, V v = V(1, 2)); // expect-ir: (param "b" (int 4)) (param "v" (construct (int 1) (int 2)))
 int defined_later(int a = 6);
 int defined_later(int a) { return a; } // expect-ir: "defined_later" (param "a" (int 6)) (block
+void listed(std::vector<int> p = {1, 2}, std::vector<float> q = {}); // expect-ir: (param "p" (construct brace (list (int 1) (int 2)))) (param "q" (construct brace))
