@@ -179,7 +179,7 @@ static int report(step *s) {
   if (says && s->options.format == CLI_TEXT) {
     ck_strbuf out;
     ck_strbuf_init(&out);
-    if (!s->is_compile) ck_report_summary(s->check.report, &out);
+    if (!s->is_compile) cli_put_summary(&s->check, &out);
     fwrite(out.s, 1, out.n, stderr);
     ck_strbuf_release(&out);
   }

@@ -96,6 +96,7 @@ typedef struct {
   CK_VEC(ck_ir_unit *) units;
   CK_VEC(ck_note) remarks;
   size_t failed; /* commands without a unit */
+  size_t broken; /* units that do not compile: load sites may be missing */
 } cli_units;
 void cli_units_init(cli_units *units);
 void cli_units_release(cli_units *units);
@@ -145,6 +146,8 @@ ck_status cli_check_run(cli_check *check, const cli_options *options, const cli_
 void cli_check_release(cli_check *check);
 /* Prints in the options' format; returns the exit status. */
 int cli_print_report(const cli_check *check, const cli_options *options);
+/* The last line of a run: what was checked, and what could not be seen at all. */
+void cli_put_summary(const cli_check *check, ck_strbuf *out);
 
 int cmd_check(int argc, char **argv);
 int cmd_keys(int argc, char **argv);

@@ -296,6 +296,7 @@ ck_status cli_make_units(const cli_options *o, const cli_command *commands, size
     ck_ir_unit *unit = requests[i].unit;
     if (unit == NULL) continue;
     ck_vec_push(&out->units, unit);
+    out->broken += unit->has_errors && !commands[i].is_other;
     for (size_t k = 0; k < unit->note_count && !commands[i].is_other; k++)
       remark(out, unit->notes[k].loc, unit->notes[k].text);
   }
