@@ -327,6 +327,23 @@ static ck_value eval_operator_call(ck_ev *ev, const ck_ir *node) {
   return ck_ev_unknown_call(ev, node, node->name, target->why, n ? args[0] : NULL, args + 1, n ? n - 1 : 0);
 }
 
+/* A call that stands for a place without a cell of its own (a character of a string): the row named as the call and
+ * `=`. */
+bool ck_ev_write_call(ck_ev *ev, const ck_ir *target, ck_value v) {
+  if (target == NULL || (target->kind != CK_IR_OPCALL && target->kind != CK_IR_MCALL)) return false;
+  const char *name = ck_arena_printf(&ev->arena, "%s=", target->name);
+  const ck_builtin *row = ck_ev_find_builtin(ev, name, target->nkids);
+  if (row == NULL || strcmp(row->name, name) != 0) return false;
+  size_t n;
+  ck_cell *self = target->kind == CK_IR_MCALL ? self_cell(ev, target) : ck_ev_eval_cell(ev, target->kids[0]);
+  ck_cell **args = ck_ev_eval_args(ev, target, 1, &n), **all = CK_NEW_N(&ev->arena, ck_cell *, n + 1);
+  if (!ck_ev_on(ev)) return true;
+  if (n) memcpy(all, args, n * sizeof *args);
+  all[n] = ck_ev_temp(ev, v, ck_ir_strip_ref(target->type));
+  call_row(ev, row, target, name, self, all, n + 1);
+  return true;
+}
+
 ck_value ck_ev_eval_call(ck_ev *ev, const ck_ir *node) {
   if (!ck_ev_on(ev) || !ck_ev_step(ev)) return CK_VOID;
   if (node->kind == CK_IR_MCALL) return eval_method_call(ev, node);

@@ -294,7 +294,8 @@ ck_value ck_ev_run_function(ck_ev *ev, const ck_ir *function, const ck_ir *scope
                             size_t nargs, const ck_ir *node);
 /* Binds parameters, converting and copying as their types say; missing ones get their defaults. */
 void ck_ev_bind_params(ck_ev *ev, const ck_ir *function, ck_cell **args, size_t nargs, const ck_ir *node);
-ck_value ck_ev_eval_call(ck_ev *ev, const ck_ir *node); /* CALL, MCALL, OPCALL; may be REF */
+bool ck_ev_write_call(ck_ev *ev, const ck_ir *target, ck_value v); /* false: `target` is no such call */
+ck_value ck_ev_eval_call(ck_ev *ev, const ck_ir *node);            /* CALL, MCALL, OPCALL; may be REF */
 /* Evaluates arguments from kid `first` on into cells of the arena. */
 ck_cell **ck_ev_eval_args(ck_ev *ev, const ck_ir *node, size_t first, size_t *n);
 bool ck_ev_frame_push(ck_ev *ev, ck_frame *frame, const ck_ir *function, const ck_ir *scope, ck_cell *self, ck_loc loc);

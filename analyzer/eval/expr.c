@@ -332,7 +332,8 @@ static ck_cell *assign(ck_ev *ev, const ck_ir *node) {
     }
     v = result;
   }
-  ck_ev_assign(ev, target, type ? ck_ev_convert(ev, v, type, node->loc) : v);
+  v = type ? ck_ev_convert(ev, v, type, node->loc) : v;
+  if (!ck_ev_write_call(ev, left, v)) ck_ev_assign(ev, target, v);
   return target;
 }
 

@@ -82,7 +82,7 @@ static ck_value elements(ck_ev *ev, const ck_ir *list, const ck_ir_type *type) {
   bool wraps = type->kind == CK_IR_T_RECORD && strcmp(type->name, "std::reference_wrapper") == 0;
   for (uint32_t i = 0; i < list->nkids && ck_ev_on(ev); i++) {
     const ck_ir_type *from = list->kids[i] ? ck_ir_strip_ref(list->kids[i]->type) : NULL;
-    if (wraps && from != NULL && from->kind == CK_IR_T_RECORD && strcmp(from->name, type->name) != 0)
+    if (wraps && from != NULL && (from->kind != CK_IR_T_RECORD || strcmp(from->name, type->name) != 0))
       cells[i] = ck_ev_temp(ev, ck_ev_pointer(CK_PTR_RAW, ck_ev_eval_cell(ev, list->kids[i])), type);
     else cells[i] = ck_ev_init(ev, type, list->kids[i], false, list);
   }
