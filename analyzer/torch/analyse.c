@@ -113,7 +113,29 @@ static ck_torch_function *container(ck_torch_functions functions, ck_loc loc) {
   return NULL;
 }
 
+static void find_missed(ck_torch_run *run, ck_torch_functions functions) {
+  for (size_t i = 0; i < run->sites.n; i++) {
+    ck_torch_function *f = run->sites.at[i].reached ? NULL : container(functions, run->sites.at[i].site.loc);
+    if (f != NULL) f->leads_to_missed = true;
+  }
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (size_t i = 0; i < functions.n; i++) {
+      ck_torch_function *f = &functions.at[i];
+      for (size_t k = 0; k < f->callees.n && !f->leads_to_missed; k++)
+        changed |= f->leads_to_missed = functions.at[f->callees.at[k]].leads_to_missed;
+    }
+  }
+}
+
+/* Functions that are only handed on (a callback, a test case, a command of a table) are entered by code that is not
+ * seen. They come before the function around a site: they know what they call it with. */
 static void run_unreached_sites(ck_torch_run *run, ck_torch_functions functions) {
+  find_missed(run, functions);
+  for (size_t i = 0; i < functions.n; i++) {
+    ck_torch_function *f = &functions.at[i];
+    if (f->leads_to_missed && f->has_caller && !f->is_called) run_function(run, f);
+  }
   for (size_t i = 0; i < run->sites.n; i++) {
     if (run->sites.at[i].reached) continue;
     ck_torch_function *f = container(functions, run->sites.at[i].site.loc);
@@ -212,6 +234,8 @@ static bool is_of_wanted_files(const ck_torch_run *run, ck_torch_functions funct
   return false;
 }
 
+/* For `keys` the classes that were not shown; for `check` those whose constructors did not run: what is wrong in one is
+ * wrong whoever loads. */
 static void run_classes(ck_torch_run *run, ck_torch_functions functions) {
   for (size_t u = 0; u < ck_ir_program_unit_count(run->program); u++) {
     const ck_ir *root = ck_ir_program_unit(run->program, u)->root;
@@ -220,7 +244,10 @@ static void run_classes(ck_torch_run *run, ck_torch_functions functions) {
       if (record == NULL || record->kind != CK_IR_RECORD || (record->flags & (CK_IR_F_ABSTRACT | CK_IR_F_INCOMPLETE)))
         continue;
       if (!is_module_class(run, record) || !is_of_wanted_files(run, functions, record)) continue;
-      if (!class_matches(run, record->name) || is_shown(run, record->name)) continue;
+      if (!class_matches(run, record->name)) continue;
+      bool known =
+          run->request->want_models ? is_shown(run, record->name) : ck_map_find(&run->done, record->name) != NULL;
+      if (known) continue;
       bool any;
       const char *limit = NULL;
       const ck_ir *ctor = best_constructor(record, &any);
@@ -337,9 +364,9 @@ const ck_analysis *ck_torch_analyse(const ck_ir_program *program, const ck_torch
   if (request->want_sites) run_unreached_sites(run, functions);
   if (request->want_models) {
     run_unreached_constructions(run, functions);
-    run_classes(run, functions);
-    make_models(run, functions);
   }
+  run_classes(run, functions);
+  if (request->want_models) make_models(run, functions);
   if (request->want_sites) make_sites(run);
   make_findings(run);
   ck_torch_functions_free(functions);

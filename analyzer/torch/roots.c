@@ -105,24 +105,25 @@ static void collect_unit(graph *g, const ck_ir_unit *unit, bool bodies) {
 /* ---- edges
  * -------------------------------------------------------------------------------------------------------------- */
 
-static void edge(graph *g, size_t to) {
+static void edge(graph *g, size_t to, bool is_call) {
   ck_torch_function *from = &g->functions.at[g->current];
   if (to == g->current) return;
+  g->functions.at[to].is_called |= is_call;
   for (size_t i = 0; i < from->callees.n; i++)
     if (from->callees.at[i] == to) return;
   ck_vec_push(&from->callees, to);
   g->functions.at[to].has_caller = true;
 }
 
-static void edge_usr(graph *g, const char *usr) {
+static void edge_usr(graph *g, const char *usr, bool is_call) {
   ck_map_entry *entry = *usr ? ck_map_find(&g->by_usr, usr) : NULL;
-  if (entry) edge(g, entry->n - 1);
+  if (entry) edge(g, entry->n - 1, is_call);
 }
 
 static void edges_of_list(graph *g, const ck_map *map, const char *usr) {
   ck_map_entry *entry = *usr ? ck_map_find(map, usr) : NULL;
   for (size_t i = 0; entry != NULL && i < g->lists.at[entry->n - 1].at.n; i++)
-    edge(g, g->lists.at[entry->n - 1].at.at[i]);
+    edge(g, g->lists.at[entry->n - 1].at.at[i], true);
 }
 
 /* Everything that making a value of this type may run. */
@@ -177,17 +178,17 @@ static void visit(const ck_ir *node, void *data) {
   case CK_IR_CALL:
   case CK_IR_MCALL:
   case CK_IR_OPCALL:
-    edge_usr(g, node->usr);
+    edge_usr(g, node->usr, true);
     edges_of_list(g, &g->overriders, node->usr);
     edges_of_type(g, node->aux, 0);
     edges_of_type(g, node->type, 0);
     break;
   case CK_IR_REF:
-    if (node->flags & CK_IR_F_FUNCTION) edge_usr(g, node->usr);
+    if (node->flags & CK_IR_F_FUNCTION) edge_usr(g, node->usr, false);
     break;
   case CK_IR_CONSTRUCT:
   case CK_IR_NEW:
-    edge_usr(g, node->usr);
+    edge_usr(g, node->usr, true);
     edges_of_type(g, node->type, 0);
     if (ck_torch_is_module_type(run, node->type) && ck_torch_wanted_file(run, node->loc.file)) from->constructs = true;
     break;

@@ -275,6 +275,7 @@ typedef struct {
   ck_torch_run *run;
   const ck_object *parent;
   const ck_field *field;
+  bool is_container;
 } member_visit;
 
 static bool names(ck_value v, const ck_object *child, ck_ev *ev) {
@@ -343,10 +344,11 @@ static void visit_member(void *data, ck_cell *cell) {
     known->registered |= registered;
     return;
   }
+  bool is_created_elsewhere = m->is_container && ck_torch_wanted_file(run, child->loc.file);
   ck_torch_member fresh = {.cls = ck_arena_strdup(&run->arena, m->parent->cls),
                            .member = ck_arena_strdup(&run->arena, m->field->name),
                            .child = ck_arena_strdup(&run->arena, child->cls),
-                           .loc = m->field->decl->loc,
+                           .loc = is_created_elsewhere ? child->loc : m->field->decl->loc,
                            .registered = registered};
   ck_vec_push(&run->members, fresh);
 }
@@ -357,8 +359,9 @@ static void check_members(ck_torch_run *run) {
     if (object == NULL || object->record == NULL) continue;
     for (size_t k = 0; k < object->nfields; k++) {
       if (object->fields[k].decl == NULL) continue;
-      member_visit visit = {run, object, &object->fields[k]};
-      each_module(run->ev, ck_ev_load(run->ev, object->fields[k].cell), 0, visit_member, &visit);
+      ck_value v = ck_ev_load(run->ev, object->fields[k].cell);
+      member_visit visit = {run, object, &object->fields[k], v.kind == CK_V_LIST || v.kind == CK_V_MAP};
+      each_module(run->ev, v, 0, visit_member, &visit);
     }
   }
 }

@@ -37,7 +37,7 @@ typedef struct {
 /* A member that holds a module which the constructors of its class created; over all objects of the class. */
 typedef struct {
   const char *cls, *member, *child; /* class, member, class of what it holds */
-  ck_loc loc;                       /* of the member's declaration, and of the class */
+  ck_loc loc;                       /* of the member's declaration; of the creation if the member is a container */
   bool registered;                  /* somewhere it is, or may be */
 } ck_torch_member;
 
@@ -73,7 +73,9 @@ typedef struct {
   const ck_ir *node;      /* FUNCTION with a body */
   const ck_ir *record;    /* class it is a member of, or NULL */
   bool loads, constructs; /* itself, or something it may call */
-  bool has_caller, run;
+  bool has_caller, run;   /* a caller: also who takes the address */
+  bool is_called;         /* by its name, or as a constructor or method */
+  bool leads_to_missed;   /* itself or by its callees to a site that no root reached */
   CK_VEC(size_t) callees;
 } ck_torch_function;
 typedef struct {
