@@ -230,4 +230,8 @@ const ck_registry *ck_ev_registry(ck_ev *ev, const ck_object *object); /* curren
 void ck_ev_register(ck_ev *ev, ck_object *object, ck_reg_kind kind, ck_value name, ck_value value, ck_loc loc);
 void ck_ev_set_registry(ck_ev *ev, ck_object *object,
                         const ck_registry *registry); /* replace_module, unregister_module, ModuleList::insert */
+
+/* ---- the standard library's values (std_stream.c) ---- */
+/* The path that a file stream was opened with (NATIVE CK_TAG_STREAM), or NULL. */
+const ck_value *ck_std_stream_path(ck_value stream);
 #endif

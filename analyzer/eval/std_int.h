@@ -136,6 +136,4 @@ ck_value ck_std_concat(ck_call *call, ck_value a, ck_value b); /* strings and ch
 ck_value ck_std_json_parse(ck_call *call, const char *text);
 /* JSON value -> C++ type, as basic_json::get<T>() does. */
 ck_value ck_std_json_to(ck_call *call, ck_value v, const ck_ir_type *type);
-/* The path that a file stream was opened with (NATIVE CK_TAG_STREAM), or NULL. */
-const ck_value *ck_std_stream_path(ck_value stream);
 #endif

@@ -33,6 +33,10 @@ static ck_value path_of(ck_call *call, ck_value v) {
     if (cell) return ck_ev_decide(call->ev, ck_ev_load(call->ev, cell));
     return ck_call_unknown(call, "what a stream reads from");
   }
+  if (v.kind == CK_V_NATIVE && v.tag == CK_TAG_STREAM) { /* wherever it stands: the archive's reader seeks from 0 */
+    const ck_value *path = ck_std_stream_path(v);
+    return path != NULL ? ck_ev_decide(call->ev, *path) : ck_call_unknown(call, "what a stream reads from");
+  }
   if (v.kind == CK_V_LIST && v.list->n == 1) return path_of(call, ck_ev_load(call->ev, v.list->at[0]));
   if (v.kind == CK_V_VOID) return ck_call_unknown(call, "an archive that nothing was read into");
   return v;
