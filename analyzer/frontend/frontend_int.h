@@ -166,10 +166,16 @@ void ck_fe_translate_flags(ck_arena *arena, const char *const *flags, size_t n, 
 
 /* includes.c: the external headers that a unit includes -------------------------------------------------------- */
 typedef CK_VEC(char *) ck_fe_strings;
-/* `#include` operands with their brackets or quotes ("<torch/torch.h>"), in order, each once; the caller frees each
- * and the array. Only those that may be parsed ahead of the unit (see the file's head). */
+/* `#include` operands with their brackets or quotes ("<torch/torch.h>"), in order, each once. Only those that may be
+ * parsed ahead of the unit (see the file's head). */
+typedef struct {
+  ck_fe_strings operands;
+  size_t unaffected;    /* how many of them no macro of the project precedes */
+  ck_fe_strings macros; /* names that the project defines or undefines before the last of them */
+} ck_fe_includes;
 void ck_fe_external_includes(const char *path, const char *content, const char *directory, const ck_fe_flags *flags,
-                             ck_fe_strings *out);
+                             ck_fe_includes *out);
+void ck_fe_release_includes(ck_fe_includes *includes);
 
 /* Is the operand ("<vector>") a header of the C++ library? */
 bool ck_fe_is_standard_header(const char *operand);
@@ -177,7 +183,12 @@ bool ck_fe_is_standard_header(const char *operand);
 /* pch.c --------------------------------------------------------------------------------------------------------- */
 /* Path of a precompiled header for the unit's external headers, made if need be; NULL if there can be none.
  * The caller's to free. */
-char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const ck_fe_strings *includes);
+char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const ck_fe_includes *includes);
+
+/* words.c: writes the list of the words in `files`; false if one cannot be read. */
+bool ck_fe_write_words(const char *path, const ck_fe_strings *files);
+/* Is one of the names in the list? True if the list cannot be read. */
+bool ck_fe_words_mention(const char *path, const ck_fe_strings *names);
 /* Paths of the headers that the PCH was made from and the unit names itself, for its dependencies. The caller's to
  * free. */
 void ck_fe_pch_roots(const char *pch, const ck_fe_strings *includes, ck_fe_strings *out);

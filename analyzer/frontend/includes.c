@@ -4,7 +4,8 @@
  * preprocessor. A header goes into the PCH only if parsing it ahead of everything else cannot change its meaning: so
  * not
  * - what stands under a condition (include guards aside),
- * - what comes after a macro definition, a #undef or `#pragma pack` of the project,
+ * - what comes after a macro definition or #undef of the project and mentions that macro (words.c), or after `#pragma
+ * pack`,
  * - what cannot be found, or is the project's own.
  * The unit's own #include lines stay where they are; guards make them empty. So leaving a header out only costs time.
  */
@@ -135,8 +136,9 @@ typedef struct {
   CK_VEC(dir_kind) kinds;
   ck_map seen; /* project headers, by path */
   ck_map taken;
-  ck_fe_strings *out;
-  bool macros_differ;
+  ck_fe_includes *out;
+  size_t macros_at_last; /* how many macros precede the last header taken */
+  bool stop;             /* after #pragma pack and the like: no more headers */
   const char *const *flags;
 } scan;
 
@@ -203,7 +205,10 @@ static void take(scan *s, const char *name, bool quoted) {
   if (snprintf(operand, sizeof operand, quoted ? "\"%s\"" : "<%s>", name) >= (int)sizeof operand) return;
   bool is_new;
   ck_map_put(&s->taken, operand, &is_new);
-  if (is_new) ck_vec_push(s->out, ck_strdup(operand));
+  if (!is_new) return;
+  ck_vec_push(&s->out->operands, ck_strdup(operand));
+  s->macros_at_last = s->out->macros.n;
+  if (!s->out->macros.n) s->out->unaffected = s->out->operands.n;
 }
 
 /* The next directive at or after `at`: start of its name, after the '#'. SIZE_MAX at the end. Comments and raw strings
@@ -275,14 +280,14 @@ static void include_line(scan *s, const char *path, const char *operand, bool co
   size_t n = strlen(operand);
   bool quoted = operand[0] == '"', angled = operand[0] == '<';
   if (n < 3 || (!quoted && !angled) || operand[n - 1] != (quoted ? '"' : '>')) { /* #include MACRO */
-    s->macros_differ = true;
+    s->stop = true;
     return;
   }
   char name[512];
   snprintf(name, sizeof name, "%.*s", (int)(n - 2), operand + 1);
   char *found;
   where place = find_header(s, path, name, quoted, &found);
-  if (place == EXTERNAL && !conditional && !s->macros_differ) take(s, name, quoted);
+  if (place == EXTERNAL && !conditional && !s->stop) take(s, name, quoted);
   if (place == PROJECT && depth < MAX_INCLUDE_DEPTH && s->seen.count < MAX_HEADERS) {
     bool is_new;
     ck_map_put(&s->seen, found, &is_new);
@@ -295,6 +300,13 @@ static void include_line(scan *s, const char *path, const char *operand, bool co
     }
   }
   free(found);
+}
+
+static void note_macro(scan *s, const char *operand) {
+  size_t n = strcspn(operand, "( \t\\");
+  char *name = ck_strdup(operand);
+  name[n] = 0;
+  ck_vec_push(&s->out->macros, name);
 }
 
 static void scan_file(scan *s, const char *path, const ck_fe_file *text, bool conditional, int depth) {
@@ -311,9 +323,11 @@ static void scan_file(scan *s, const char *path, const ck_fe_file *text, bool co
       if (level < guards) guards = 0;
     } else if (!strcmp(name, "define")) {
       if (count == 1 && level == 1 && !strcmp(operand, guard)) guards = 1;
-      else s->macros_differ = true;
-    } else if (!strcmp(name, "undef") || (!strcmp(name, "pragma") && ck_starts_with(operand, "pack"))) {
-      s->macros_differ = true;
+      else note_macro(s, operand);
+    } else if (!strcmp(name, "undef")) {
+      note_macro(s, operand);
+    } else if (!strcmp(name, "pragma") && ck_starts_with(operand, "pack")) {
+      s->stop = true;
     } else if (!strcmp(name, "include")) {
       include_line(s, path, operand, conditional || level > guards, depth);
     }
@@ -321,7 +335,7 @@ static void scan_file(scan *s, const char *path, const ck_fe_file *text, bool co
 }
 
 void ck_fe_external_includes(const char *path, const char *content, const char *directory, const ck_fe_flags *flags,
-                             ck_fe_strings *out) {
+                             ck_fe_includes *out) {
   scan s = {.out = out};
   ck_map_init(&s.seen);
   ck_map_init(&s.taken);
@@ -336,9 +350,17 @@ void ck_fe_external_includes(const char *path, const char *content, const char *
   }
   ck_fe_file text = {.text = content, .size = strlen(content)};
   scan_file(&s, path, &text, false, 0);
+  while (out->macros.n > s.macros_at_last) free(out->macros.at[--out->macros.n]); /* no header comes after these */
   for (size_t i = 0; i < s.dirs.n; i++) free(s.dirs.at[i]);
   free(s.dirs.at);
   free(s.kinds.at);
   ck_map_release(&s.seen);
   ck_map_release(&s.taken);
+}
+
+void ck_fe_release_includes(ck_fe_includes *includes) {
+  for (size_t i = 0; i < includes->operands.n; i++) free(includes->operands.at[i]);
+  for (size_t i = 0; i < includes->macros.n; i++) free(includes->macros.at[i]);
+  free(includes->operands.at);
+  free(includes->macros.at);
 }

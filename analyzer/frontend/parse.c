@@ -312,12 +312,11 @@ static ck_ir_unit *lower_rounds(session *s, ck_err *err) {
 
 static void find_pch(session *s) {
   if (!s->options->use_pch || !s->options->cache_dir) return;
-  ck_fe_strings includes = {0};
+  ck_fe_includes includes = {0};
   ck_fe_external_includes(s->options->path, s->content, s->options->directory, &s->flags, &includes);
   s->pch = ck_fe_pch(s->index, s->options, &s->flags, &includes);
-  if (s->pch) ck_fe_pch_roots(s->pch, &includes, &s->roots);
-  for (size_t i = 0; i < includes.n; i++) free(includes.at[i]);
-  free(includes.at);
+  if (s->pch) ck_fe_pch_roots(s->pch, &includes.operands, &s->roots);
+  ck_fe_release_includes(&includes);
 }
 
 ck_ir_unit *ck_fe_make_unit(const ck_fe_options *options, ck_err *err) {

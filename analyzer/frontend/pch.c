@@ -19,7 +19,7 @@
 #include "base/hash.h"
 #include "frontend/frontend_int.h"
 
-#define PCH_FORMAT     "1"            /* raise it when the way PCHs are made changes */
+#define PCH_FORMAT     "3"            /* raise it when the way PCHs are made changes */
 #define MAX_KEPT       6              /* PCHs kept; each takes some 70 MB */
 #define BAD_SECONDS    (24 * 60 * 60) /* how long a failure is remembered */
 #define MAX_LIST_BYTES ((size_t)64 << 20)
@@ -38,7 +38,7 @@ static const char standard_bundle[] =
     "#include <variant>\n#endif\n";
 
 typedef struct {
-  char *header, *pch, *list, *bad, *lock;
+  char *header, *pch, *list, *words, *bad, *lock;
 } paths;
 
 static char *named(const char *dir, const char *key, const char *suffix) {
@@ -52,6 +52,7 @@ static void release_paths(paths *p) {
   free(p->pch);
   free(p->list);
   free(p->bad);
+  free(p->words);
   free(p->lock);
 }
 
@@ -127,14 +128,22 @@ static bool failed_lately(const paths *p) {
   return stat(p->bad, &st) == 0 && st.st_mtime + BAD_SECONDS > time(NULL);
 }
 
+typedef struct {
+  ck_strbuf list;
+  ck_fe_strings files;
+} inclusions;
+
 static void list_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data) {
   (void)stack, (void)depth;
+  inclusions *found = data;
   CXString real = clang_File_tryGetRealPathName(file);
   const char *path = clang_getCString(real);
   struct stat st;
-  if (path && *path && stat(path, &st) == 0)
-    ck_strbuf_printf(data, "%lld %lld.%lld %s\n", (long long)st.st_size, (long long)st.st_mtim.tv_sec,
+  if (path && *path && stat(path, &st) == 0) {
+    ck_strbuf_printf(&found->list, "%lld %lld.%lld %s\n", (long long)st.st_size, (long long)st.st_mtim.tv_sec,
                      (long long)st.st_mtim.tv_nsec, path);
+    ck_vec_push(&found->files, ck_strdup(path));
+  }
   clang_disposeString(real);
 }
 
@@ -176,19 +185,22 @@ static bool build(CXIndex index, const ck_fe_options *options, const ck_fe_flags
     clang_disposeTranslationUnit(tu);
     return false;
   }
-  ck_strbuf list;
-  ck_strbuf_init(&list);
-  clang_getInclusions(tu, list_file, &list);
+  inclusions found = {0};
+  ck_strbuf_init(&found.list);
+  clang_getInclusions(tu, list_file, &found);
   char temporary[64];
   snprintf(temporary, sizeof temporary, ".tmp.%ld", (long)getpid());
   ck_strbuf name;
   ck_strbuf_init(&name);
   ck_strbuf_printf(&name, "%s%s", p->pch, temporary);
   ok = clang_saveTranslationUnit(tu, name.s, clang_defaultSaveOptions(tu)) == CXSaveError_None &&
-       rename(name.s, p->pch) == 0 && ck_write_file(p->list, list.s, list.n, NULL) == CK_OK;
+       rename(name.s, p->pch) == 0 && ck_fe_write_words(p->words, &found.files) &&
+       ck_write_file(p->list, found.list.s, found.list.n, NULL) == CK_OK;
   if (!ok) unlink(name.s);
   ck_strbuf_release(&name);
-  ck_strbuf_release(&list);
+  ck_strbuf_release(&found.list);
+  for (size_t i = 0; i < found.files.n; i++) free(found.files.at[i]);
+  free(found.files.at);
   clang_disposeTranslationUnit(tu);
   return ok;
 }
@@ -216,7 +228,7 @@ static void prune(const char *dir, const char *keep) {
     }
     closedir(entries);
     if (count <= MAX_KEPT || !oldest[0]) return;
-    static const char *const suffixes[] = {".list", ".pch", ".hpp", ".lock", ".bad"};
+    static const char *const suffixes[] = {".list", ".pch", ".hpp", ".words", ".lock", ".bad"};
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
       char *path = named(dir, oldest, suffixes[i]);
       unlink(path);
@@ -265,31 +277,47 @@ static bool ensure(CXIndex index, const ck_fe_options *options, const ck_fe_flag
   return ok;
 }
 
-char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const ck_fe_strings *includes) {
-  if (!options->use_pch || !options->cache_dir || !includes->n) return NULL;
+/* The PCH of the first `n` include lines, with the standard headers that all share or just those among them. */
+static char *pch_of(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
+                    const ck_fe_strings *includes, bool bundle, const ck_fe_strings *macros) {
+  char *result = NULL, key[33];
+  ck_strbuf header;
+  ck_strbuf_init(&header);
+  if (bundle) {
+    ck_strbuf_puts(&header, standard_bundle);
+    add_headers(&header, includes);
+  } else {
+    for (size_t i = 0; i < includes->n; i++) ck_strbuf_printf(&header, "#include %s\n", includes->at[i]);
+  }
+  make_key(options, flags, header.s, key);
+  paths p = {.header = named(dir, key, ".hpp"),
+             .pch = named(dir, key, ".pch"),
+             .list = named(dir, key, ".list"),
+             .words = named(dir, key, ".words"),
+             .bad = named(dir, key, ".bad"),
+             .lock = named(dir, key, ".lock")};
+  bool was_there = ck_file_exists(p.pch);
+  if (ensure(index, options, flags, &p, header.s) && !(macros && ck_fe_words_mention(p.words, macros)))
+    result = ck_strdup(p.pch);
+  if (!was_there) prune(dir, key);
+  release_paths(&p);
+  ck_strbuf_release(&header);
+  return result;
+}
+
+char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const ck_fe_includes *includes) {
+  if (!options->use_pch || !options->cache_dir || !includes->operands.n) return NULL;
   char *result = NULL, *dir = ck_path_join(options->cache_dir, "pch");
   ck_arena arena;
   ck_arena_init(&arena);
   ck_fe_flags relevant = {0};
-  ck_strbuf header;
-  ck_strbuf_init(&header);
   if (ck_make_directories(dir, NULL) == CK_OK) {
     relevant_flags(flags, options->directory, &arena, &relevant);
-    ck_strbuf_puts(&header, standard_bundle);
-    add_headers(&header, includes);
-    char key[33];
-    make_key(options, &relevant, header.s, key);
-    paths p = {.header = named(dir, key, ".hpp"),
-               .pch = named(dir, key, ".pch"),
-               .list = named(dir, key, ".list"),
-               .bad = named(dir, key, ".bad"),
-               .lock = named(dir, key, ".lock")};
-    bool was_there = ck_file_exists(p.pch);
-    if (ensure(index, options, &relevant, &p, header.s)) result = ck_strdup(p.pch);
-    if (result && !was_there) prune(dir, key);
-    release_paths(&p);
+    bool macros = includes->macros.n > 0;
+    result = pch_of(index, options, &relevant, dir, &includes->operands, true, macros ? &includes->macros : NULL);
+    ck_fe_strings first = {.at = includes->operands.at, .n = includes->unaffected};
+    if (!result && macros && first.n) result = pch_of(index, options, &relevant, dir, &first, false, NULL);
   }
-  ck_strbuf_release(&header);
   free(relevant.at.at);
   ck_arena_release(&arena);
   free(dir);
