@@ -66,8 +66,9 @@ static void run_function(ck_torch_run *run, ck_torch_function *f) {
   if (limit) limit_hit(run, f->node, limit);
 }
 
+/* `check` runs what constructs as well: a registration that throws is a finding without any load. */
 static bool is_wanted(const ck_torch_run *run, const ck_torch_function *f) {
-  return (run->request->want_sites && f->loads) || (run->request->want_models && f->constructs);
+  return (run->request->want_sites && f->loads) || f->constructs;
 }
 
 static bool is_module_class(ck_torch_run *run, const ck_ir *record) {
@@ -211,6 +212,7 @@ static bool class_matches(const ck_torch_run *run, const char *cls) {
 }
 
 static bool is_shown(const ck_torch_run *run, const char *cls) {
+  if (!run->request->want_models) return ck_map_find(&run->done, cls) != NULL;
   for (size_t i = 0; i < run->places.n; i++) {
     const ck_torch_place *p = &run->places.at[i];
     for (size_t k = 0; k < p->models.n; k++)

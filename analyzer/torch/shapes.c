@@ -629,6 +629,34 @@ static ck_value matmul(ck_call *call) {
   return unknown(call, a->rank > b->rank ? a->rank : b->rank, a->dtype);
 }
 
+/* einsum("ij,jk->ik", {a, b}) with letters and an explicit result: each letter is a dimension. */
+static ck_value einsum(ck_call *call) {
+  ck_value equation = ck_ev_decide(call->ev, operand(call, 0)), list = ck_ev_decide(call->ev, operand(call, 1));
+  const char *arrow = equation.kind == CK_V_STRING ? strstr(equation.str, "->") : NULL;
+  if (arrow == NULL || list.kind != CK_V_LIST) return unknown(call, -1, CK_DTYPE_UNKNOWN);
+  ck_dim letters[128] = {{0}}, dims[CK_TORCH_MAX_RANK];
+  const char *at = equation.str;
+  ck_dtype dtype = CK_DTYPE_UNKNOWN;
+  for (size_t i = 0; i < list.list->n; i++, at += *at == ',') {
+    const ck_tensor *t = ck_torch_tensor(call, ck_ev_load(call->ev, list.list->at[i]));
+    if (!has_shape(call, t) || (i > 0 && t->dtype != dtype)) return unknown(call, -1, CK_DTYPE_UNKNOWN);
+    dtype = t->dtype;
+    int32_t k = 0;
+    for (; at < arrow && *at != ','; at++) {
+      if (*at == ' ') continue;
+      if (*at < 'A' || *at > 'z' || k >= t->rank) return unknown(call, -1, dtype);
+      letters[(unsigned char)*at] = t->dims[k++];
+    }
+  }
+  int32_t rank = 0;
+  for (at = arrow + 2; *at != '\0'; at++) {
+    if (*at == ' ') continue;
+    if (*at < 'A' || *at > 'z' || rank == CK_TORCH_MAX_RANK) return unknown(call, -1, dtype);
+    dims[rank++] = letters[(unsigned char)*at];
+  }
+  return ck_torch_new_tensor(call, dims, rank, dtype);
+}
+
 static ck_value outer(ck_call *call) {
   const ck_tensor *a = tensor(call, 0), *b = tensor(call, 1);
   if (!has_shape(call, a) || !has_shape(call, b) || a->rank != 1 || b->rank != 1) return unknown(call, 2, a->dtype);
@@ -811,6 +839,7 @@ const ck_builtin ck_torch_shape_rows[] = {
     OP("ger", outer, 1, 1),
     {"at::Tensor::max", extremes, 1, 2},
     {"at::Tensor::min", extremes, 1, 2},
+    {"at::einsum", einsum, 2, 3},
     {"at::where", where, 3, 3},
     OP("argmax", reduce_index, 0, 2),
     OP("argmin", reduce_index, 0, 2),
