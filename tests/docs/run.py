@@ -7,6 +7,7 @@ A page is a little world of its own, in a fresh folder:
   ```console            lines that start with `$ ` are run by sh; what follows is their exact output, stdout and stderr together.
                         A line `...` stands for any number of lines. `(exit status N)` as the last line of an output: the command ends with N;
                         without it the command must end with 0, or with 1 where an error is printed.
+The README's commands are run in the repository itself.
   ```console norun      shown only (installing packages, editors); keep these rare.
 The folder of the built program comes first in PATH. With --write the outputs are rewritten from what the program prints: read the diff.
 """
@@ -51,8 +52,8 @@ def run(command, folder, env):
 
 def do_page(path, a, env):
     text = open(path).read()
-    folder = tempfile.mkdtemp(prefix='ckptlint-docs-')
-    folder = os.path.realpath(folder)
+    folder = os.path.realpath(tempfile.mkdtemp(prefix='ckptlint-docs-'))
+    where = ROOT if os.path.basename(path) == 'README.md' and os.path.dirname(path) == ROOT else folder
     failures, ran = [], 0
     for source, name in COPY.findall(text):
         target = os.path.join(folder, name)
@@ -71,7 +72,7 @@ def do_page(path, a, env):
             return m.group(0)
         out = []
         for command, want in sessions(body):
-            status, got = run(command, folder, env)
+            status, got = run(command, where, env)
             ran += 1
             if want and (e := re.fullmatch(r'\(exit status (\d+)\)', want[-1])):
                 want, expected = want[:-1], [int(e.group(1))]
@@ -95,7 +96,8 @@ def main():
     p.add_argument('--only', default='')
     p.add_argument('--write', action='store_true')
     a = p.parse_args()
-    env = dict(os.environ, PATH=os.path.realpath(a.build) + ':' + os.environ['PATH'], NO_COLOR='1', LC_ALL='C.UTF-8')
+    clean = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MAKELEVEL', 'MFLAGS', 'CKPTLINT_FLAGS')}
+    env = dict(clean, BUILD=os.path.realpath(a.build), PATH=os.path.realpath(a.build) + ':' + os.environ['PATH'], NO_COLOR='1', LC_ALL='C.UTF-8')
     pages = [os.path.join(ROOT, 'README.md')]
     for top, _, names in sorted(os.walk(os.path.join(ROOT, 'docs'))):
         pages += [os.path.join(top, n) for n in sorted(names) if n.endswith('.md')]
