@@ -1,4 +1,6 @@
 /* eval.c - the evaluator as a whole: making one, running an entry point in all its worlds. */
+#include "eval/eval.h"
+
 #include <stdlib.h>
 #include <string.h>
 

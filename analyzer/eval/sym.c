@@ -3,6 +3,8 @@
  * Comparisons are kept as EQ and LT alone; the others are the NOT of one of them or LT with its operands exchanged (for
  * floating point only where NaN allows it). Commutative operands stand in order of id, a constant last; sums of a
  * symbol and constants have one constant. Printing goes back to the operators that people write. */
+#include "eval/sym.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
