@@ -301,6 +301,17 @@ static ck_value assign_whole(ck_ev *ev, const ck_ir *node, ck_cell **args) {
   return ck_ev_ref(args[0]);
 }
 
+/* A generic lambda's closure with the body of the instance that the call names. */
+static ck_value instantiated(ck_ev *ev, ck_value closure, const ck_ir *instance) {
+  if (instance == NULL || closure.closure->function == NULL || strcmp(closure.closure->name, "lambda") != 0)
+    return closure;
+  ck_closure *own = CK_NEW(&ev->arena, ck_closure);
+  *own = *closure.closure;
+  own->function = instance;
+  closure.closure = own;
+  return closure;
+}
+
 static ck_value eval_operator_call(ck_ev *ev, const ck_ir *node) {
   size_t n;
   ck_cell **args = ck_ev_eval_args(ev, node, 0, &n);
@@ -310,7 +321,7 @@ static ck_value eval_operator_call(ck_ev *ev, const ck_ir *node) {
   ck_value v;
   if (n > 0 && strcmp(op, "()") == 0) {
     ck_value f = ck_ev_decide(ev, ck_ev_load(ev, args[0]));
-    if (f.kind == CK_V_CLOSURE) return ck_ev_invoke(ev, f, args + 1, n - 1, node);
+    if (f.kind == CK_V_CLOSURE) return ck_ev_invoke(ev, instantiated(ev, f, target->function), args + 1, n - 1, node);
   }
   if (target->function && n > 0) {
     const ck_method *method = ck_ev_method(ev, target->function->usr);

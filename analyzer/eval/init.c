@@ -137,8 +137,29 @@ void ck_ev_notice(ck_ev *ev, const ck_ir *at, ck_cell *cell) {
     ev->observer.constructed(ev, ev->observer.data, at, cell);
 }
 
+/* Does a lambda in the initialiser capture the variable itself by reference? */
+static bool captures_itself(const ck_ir *node, const char *usr) {
+  if (node == NULL) return false;
+  if (node->kind == CK_IR_CAPTURE && (node->flags & CK_IR_F_BYREF) && strcmp(node->usr, usr) == 0) return true;
+  if (node->kind == CK_IR_FUNCTION) return false;
+  for (uint32_t i = 0; i < node->nkids; i++)
+    if (captures_itself(node->kids[i], usr)) return true;
+  return false;
+}
+
+/* A function that calls itself: the variable is there before it has its value. */
+static ck_cell *initialised_in_place(ck_ev *ev, const ck_ir *var, const ck_ir *init) {
+  ck_cell *cell = ck_ev_temp(ev, ck_ev_unknown(ev, var->loc, "variable used in its own initialisation"), var->type);
+  ck_ev_bind(ev, var->usr, cell);
+  ck_cell *first = ck_ev_init(ev, var->type, init, var->flags & CK_IR_F_BRACE, var);
+  if (ck_ev_on(ev)) ck_ev_store(ev, cell, ck_ev_load(ev, first));
+  return cell;
+}
+
 static ck_cell *initialised(ck_ev *ev, const ck_ir *var) {
   const ck_ir *init = ck_ir_kid(var, 0);
+  if (init && *var->usr && !is_reference(var->type) && captures_itself(init, var->usr))
+    return initialised_in_place(ev, var, init);
   if (init) return ck_ev_init(ev, var->type, init, var->flags & CK_IR_F_BRACE, var);
   if (var->type == NULL) return ck_ev_cell(ev, ck_ev_unknown(ev, var->loc, "variable of a type that is not known"));
   return ck_ev_temp(ev, ck_ev_default_init(ev, var->type, var), var->type);
