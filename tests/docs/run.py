@@ -8,6 +8,7 @@ A page is a little world of its own, in a fresh folder:
                         A line `...` stands for any number of lines. `(exit status N)` as the last line of an output: the command ends with N;
                         without it the command must end with 0, or with 1 where an error is printed.
 The README's commands are run in the repository itself.
+  ```console one        the first line is the command, all that follows its output (which shows commands itself)
   ```console norun      shown only (installing packages, editors); keep these rare.
 The folder of the built program comes first in PATH. With --write the outputs are rewritten from what the program prints: read the diff.
 """
@@ -31,11 +32,11 @@ def matches(want, got):
     return re.fullmatch(pattern, '\n'.join(got) + ('\n' if pattern.endswith('*?') and got else '')) is not None
 
 
-def sessions(text):
-    """The commands of a console block, each with its expected lines."""
+def sessions(text, one):
+    """The commands of a console block, each with its expected lines; `one`: all but the first line is output."""
     found = []
     for line in text.rstrip('\n').split('\n'):
-        if line.startswith('$ '):
+        if line.startswith('$ ') and not (one and found):
             found.append([line[2:], []])
         elif found and found[-1][0].endswith('\\') and not found[-1][1]:
             found[-1][0] += '\n' + line
@@ -71,7 +72,7 @@ def do_page(path, a, env):
         if language != 'console' or 'norun' in options:
             return m.group(0)
         out = []
-        for command, want in sessions(body):
+        for command, want in sessions(body, 'one' in options.split()):
             status, got = run(command, where, env)
             ran += 1
             if want and (e := re.fullmatch(r'\(exit status (\d+)\)', want[-1])):
