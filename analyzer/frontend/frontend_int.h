@@ -192,4 +192,6 @@ bool ck_fe_words_mention(const char *path, const ck_fe_strings *names);
 /* Paths of the headers that the PCH was made from and the unit names itself, for its dependencies. The caller's to
  * free. */
 void ck_fe_pch_roots(const char *pch, const ck_fe_strings *includes, ck_fe_strings *out);
+/* "libclang 22.1.8", cut to `room` bytes. */
+void ck_fe_libclang_name(char *out, size_t room);
 #endif

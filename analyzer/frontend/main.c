@@ -82,6 +82,11 @@ static ck_status write_unit(const ck_ir_unit *unit, const arguments *args, ck_er
 }
 
 int main(int argc, char **argv) {
+  if (argc == 2 && !strcmp(argv[1], "--version")) {
+    char name[64];
+    ck_fe_libclang_name(name, sizeof name);
+    return puts(name) < 0;
+  }
   arguments args;
   int bad = read_arguments(argc, argv, &args);
   if (bad) return bad;

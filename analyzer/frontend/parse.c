@@ -218,19 +218,19 @@ static void release(ck_fe *fe) {
   if (fe->tu) clang_disposeTranslationUnit(fe->tu);
 }
 
+void ck_fe_libclang_name(char *out, size_t room) {
+  CXString version = clang_getClangVersion();
+  const char *text = clang_getCString(version), *number = strstr(text, "version ");
+  number = number ? number + 8 : text;
+  snprintf(out, room, "libclang %.*s", (int)strcspn(number, " (+~-"), number);
+  clang_disposeString(version);
+}
+
 static ck_ir_unit *new_unit(session *s) {
   ck_ir_unit *unit = ck_ir_unit_new();
-  CXString version = clang_getClangVersion();
-  char text[128];
-  snprintf(text, sizeof text, "%s", clang_getCString(version));
-  clang_disposeString(version);
-  char *number = strstr(text, "version ");
-  ck_strbuf name;
-  ck_strbuf_init(&name);
-  ck_strbuf_printf(&name, "libclang %s", number ? number + 8 : text);
-  char *space = strpbrk(name.s + 9, " (+~-");
-  unit->frontend = ck_ir_intern_n(unit, name.s, space ? (size_t)(space - name.s) : name.n);
-  ck_strbuf_release(&name);
+  char name[64];
+  ck_fe_libclang_name(name, sizeof name);
+  unit->frontend = ck_ir_intern(unit, name);
   unit->main_file = ck_ir_intern(unit, s->options->path);
   unit->directory = ck_ir_intern(unit, s->options->directory);
   unit->output = ck_ir_intern(unit, s->options->object);
