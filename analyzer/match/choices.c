@@ -29,6 +29,7 @@ typedef struct {
   const ck_ckpt_entry *entry;
   CK_VEC(registration) regs;
   size_t component;
+  bool always; /* fails in every assignment of its component (set by mark_always) */
 } slot;
 
 typedef struct {
@@ -143,10 +144,11 @@ static verdict judge(choices *ch, const slot *s, ck_diag_id *id, const char **ou
 
 typedef struct {
   size_t hard, soft;
+  size_t absent; /* of the hard ones: what torch::load would ask for in vain */
 } cost;
 
 static cost cost_of(choices *ch, size_t component) {
-  cost total = {0, 0};
+  cost total = {0, 0, 0};
   for (size_t i = 0; i < ch->slots.n; i++) {
     if (ch->slots.at[i].component != component) continue;
     ck_diag_id id;
@@ -154,6 +156,7 @@ static cost cost_of(choices *ch, size_t component) {
     verdict v = judge(ch, &ch->slots.at[i], &id, &ours, &theirs);
     if (v == SOFT) total.soft++;
     else if (v != FINE) total.hard++;
+    if (v == ABSENT) total.absent++;
   }
   return total;
 }
@@ -186,13 +189,36 @@ static bool has_key_below(choices *ch, const char *module) {
   return false;
 }
 
-static void raise_component(choices *ch, size_t component, ck_severity severity, ck_condition when) {
+static void assign(choices *ch, const size_t *atoms, size_t n, size_t bits) {
+  for (size_t i = 0; i < n; i++) ch->value[atoms[i]] = bits >> i & 1;
+}
+
+/* Marks what fails whatever the conditions are; false if nothing does, though every assignment fails in some way. */
+static bool mark_always(choices *ch, size_t component, const size_t *atoms, size_t n) {
+  bool any = false;
+  for (size_t i = 0; i < ch->slots.n; i++) {
+    slot *s = &ch->slots.at[i];
+    s->always = s->component == component;
+    for (size_t bits = 0; s->always && bits < (size_t)1 << n; bits++) {
+      ck_diag_id id;
+      const char *ours, *theirs;
+      assign(ch, atoms, n, bits);
+      verdict v = judge(ch, s, &id, &ours, &theirs);
+      s->always = v == ABSENT || v == DIFFERENT;
+    }
+    any |= s->always;
+  }
+  return any;
+}
+
+/* Under the present assignment; `only_always`: what holds under the others, too. */
+static void raise_component(choices *ch, size_t component, ck_severity severity, ck_condition when, bool only_always) {
   ck_comparison *c = ch->c;
   const char *because = witness(ch, component);
   const char *missing_module = NULL;
   for (size_t i = 0; i < ch->slots.n; i++) {
     const slot *s = &ch->slots.at[i];
-    if (s->component != component) continue;
+    if (s->component != component || (only_always && !s->always)) continue;
     ck_diag_id id = CK_DIAG_MISSING_KEY;
     const char *ours = NULL, *theirs = NULL;
     verdict v = judge(ch, s, &id, &ours, &theirs);
@@ -249,10 +275,6 @@ static void imply(choices *ch, const size_t *atoms, size_t n, const unsigned cha
   }
 }
 
-static void assign(choices *ch, const size_t *atoms, size_t n, size_t bits) {
-  for (size_t i = 0; i < n; i++) ch->value[atoms[i]] = bits >> i & 1;
-}
-
 static void solve_component(choices *ch, size_t component) {
   size_t atoms[MAX_COMPONENT_ATOMS], n = 0;
   for (size_t i = 0; i < ch->atoms.n; i++) {
@@ -265,12 +287,14 @@ static void solve_component(choices *ch, size_t component) {
   }
   unsigned char seen[MAX_COMPONENT_ATOMS] = {0}; /* bit 0: false in a clean assignment, bit 1: true in one */
   size_t best = 0, clean = 0;
-  cost least = {SIZE_MAX, SIZE_MAX};
+  bool throws = true; /* something is missing whatever the conditions are, not always the same */
+  cost least = {SIZE_MAX, SIZE_MAX, 0};
   size_t ties_with_hard = 0; /* assignment that explains a present slot yet fails hard, for the warning */
-  cost least_hard = {SIZE_MAX, SIZE_MAX};
+  cost least_hard = {SIZE_MAX, SIZE_MAX, 0};
   for (size_t bits = 0; bits < (size_t)1 << n; bits++) {
     assign(ch, atoms, n, bits);
     cost k = cost_of(ch, component);
+    throws &= k.absent > 0;
     if (k.hard < least.hard || (k.hard == least.hard && k.soft < least.soft)) least = k, best = bits;
     if (k.hard > 0 && (k.soft < least_hard.soft || (k.soft == least_hard.soft && k.hard < least_hard.hard)))
       least_hard = k, ties_with_hard = bits;
@@ -282,12 +306,15 @@ static void solve_component(choices *ch, size_t component) {
     imply(ch, atoms, n, seen);
     return;
   }
-  if (least.hard > 0) { /* fails whatever the conditions are */
+  bool always = least.hard > 0 && mark_always(ch, component, atoms, n);
+  if (least.hard > 0 && (always || throws)) {
     assign(ch, atoms, n, best);
-    raise_component(ch, component, CK_SEVERITY_ERROR, (ck_condition){NULL, 0});
+    raise_component(ch, component, CK_SEVERITY_ERROR, (ck_condition){NULL, 0}, always);
   } else if (least_hard.hard != SIZE_MAX) {
+    /* Every assignment fails, each in its own way, or one that explains what is there does: true on the path that is
+     * named. */
     assign(ch, atoms, n, ties_with_hard);
-    raise_component(ch, component, CK_SEVERITY_WARNING, condition_of(ch, atoms, n));
+    raise_component(ch, component, CK_SEVERITY_WARNING, condition_of(ch, atoms, n), false);
     ck_match_partial(ch->c, "a condition is not known at build time", ch->atoms.at[atoms[0]]->loc);
   }
 }
@@ -308,7 +335,8 @@ void ck_match_choices(ck_comparison *c, ck_solver *solver) {
     for (size_t i = 0; i < ch.atoms.n; i++)
       if (root_of(&ch, i) == i) solve_component(&ch, i);
     /* decided by the dimensions: for other values the shapes would not fit, so this fails whatever they are */
-    if (cost_of(&ch, SIZE_MAX).hard > 0) raise_component(&ch, SIZE_MAX, CK_SEVERITY_ERROR, (ck_condition){NULL, 0});
+    if (cost_of(&ch, SIZE_MAX).hard > 0)
+      raise_component(&ch, SIZE_MAX, CK_SEVERITY_ERROR, (ck_condition){NULL, 0}, false);
   }
   for (size_t i = 0; i < ch.slots.n; i++) free(ch.slots.at[i].regs.at);
   free(ch.slots.at);
