@@ -204,15 +204,45 @@ static const ck_ir *stepped(const ck_ir *increment) {
   return target && target->kind == CK_IR_REF && !(target->flags & CK_IR_F_GLOBAL) ? target : NULL;
 }
 
-/* The body with the increment behind it, so that what the increment changes is seen as changed. */
+/* May evaluating it change something? (`while (i++ < n)`, `while (next(queue))`) */
+static bool has_effects(const ck_ir *node) {
+  if (node == NULL) return false;
+  switch (node->kind) {
+  case CK_IR_ASSIGN:
+  case CK_IR_CALL:
+  case CK_IR_MCALL:
+  case CK_IR_OPCALL:
+  case CK_IR_DECL:
+  case CK_IR_UNKNOWN: return true;
+  case CK_IR_UNARY:
+    if (node->op >= CK_IR_OP_PRE_INC && node->op <= CK_IR_OP_POST_DEC) return true;
+    break;
+  default: break;
+  }
+  for (uint32_t i = 0; i < node->nkids; i++)
+    if (has_effects(node->kids[i])) return true;
+  return false;
+}
+
+/* An expression (or DECL) of the loop's header as a statement. */
+static ck_ir *header_statement(ck_ev *ev, const ck_ir *part) {
+  if (part->kind == CK_IR_DECL) return (ck_ir *)(uintptr_t)part;
+  ck_ir *statement = CK_NEW(&ev->arena, ck_ir), **kid = CK_NEW(&ev->arena, ck_ir *);
+  *kid = (ck_ir *)(uintptr_t)part;
+  *statement = (ck_ir){.kind = CK_IR_EXPR, .loc = part->loc, .name = "", .usr = "", .kids = kid, .nkids = 1};
+  return statement;
+}
+
+/* The body with the increment and the next test of the condition behind it, so that what they change is seen as
+ * changed. */
 static const ck_ir *round_of(ck_ev *ev, const parts *p, bool increment_is_index) {
-  if (p->increment == NULL || increment_is_index) return p->body;
-  ck_ir **kids = CK_NEW_N(&ev->arena, ck_ir *, 2);
-  ck_ir *step = CK_NEW(&ev->arena, ck_ir), *block = CK_NEW(&ev->arena, ck_ir), **expr = CK_NEW(&ev->arena, ck_ir *);
-  *expr = (ck_ir *)(uintptr_t)p->increment;
-  *step = (ck_ir){.kind = CK_IR_EXPR, .loc = p->increment->loc, .name = "", .usr = "", .kids = expr, .nkids = 1};
-  kids[0] = (ck_ir *)(uintptr_t)p->body, kids[1] = step;
-  *block = (ck_ir){.kind = CK_IR_BLOCK, .loc = p->body->loc, .name = "", .usr = "", .kids = kids, .nkids = 2};
+  ck_ir **kids = CK_NEW_N(&ev->arena, ck_ir *, 3), *block = CK_NEW(&ev->arena, ck_ir);
+  uint32_t n = 0;
+  kids[n++] = (ck_ir *)(uintptr_t)p->body;
+  if (p->increment != NULL && !increment_is_index) kids[n++] = header_statement(ev, p->increment);
+  if (has_effects(p->condition)) kids[n++] = header_statement(ev, p->condition);
+  if (n == 1) return p->body;
+  *block = (ck_ir){.kind = CK_IR_BLOCK, .loc = p->body->loc, .name = "", .usr = "", .kids = kids, .nkids = n};
   return block;
 }
 
