@@ -22,6 +22,7 @@ ck_raw *ck_match_raise(ck_comparison *c, ck_diag_id id, ck_severity severity) {
                                 .severity = severity,
                                 .model = c->model != NULL ? c->model->cls : NULL,
                                 .checkpoint = c->file != NULL ? c->file->path : c->alternative->path,
+                                .name = c->name,
                                 .alternatives = c->bit});
   return &c->raws->at[c->raws->n - 1];
 }

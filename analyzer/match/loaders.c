@@ -125,7 +125,7 @@ static void help(ck_raw *raw, const char *text) {
 
 /* The lines that turn a Python file into one that torch::load reads (facts 3 and 8). */
 static void help_convert_python(ck_comparison *c, ck_raw *raw) {
-  const char *name = ck_path_base(c->file->path);
+  const char *name = c->name;
   const char *cls = c->model != NULL && c->model->cls != NULL ? c->model->cls : "Net";
   const char *colon = strrchr(cls, ':');
   if (colon != NULL) cls = colon + 1;
@@ -173,7 +173,7 @@ static void help_format(ck_comparison *c, ck_raw *raw, ck_ckpt_format_id format)
     help(raw, ck_arena_printf(c->m->arena,
                               "in Python: model.load_state_dict(safetensors.torch.load_file(\"%s\")); "
                               "torch.jit.script(model.eval()).save(\"converted.pt\")",
-                              ck_path_base(c->file->path)));
+                              c->name));
     return;
   case CK_CKPT_FORMAT_OPTIMIZER: help(raw, "the weights are in the archive that torch::save(model, ...) wrote"); return;
   case CK_CKPT_FORMAT_FROZEN: help(raw, "save the module before torch.jit.freeze or optimize_for_inference"); return;
@@ -210,7 +210,7 @@ static ck_fit refuse(ck_comparison *c, ck_ckpt_format_id format, outcome what) {
   if (what == NO_TENSOR_0 || what == NOTHING) return refuse_key(c, format, what);
   bool corrupt = rows[format].is_corrupt;
   ck_raw *raw = ck_match_raise(c, corrupt ? CK_DIAG_CORRUPT : CK_DIAG_FORMAT, lower(c, CK_SEVERITY_ERROR));
-  const char *name = ck_path_base(c->file->path), *is = ck_ckpt_format_what(format);
+  const char *name = c->name, *is = ck_ckpt_format_what(format);
   raw->thrown = thrown[what];
   raw->detail = corrupt ? ck_arena_printf(c->m->arena, "\"%s\" is %s", name, is)
                         : ck_arena_printf(c->m->arena, "\"%s\" is %s, which %s cannot read", name, is,
@@ -224,7 +224,7 @@ static ck_fit refuse(ck_comparison *c, ck_ckpt_format_id format, outcome what) {
 /* Nothing the file holds can be used: damaged, empty, beyond a limit. */
 static ck_fit refuse_unreadable(ck_comparison *c) {
   const ck_opened *file = c->file;
-  const char *name = ck_path_base(file->path);
+  const char *name = c->name;
   if (file->status != CK_CORRUPT) { /* our limit or the system's refusal proves nothing about the program */
     ck_match_partial(c, ck_arena_printf(c->m->arena, "\"%s\" was not read: %s", name, file->err.text), c->site->loc);
     return CK_FIT_UNKNOWN;
@@ -245,7 +245,7 @@ static void raise_problems(ck_comparison *c) {
     if (severity == CK_SEVERITY_OFF) continue;
     ck_raw *raw = ck_match_raise(c, CK_DIAG_CORRUPT, lower(c, severity));
     raw->detail =
-        ck_arena_printf(c->m->arena, "\"%s\" is damaged: %s; %s", ck_path_base(c->file->path),
+        ck_arena_printf(c->m->arena, "\"%s\" is damaged: %s; %s", c->name,
                         ck_arena_strdup(c->m->arena, problems[i].text), problem_rows[problems[i].kind].effect);
     raw->order = (uint32_t)i;
   }
@@ -257,7 +257,7 @@ static void raise_unsafe(ck_comparison *c) {
   if (n == 0) return;
   ck_raw *raw = ck_match_raise(c, CK_DIAG_UNSAFE_PICKLE, CK_SEVERITY_WARNING);
   raw->detail = ck_arena_printf(c->m->arena, "\"%s\" names \"%s\"%s in its pickle: Python's torch.load would call it",
-                                ck_path_base(c->file->path), ck_arena_strdup(c->m->arena, unsafe[0].name),
+                                c->name, ck_arena_strdup(c->m->arena, unsafe[0].name),
                                 n > 1 ? ck_arena_printf(c->m->arena, " and %zu more callables", n - 1) : "");
   help(raw, "do not load it in Python unless its origin is trusted; torch.load(..., weights_only=True) refuses it");
 }
@@ -285,7 +285,7 @@ ck_fit ck_match_fit(ck_comparison *c) {
     if (ck_ckpt_root(c->file->ckpt) == CK_CKPT_ROOT_MODULE) return refuse(c, format, THROWS);
     ck_match_partial(c,
                      ck_arena_printf(c->m->arena, "whether %s reads \"%s\" depends on the container that Python wrote",
-                                     ck_loader_name(c->site->loader), ck_path_base(c->file->path)),
+                                     ck_loader_name(c->site->loader), c->name),
                      c->site->loc);
     return CK_FIT_UNKNOWN;
   default: return refuse(c, format, what);

@@ -102,6 +102,7 @@ static void compare_alternative(gathering *g, size_t i) {
                      .site = g->site,
                      .alternative = a,
                      .path = path,
+                     .name = path != NULL && path[0] == '/' ? ck_path_base(path) : path,
                      .bit = (uint64_t)1 << i,
                      .model = a->model,
                      .raws = &g->raws,
@@ -335,6 +336,7 @@ static ck_finding finding_of(gathering *g, const group *r) {
                   .loc = g->site->loc,
                   .model = first->model,
                   .checkpoint = first->checkpoint,
+                  .name = first->name,
                   .loader = g->site->loader,
                   .is_contradiction = true,
                   .thrown = first->thrown};

@@ -26,6 +26,7 @@ typedef struct {
   ck_loc loc;             /* the load site */
   const char *model;      /* class, or NULL */
   const char *checkpoint; /* path as resolved, or as written if it was not found */
+  const char *name;       /* what messages call it: a relative path as written, of an absolute one the last name */
   ck_loader loader;
   ck_condition when;          /* the alternative's condition; n = 0: always. Named in the message */
   bool sometimes;             /* holds only in some alternatives (even if `when` cannot name them) */

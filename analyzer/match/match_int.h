@@ -25,8 +25,8 @@ typedef struct {
 typedef struct {
   ck_diag_id id;
   ck_severity severity;
-  const char *model, *checkpoint;
-  ck_difference diff; /* key NULL: none */
+  const char *model, *checkpoint, *name; /* as in ck_finding */
+  ck_difference diff;                    /* key NULL: none */
   const char *detail, *thrown;
   uint64_t alternatives; /* bit i: holds in alternative i */
   ck_condition when;     /* decisions beyond the alternative's own (a conditional key); n = 0: none */
@@ -59,6 +59,7 @@ typedef struct {
   const ck_site *site;
   const ck_alternative *alternative;
   const char *path; /* of the checkpoint, as it is written */
+  const char *name; /* as in ck_finding */
   uint64_t bit;     /* of this alternative */
   const ck_model *model;
   const ck_opened *file;

@@ -84,7 +84,6 @@ static void put_difference(ck_strbuf *b, const ck_finding *f) {
 static const char *first_line(const ck_finding *f, ck_arena *arena) {
   ck_strbuf b;
   ck_strbuf_init(&b);
-  const char *file = f->checkpoint != NULL ? ck_path_base(f->checkpoint) : NULL;
   if (f->ndifferences == 0) {
     ck_strbuf_puts(&b, f->detail != NULL ? f->detail : ck_diag_row_of(f->id)->text);
     bool fatal = f->id == CK_DIAG_FORMAT || f->id == CK_DIAG_CORRUPT;
@@ -95,7 +94,7 @@ static const char *first_line(const ck_finding *f, ck_arena *arena) {
     }
   } else {
     bool fits = f->id == CK_DIAG_UNEXPECTED_KEY || f->id == CK_DIAG_KIND_MISMATCH;
-    ck_strbuf_printf(&b, "\"%s\" %s ", file != NULL ? file : "the checkpoint", fits ? "and" : "does not fit");
+    ck_strbuf_printf(&b, "\"%s\" %s ", f->name != NULL ? f->name : "the checkpoint", fits ? "and" : "does not fit");
     if (f->model != NULL) put_class(&b, f->model);
     else ck_strbuf_puts(&b, "the model");
     ck_strbuf_puts(&b, fits ? " differ: " : ": ");

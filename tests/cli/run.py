@@ -176,6 +176,10 @@ def missing_key(p):
                                   '   12 |   torch::load(net, "net_without_bias.pt");', "No such serialized tensor 'fc2.bias'", '; 1 error')
     assert r.out == '', r.out
     p.check('--diagnostics=stdout', 'net.cpp').expect(1)
+    os.mkdir(p.path('weights'))
+    p.checkpoint('net_without_bias.pt', 'weights/net.pt')
+    p.net('weights/net.pt', name='inner.cpp')
+    p.check('inner.cpp').expect(1, 'error: "weights/net.pt" does not fit Net')  # as the code has it: many are named net.pt
     p.check('-Wno-ckpt-missing-key', 'net.cpp').expect(0, absent=['missing-key'])
     p.check('-Wno-error=ckpt-missing-key', 'net.cpp').expect(0, 'warning: ')
     p.check('--warn-only', 'net.cpp').expect(0, 'error: ')
