@@ -431,14 +431,8 @@ ck_value ck_ev_invoke(ck_ev *ev, ck_value closure, ck_cell **args, size_t nargs,
   return ck_ev_unknown_call(ev, node, f.closure->name, NULL, NULL, args, nargs);
 }
 
-/* Exceptions --------------------------------------------------------------------------------------------------------
+/* The path --------------------------------------------------------------------------------------------------------
  */
-
-void ck_ev_throw(ck_ev *ev, ck_loc loc, const char *what) {
-  if (!ck_ev_on(ev)) return;
-  ev->flow = CK_FLOW_THROW;
-  ev->thrown = ck_ev_unknown(ev, loc, "exception: %s", what);
-}
 
 bool ck_ev_is_trial(const ck_ev *ev) { return ev->trials > 0; }
 

@@ -45,6 +45,8 @@ static ck_value to_library_class(ck_ev *ev, ck_value v, const ck_ir_type *type, 
   }
   if (v.kind == CK_V_PTR && v.tag == CK_PTR_HOLDER && ck_ev_type_is_a(ev, type, "torch::nn::ModuleHolder")) return v;
   if (v.kind == CK_V_PTR && v.tag == CK_PTR_ITERATOR) return v; /* one iterator as another */
+  ck_value converted;
+  if (ck_ev_convert_object(ev, v, type, loc, &converted)) return converted;
   const ck_library_class *row = ck_ev_library_class(ev, type->name);
   if (row == NULL || (row->convert == NULL && row->construct == NULL)) {
     if (v.kind == CK_V_CLOSURE || v.kind == CK_V_NATIVE || v.kind == CK_V_PTR || v.kind == CK_V_NULL) return v;

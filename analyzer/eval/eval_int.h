@@ -278,6 +278,10 @@ ck_value ck_ev_construct_by(ck_ev *ev, const ck_ir_type *type, ck_cell **args, s
                             const ck_ir *node, const char *usr);
 ck_cell *ck_ev_field_of(ck_ev *ev, const ck_object *object, const char *name, const char *usr);
 
+/* conversion.c */
+/* Converts the program's object by its conversion function to `to`; false if it has none that is plainly the one. */
+bool ck_ev_convert_object(ck_ev *ev, ck_value v, const ck_ir_type *to, ck_loc loc, ck_value *out);
+
 /* convert.c */
 /* Assignment between class values, memberwise where fields keep their identity. */
 void ck_ev_assign(ck_ev *ev, ck_cell *target, ck_value v);
@@ -287,6 +291,9 @@ ck_value ck_ev_convert_from(ck_ev *ev, ck_value v, const ck_ir_type *from, const
 ck_cell *ck_ev_unknown_self(ck_ev *ev, const ck_ir *record, ck_loc loc);
 /* A parameter's value when nothing is known of the caller. */
 ck_value ck_ev_parameter(ck_ev *ev, const ck_ir_type *type, const char *name, const char *origin, ck_loc loc);
+
+/* exception.c */
+bool ck_ev_catches(ck_ev *ev, const ck_ir *handler, ck_value thrown);
 
 /* call.c */
 /* Runs a function of the program. The result is REF if it returns a reference. */

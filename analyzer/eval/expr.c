@@ -392,19 +392,25 @@ static ck_value eval_construct(ck_ev *ev, const ck_ir *node) {
   return ck_ev_construct_by(ev, node->type, args, n, node->flags & CK_IR_F_BRACE, node, node->usr);
 }
 
+/* new T[n], new T[n]{a, b}: what the list leaves out is T(). */
+static ck_value eval_new_array(ck_ev *ev, const ck_ir *node) {
+  int64_t count;
+  ck_value size = ck_ev_eval(ev, ck_ir_kid(node, 0));
+  if (!ck_ev_on(ev)) return CK_VOID;
+  if (!ck_ev_as_int(ev, size, &count)) return ck_ev_unknown(ev, node->loc, "array whose size is not known");
+  ck_ir_type array = {.kind = CK_IR_T_ARRAY, .elem = node->type, .count = count, .name = "", .usr = "", .spelling = ""};
+  const ck_ir *list = ck_ir_kid(node, 1);
+  ck_value v = CK_VOID;
+  if (list && list->kind == CK_IR_INIT_LIST) v = ck_ev_init_list(ev, list, &array);
+  else if (count >= 0 && node->type) v = ck_ev_default_init(ev, &array, node);
+  return ck_ev_iterator(ck_ev_cell(ev, v), 0);
+}
+
 static ck_value eval_new(ck_ev *ev, const ck_ir *node) {
+  if (node->flags & CK_IR_F_ARRAY) return eval_new_array(ev, node);
   size_t n;
   ck_cell **args = ck_ev_eval_args(ev, node, 0, &n);
   if (!ck_ev_on(ev)) return CK_VOID;
-  if (node->flags & CK_IR_F_ARRAY) {
-    int64_t count;
-    ck_value size = n ? ck_ev_load(ev, args[0]) : CK_VOID;
-    if (!ck_ev_as_int(ev, size, &count)) return ck_ev_unknown(ev, node->loc, "array whose size is not known");
-    ck_ir_type array = {
-        .kind = CK_IR_T_ARRAY, .elem = node->type, .count = count, .name = "", .usr = "", .spelling = ""};
-    ck_value v = count < 0 || node->type == NULL ? CK_VOID : ck_ev_default_init(ev, &array, node);
-    return ck_ev_iterator(ck_ev_cell(ev, v), 0);
-  }
   return ck_ev_pointer(CK_PTR_RAW, ck_ev_construct_cell(ev, node->type, args, n, node->flags & CK_IR_F_BRACE, node));
 }
 
@@ -420,8 +426,9 @@ static ck_value eval_throw(ck_ev *ev, const ck_ir *node) {
   const ck_ir *kid = ck_ir_kid(node, 0);
   ck_value v = kid ? ck_ev_eval(ev, kid) : CK_VOID;
   if (!ck_ev_on(ev)) return CK_VOID;
+  ck_value current = ev->thrown; /* `throw;` */
   ck_ev_throw(ev, node->loc, "throw");
-  ev->thrown = kid ? ck_ev_copy(ev, v) : ev->thrown;
+  ev->thrown = kid ? ck_ev_copy(ev, v) : current;
   return CK_VOID;
 }
 

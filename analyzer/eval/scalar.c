@@ -6,12 +6,20 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/strbuf.h"
 #include "eval/eval_int.h"
 
 /* Types --------------------------------------------------------------------------------------------------------- */
 
 static const ck_ir_type int_type = {
     .kind = CK_IR_T_INT, .bits = 32, .is_signed = true, .name = "", .usr = "", .spelling = "int"};
+
+static const ck_ir_type bool_type = {.kind = CK_IR_T_BOOL, .bits = 8, .name = "", .usr = "", .spelling = "bool"};
+
+static const ck_ir_type double_type = {.kind = CK_IR_T_FLOAT, .bits = 64, .name = "", .usr = "", .spelling = "double"};
+
+static const ck_ir_type int64_type = {
+    .kind = CK_IR_T_INT, .bits = 64, .is_signed = true, .name = "", .usr = "", .spelling = "long"};
 
 static bool is_arithmetic(const ck_ir_type *t) {
   return t &&
@@ -168,6 +176,22 @@ ck_value ck_ev_is_null(ck_ev *ev, ck_value string) {
   return ck_ev_resolve(ev, ck_ev_sym_call(ev, CK_SYM_BOOL, "is_null", string, CK_VOID));
 }
 
+/* By `operator bool`: the front end leaves the conversions of libraries out. */
+static ck_value truth_of_class(ck_ev *ev, ck_value v, ck_loc loc) {
+  const char *cls = v.kind == CK_V_LIST ? v.list->cls : v.kind == CK_V_OBJECT ? v.object->cls : NULL;
+  const char *name = cls ? ck_arena_printf(&ev->arena, "%s::operator bool", cls) : "";
+  const ck_builtin *row = cls ? ck_ev_find_builtin(ev, name, 0) : NULL;
+  if (row == NULL || strcmp(row->name, name) != 0) {
+    ck_value converted;
+    if (ck_ev_convert_object(ev, v, &bool_type, loc, &converted)) return ck_ev_truth(ev, converted, loc);
+    return ck_ev_unknown(ev, loc, "truth of a value that is not understood");
+  }
+  ck_ir *node = CK_NEW(&ev->arena, ck_ir);
+  *node = (ck_ir){.kind = CK_IR_MCALL, .loc = loc, .name = name, .usr = "", .type = &bool_type};
+  ck_call call = {.ev = ev, .node = node, .name = name, .self = ck_ev_cell(ev, v), .type = &bool_type};
+  return ck_ev_truth(ev, ck_ev_unref(ev, row->call(&call)), loc);
+}
+
 ck_value ck_ev_truth(ck_ev *ev, ck_value v, ck_loc loc) {
   v = ck_ev_resolve(ev, v);
   switch (v.kind) {
@@ -191,7 +215,7 @@ ck_value ck_ev_truth(ck_ev *ev, ck_value v, ck_loc loc) {
   case CK_V_UNKNOWN: return v;
   default: break;
   }
-  return ck_ev_unknown(ev, loc, "truth of a value that is not understood");
+  return truth_of_class(ev, v, loc);
 }
 
 static double as_double(ck_value v, bool is_unsigned) {
@@ -395,6 +419,8 @@ ck_value ck_ev_convert_scalar(ck_ev *ev, ck_value v, const ck_ir_type *type, ck_
   if (v.kind == CK_V_CHOICE)
     return ck_ev_choice(ev, v.choice->condition, ck_ev_convert_scalar(ev, v.choice->a, type, loc),
                         ck_ev_convert_scalar(ev, v.choice->b, type, loc));
+  ck_value converted;
+  if (v.kind == CK_V_OBJECT && ck_ev_convert_object(ev, v, type, loc, &converted)) return converted;
   switch (type->kind) {
   case CK_IR_T_BOOL: return ck_ev_truth(ev, v, loc);
   case CK_IR_T_INT:
@@ -419,22 +445,49 @@ ck_value ck_ev_symbolic(ck_ev *ev, const ck_ir_type *type, const char *name, con
 /* Reading -----------------------------------------------------------------------------------------------------------
  */
 
+/* A library's parameter is a number, the program's object is converted by its own conversion function. */
+static ck_value as_number(ck_ev *ev, ck_value v, const ck_ir_type *type) {
+  ck_value converted;
+  return v.kind == CK_V_OBJECT && ck_ev_convert_object(ev, v, type, v.object->loc, &converted) ? converted : v;
+}
+
 bool ck_ev_as_int(ck_ev *ev, ck_value v, int64_t *out) {
-  v = ck_ev_decide(ev, v);
+  v = as_number(ev, ck_ev_decide(ev, v), &int64_type);
   if (v.kind != CK_V_INT && v.kind != CK_V_BOOL) return false;
   *out = v.i;
   return true;
 }
 
 bool ck_ev_as_float(ck_ev *ev, ck_value v, double *out) {
-  v = ck_ev_decide(ev, v);
+  v = as_number(ev, ck_ev_decide(ev, v), &double_type);
   if (!is_number(v)) return false;
   *out = as_double(v, false);
   return true;
 }
 
+/* The text in an array of characters, from element `at` up to the zero that ends it. */
+static bool text_in_array(ck_ev *ev, const ck_list *list, size_t at, const char **out) {
+  ck_strbuf text;
+  ck_strbuf_init(&text);
+  bool ended = false;
+  for (; at < list->n && !ended; at++) {
+    ck_value c = ck_ev_load(ev, list->at[at]);
+    if (c.kind != CK_V_INT) break;
+    ended = c.i == 0;
+    if (!ended) ck_strbuf_putc(&text, (char)c.i);
+  }
+  if (ended) *out = ck_arena_strndup(&ev->arena, text.s, text.n);
+  ck_strbuf_release(&text);
+  return ended;
+}
+
 bool ck_ev_as_string(ck_ev *ev, ck_value v, const char **out) {
   v = ck_ev_decide(ev, v);
+  if (v.kind == CK_V_LIST && strcmp(v.list->cls, "array") == 0) return text_in_array(ev, v.list, 0, out);
+  if (v.kind == CK_V_PTR && v.tag == CK_PTR_ITERATOR) {
+    ck_value held = ck_ev_load(ev, v.cell);
+    return held.kind == CK_V_LIST && strcmp(held.list->cls, "array") == 0 && text_in_array(ev, held.list, v.index, out);
+  }
   if (v.kind != CK_V_STRING) return false;
   *out = v.str;
   return true;
@@ -453,6 +506,7 @@ static const ck_sym *as_int_symbol(ck_ev *ev, ck_value v) {
 }
 
 ck_dim ck_ev_as_dim(ck_ev *ev, ck_value v) {
+  v = as_number(ev, v, &int64_type);
   const ck_sym *sym = as_int_symbol(ev, v);
   if (sym == NULL && v.kind == CK_V_CHOICE) sym = as_int_symbol(ev, ck_ev_decide(ev, v));
   if (sym == NULL) return (ck_dim){.kind = CK_DIM_UNKNOWN};

@@ -486,6 +486,48 @@ static ck_value compacted(ck_call *call, bool unique, bool by_value) {
   return written(call, &r, rest, kept) ? ck_std_range_iterator(call, &r, kept) : unknown_range(call);
 }
 
+/* A member function of list as the algorithm over all of it. */
+static ck_call over_all(ck_call *call, const char *name) {
+  const ck_list *list = ck_std_list(call, call->self);
+  ck_cell **args = CK_NEW_N(ck_ev_arena(call->ev), ck_cell *, call->nargs + 2);
+  args[0] = ck_ev_cell(call->ev, ck_std_iterator(call->self, 0));
+  args[1] = ck_ev_cell(call->ev, ck_std_iterator(call->self, list != NULL ? list->n : 0));
+  for (size_t i = 0; i < call->nargs; i++) args[i + 2] = call->args[i];
+  ck_call all = *call;
+  all.name = name;
+  all.args = args;
+  all.nargs = call->nargs + 2;
+  return all;
+}
+
+ck_value ck_std_list_sort(ck_call *call) {
+  if (ck_std_list(call, call->self) == NULL) return unknown_range(call);
+  ck_call all = over_all(call, "std::sort");
+  return ck_std_sort(&all);
+}
+
+/* The algorithm moves what is left to the front; a list drops the rest. */
+static ck_value list_compacted(ck_call *call, ck_call *all, ck_builtin_fn *algorithm) {
+  size_t end;
+  ck_cell *holder;
+  ck_value left = algorithm(all);
+  const ck_list *list = ck_std_list(call, call->self);
+  if (list == NULL || !ck_std_as_iterator(left, &holder, &end)) return unknown_range(call);
+  ck_std_set_cells(call, call->self, list->cls, list->at, end);
+  return CK_VOID;
+}
+
+ck_value ck_std_list_unique(ck_call *call) {
+  ck_call all = over_all(call, "std::unique");
+  return list_compacted(call, &all, ck_std_unique);
+}
+
+ck_value ck_std_list_remove(ck_call *call) {
+  bool by_test = strstr(call->name, "remove_if") != NULL;
+  ck_call all = over_all(call, by_test ? "std::remove_if" : "std::remove");
+  return list_compacted(call, &all, by_test ? ck_std_remove_if : ck_std_remove);
+}
+
 ck_value ck_std_unique(ck_call *call) { return compacted(call, true, false); }
 ck_value ck_std_remove(ck_call *call) { return compacted(call, false, true); }
 ck_value ck_std_remove_if(ck_call *call) { return compacted(call, false, false); }

@@ -130,8 +130,22 @@ ck_value ck_std_opening_construct(ck_call *call) {
 
 ck_value ck_std_opening(ck_call *call) { return ck_std_refuse(call, "`%s`, which is not modelled", call->name); }
 
-/* An exception object: nothing of it is read but what it says. */
-ck_value ck_std_exception_construct(ck_call *call) { return ck_call_unknown(call, "an exception"); }
+/* An exception object is a LIST, named after its class, of what it says (exception.c): the text that it is made of
+ * ([std.exceptions]), else not known. */
+ck_value ck_std_exception_construct(ck_call *call) {
+  const char *cls = ck_ev_intern(call->ev, call->type != NULL ? call->type->name : call->name);
+  ck_value what = ck_std_arg(call, 0);
+  if (ck_std_list_of(what, cls) != NULL) return ck_ev_copy(call->ev, what);
+  bool says = strcmp(cls, "std::system_error") != 0 && call->nargs == 1 && ck_std_is_string(what);
+  if (!says) what = ck_call_unknown(call, "what an exception says");
+  return ck_ev_list(call->ev, cls, &what, 1);
+}
+
+ck_value ck_std_exception_what(ck_call *call) {
+  const ck_list *list = ck_std_list(call, call->self);
+  if (list == NULL || list->n != 1) return ck_std_because(call, ck_std_self(call), "what an exception says");
+  return ck_ev_load(call->ev, list->at[0]);
+}
 
 /* atomic<T>: the value itself. */
 ck_value ck_std_atomic_construct(ck_call *call) {

@@ -132,7 +132,12 @@ const ck_ir_type *ck_std_targ(const ck_ir_type *type, size_t i) {
 }
 
 const ck_ir_type *ck_std_arg_type(ck_call *call, size_t i) {
-  return i < call->nargs ? ck_ir_strip_ref(call->args[i]->type) : NULL;
+  if (i >= call->nargs) return NULL;
+  const ck_ir *node = call->node;
+  if (call->args[i]->type == NULL && node != NULL && (node->kind == CK_IR_CALL || node->kind == CK_IR_MCALL) &&
+      node->nkids == call->nargs + 1 && node->kids[i + 1] != NULL) /* an element: as the expression says */
+    return ck_ir_strip_ref(node->kids[i + 1]->type);
+  return ck_ir_strip_ref(call->args[i]->type);
 }
 
 ck_value ck_std_init_value(ck_call *call, const ck_ir_type *type, ck_value v) {

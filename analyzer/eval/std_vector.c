@@ -223,6 +223,25 @@ static ck_value end_element(ck_call *call, bool back) {
 ck_value ck_std_seq_front(ck_call *call) { return end_element(call, false); }
 ck_value ck_std_seq_back(ck_call *call) { return end_element(call, true); }
 
+/* ArrayRef::slice(start[, length]) */
+ck_value ck_std_array_slice(ck_call *call) {
+  const ck_list *list = ck_std_list(call, call->self);
+  int64_t start, n;
+  if (list == NULL) return ck_std_because(call, ck_std_self(call), "a part of a sequence that is not known");
+  if (!ck_std_int_arg(call, 0, &start) || (call->nargs > 1 && !ck_std_int_arg(call, 1, &n)))
+    return ck_call_unknown(call, "a part of a sequence, at a place that is not known");
+  if (call->nargs == 1) n = (int64_t)list->n - start;
+  if (start < 0 || n < 0 || start > (int64_t)list->n || n > (int64_t)list->n - start)
+    return ck_std_throw(call, "ArrayRef: invalid slice");
+  return ck_ev_list_of_cells(call->ev, list->cls, list->at + start, (size_t)n);
+}
+
+ck_value ck_std_array_vec(ck_call *call) {
+  const ck_list *list = ck_std_list(call, call->self);
+  if (list == NULL) return ck_std_because(call, ck_std_self(call), "a sequence that is not known");
+  return from_cells(call, "std::vector", ck_std_targ(ck_std_self_type(call), 0), list->at, list->n);
+}
+
 /* ---- changing ---------------------------------------------------------------------------------------------- */
 static ck_value not_a_sequence(ck_call *call) {
   return ck_std_refuse(call, "`%s` of a sequence that is not known", call->name);

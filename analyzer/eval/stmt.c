@@ -170,31 +170,22 @@ static void exec_switch(ck_ev *ev, const ck_ir *node) {
 /* try ---------------------------------------------------------------------------------------------------------------
  */
 
-/* Does the handler take an exception of which we know the class of a project object at most? */
-static bool catches(ck_ev *ev, const ck_ir *handler, ck_value thrown) {
-  const ck_ir *var = ck_ir_kid(handler, 0);
-  const ck_ir_type *type = var ? ck_ir_strip_ref(var->type) : NULL;
-  if (type == NULL || type->kind != CK_IR_T_RECORD) return var == NULL || thrown.kind != CK_V_UNKNOWN;
-  const ck_class *cls = ck_ev_class_of_type(ev, type);
-  if (thrown.kind == CK_V_OBJECT && thrown.object->record && cls)
-    return ck_ev_derives(ck_ev_class_of_record(ev, thrown.object->record), cls->record);
-  return cls == NULL;
-}
-
 static void exec_try(ck_ev *ev, const ck_ir *node, ck_tail tail) {
+  ck_value outer = ev->thrown;
   ev->try_depth++;
   ck_ev_exec(ev, node->kids[0], CK_TAIL_NONE);
   ev->try_depth--;
   if (ev->flow != CK_FLOW_THROW) return;
   const ck_ir *handler = NULL;
   for (uint32_t i = 1; i < node->nkids && handler == NULL; i++)
-    if (node->kids[i] && catches(ev, node->kids[i], ev->thrown)) handler = node->kids[i];
+    if (node->kids[i] && ck_ev_catches(ev, node->kids[i], ev->thrown)) handler = node->kids[i];
   if (handler == NULL) return;
   ev->flow = CK_FLOW_ON;
   size_t scope = ev->bindings.n;
   const ck_ir *var = ck_ir_kid(handler, 0);
   if (var) ck_ev_bind(ev, var->usr, ck_ev_temp(ev, ev->thrown, var->type));
   ck_ev_exec(ev, ck_ir_kid(handler, 1), tail);
+  if (ev->flow != CK_FLOW_THROW) ev->thrown = outer; /* what `throw;` in a handler around means */
   ev->bindings.n = scope;
 }
 

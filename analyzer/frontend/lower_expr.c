@@ -121,11 +121,18 @@ static bool is_local(CXCursor declaration) {
   }
 }
 
+/* Is the variable a specialisation of a variable template? libclang has no word for it, but its USR ends with the
+ * arguments. */
+static bool is_variable_specialisation(ck_fe *fe, CXCursor variable) {
+  const char *usr = ck_fe_usr(fe, variable), *name = strrchr(usr, '@');
+  return name != NULL && strchr(name, '>') != NULL;
+}
+
 /* A constant that is defined out of sight, or once per specialisation, is taken by value. */
 static ck_ir *constant_variable(ck_fe *fe, CXCursor cursor, CXCursor variable) {
   if (!clang_isConstQualifiedType(clang_getCanonicalType(clang_getCursorType(variable)))) return NULL;
   CXCursor parent = clang_getCursorSemanticParent(variable);
-  bool specialised = clang_Cursor_getNumTemplateArguments(parent) > 0 ||
+  bool specialised = is_variable_specialisation(fe, variable) || clang_Cursor_getNumTemplateArguments(parent) > 0 ||
                      clang_Type_getNumTemplateArguments(clang_getCursorType(parent)) > 0 ||
                      !clang_Cursor_isNull(clang_getSpecializedCursorTemplate(variable));
   return specialised || ck_fe_is_external(fe, variable) ? ck_fe_constant(fe, cursor) : NULL;

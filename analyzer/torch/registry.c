@@ -69,6 +69,8 @@ static bool refused(ck_call *call, ck_object *object, ck_reg_kind kind, const ch
 /* A name for the registry: a string or a pattern; one that is not known is a pattern of its own. */
 static ck_value name_of(ck_call *call, ck_value name) {
   name = ck_ev_decide(call->ev, name);
+  const char *text; /* an array of characters */
+  if (name.kind != CK_V_STRING && ck_ev_as_string(call->ev, name, &text)) return ck_ev_string(call->ev, text);
   if (name.kind == CK_V_STRING || (name.kind == CK_V_SYM && name.sym->type == CK_SYM_STRING)) return name;
   const char *why = name.kind == CK_V_UNKNOWN ? name.unknown->reason : "a name that is not known";
   return ck_ev_symbol(call->ev, CK_SYM_STRING, "name", why,

@@ -500,6 +500,13 @@ ck_value ck_torch_expanding_construct(ck_call *call) {
   return ck_ev_list(call->ev, "torch::ExpandingArray", each, (size_t)n);
 }
 
+/* *array and array->: as a std::array. */
+static ck_value expanding_self(ck_call *call) {
+  if (call->self == NULL) return ck_call_unknown(call, "an ExpandingArray that is not known");
+  bool arrow = strcmp(ck_torch_method(call->name), "operator->") == 0;
+  return arrow ? ck_ev_pointer(CK_PTR_RAW, call->self) : ck_torch_lvalue(call->self);
+}
+
 /* ---- what a tensor says of itself
  * ------------------------------------------------------------------------------------------ */
 
@@ -658,6 +665,8 @@ const ck_builtin ck_torch_tensor_rows[] = {
     {"caffe2::TypeMeta::toScalarType", get_self_dtype, 0, 0},
     {"c10::get_default_dtype", get_default_dtype, 0, 0},
     {"c10::get_default_dtype_as_scalartype", get_default_dtype, 0, 0},
+    {"torch::ExpandingArray::operator*", expanding_self, 0, 0},
+    {"torch::ExpandingArray::operator->", expanding_self, 0, 0},
     METHOD("size", size, 1, 1),
     METHOD("sizes", sizes, 0, 0),
     METHOD("numel", numel, 0, 0),
