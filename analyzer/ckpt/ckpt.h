@@ -252,10 +252,14 @@ bool ck_ckpt_all_cpu(const ck_ckpt *ckpt, const char **location);
 
 /* --- Headers snapshot ----------------------------------------------------------------------------------------- */
 
-/* Writes everything above as text (kilobytes; format: snapshot.c). `sha256`: 64 hex digits of the original file. */
+/* Writes everything above as text (kilobytes; format: snapshot.c). `sha256`: 64 hex digits of the original file; NULL
+ * for a folder, which has none. */
 void ck_ckpt_write_snapshot(const ck_ckpt *ckpt, const char *sha256, ck_strbuf *out);
 /* Finds the snapshot of the file whose SHA-256 is `oid` (64 hex digits) in the folders, first match: the file
  * OID.ckpt-headers. *path is the caller's to free(). CK_ABSENT if there is none. */
 ck_status ck_ckpt_find_snapshot(const char *oid, const char *const *folders, size_t folder_count, char **path,
                                 ck_err *err);
+/* If *ckpt is a Git LFS pointer whose snapshot lies in one of the folders, frees it, and *ckpt becomes the snapshot.
+ * A snapshot that is of another file than its name says is not believed. True: it was replaced. */
+bool ck_ckpt_follow_pointer(ck_ckpt **ckpt, const char *const *folders, size_t folder_count);
 #endif

@@ -22,6 +22,7 @@
 
 static const char first_line[] = "ckptlint-headers 1\n";
 static const char suffix[] = ".ckpt-headers";
+static const char meta_sha256[] = "snapshot.sha256";
 
 #define TRY(expression)                                                                                                \
   do {                                                                                                                 \
@@ -191,9 +192,10 @@ void ck_ckpt_write_snapshot(const ck_ckpt *c, const char *sha256, ck_strbuf *out
   ck_strbuf_puts(out, "],\n\"others\": ");
   put_others(out, c->others.at, c->others.n);
   ck_strbuf_puts(out, ",\n\"metadata\": [");
-  for (size_t i = 0; i < c->metadata.n; i++) {
+  for (size_t i = 0, n = 0; i < c->metadata.n; i++) {
     const char *pair[] = {c->metadata.at[i].name, c->metadata.at[i].value};
-    ck_strbuf_puts(out, i ? ",\n" : "\n");
+    if (strcmp(pair[0], meta_sha256) == 0) continue; /* what is written is a snapshot already */
+    ck_strbuf_puts(out, n++ ? ",\n" : "\n");
     put_strings(out, pair, 2);
   }
   ck_strbuf_puts(out, "],\n\"unsafe\": [");
@@ -339,7 +341,7 @@ static ck_status read_root(ck_ckpt_job *job, const json_t *root) {
   }
   json_array_foreach(json_object_get(root, "parts"), i, v) TRY(read_part(job, v));
   read_lists(job, root);
-  ck_ckpt_add_meta(job, "snapshot.sha256", sha256);
+  if (sha256[0] != 0) ck_ckpt_add_meta(job, meta_sha256, sha256);
   return CK_OK;
 }
 
@@ -378,4 +380,24 @@ ck_status ck_ckpt_find_snapshot(const char *oid, const char *const *folders, siz
     *path = NULL;
   }
   return ck_fail(err, CK_ABSENT, "no headers snapshot of %s in the %zu folders searched", oid, folder_count);
+}
+
+static bool is_of(const ck_ckpt *snapshot, const char *oid, const char *size) {
+  const char *sha256 = ck_ckpt_meta(snapshot, meta_sha256);
+  if (!snapshot->is_snapshot || sha256 == NULL || strcmp(sha256, oid) != 0) return false;
+  return size == NULL || strtoull(size, NULL, 10) == snapshot->size;
+}
+
+bool ck_ckpt_follow_pointer(ck_ckpt **ckpt, const char *const *folders, size_t folder_count) {
+  if ((*ckpt)->format != CK_CKPT_FORMAT_LFS_POINTER) return false;
+  const char *oid = ck_ckpt_meta(*ckpt, "oid"), *size = ck_ckpt_meta(*ckpt, "size");
+  char *path = NULL;
+  ck_ckpt *snapshot = NULL;
+  bool found = oid != NULL && ck_ckpt_find_snapshot(oid, folders, folder_count, &path, NULL) == CK_OK &&
+               ck_ckpt_open(path, NULL, &snapshot, NULL) == CK_OK && is_of(snapshot, oid, size);
+  free(path);
+  if (found) snapshot->path = ck_arena_strdup(&snapshot->arena, (*ckpt)->path); /* it stands for that file */
+  ck_ckpt_free(found ? *ckpt : snapshot);
+  if (found) *ckpt = snapshot;
+  return found;
 }

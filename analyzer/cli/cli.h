@@ -3,7 +3,7 @@
  * options.c   arguments of check, keys and cc      commands.c  which compile commands the user means
  * database.c  compile_commands.json
  * process.c   children with a time limit           units.c     compile commands -> IR units, cached
- * check.c, keys.c, show.c, explain.c, cc.c         one subcommand each
+ * check.c, keys.c, show.c, diff.c, explain.c, cc.c one subcommand each
  * drive.c     compiler command lines, for cc       record.c    which object holds which units, for cc */
 #ifndef CK_CLI_CLI_H
 #define CK_CLI_CLI_H
@@ -35,12 +35,13 @@ typedef struct {
   const char *model, *expression;     /* keys */
   const char *cache_dir;              /* --cache-dir; NULL: default */
   bool no_cache;
-  bool unit_only;     /* --unit: only what the given unit decides alone */
-  bool warn_only;     /* --warn-only: findings never fail the run */
-  bool to_stdout;     /* --diagnostics=stdout */
-  int color;          /* 1, 0; -1: as the terminal says */
-  bool show_all_keys; /* show */
-  char *environment;  /* words of $CKPTLINT_FLAGS; options point into it */
+  bool unit_only;                /* --unit: only what the given unit decides alone */
+  bool warn_only;                /* --warn-only: findings never fail the run */
+  bool to_stdout;                /* --diagnostics=stdout */
+  int color;                     /* 1, 0; -1: as the terminal says */
+  bool show_all_keys;            /* show, diff */
+  bool show_tree, show_snapshot; /* show */
+  char *environment;             /* words of $CKPTLINT_FLAGS; options point into it */
 } cli_options;
 
 /* Reads the arguments of subcommand `command` into *out. -1: go on; else the exit status (help was printed, or an
@@ -124,6 +125,13 @@ const char *database_normal_path(ck_arena *arena, const char *path);
 ck_status cli_find_commands(const cli_options *options, ck_arena *arena, cli_commands *commands, cli_words *remarks,
                             const char **build_folder, ck_err *err);
 
+/* --- show.c ------------------------------------------------------------------------------------------------------ */
+
+/* Opens a checkpoint for show and diff; for a Git LFS pointer its headers snapshot, if one lies beside it, in the
+ * working directory or in the `directories` of .ckptlint. After a message on stderr *out is NULL and the result is the
+ * exit status. */
+int cli_open_checkpoint(const char *path, ck_ckpt **out);
+
 /* --- check.c -------------------------------------------------------------------------------------------------------
  */
 
@@ -152,6 +160,7 @@ void cli_put_summary(const cli_check *check, ck_strbuf *out);
 int cmd_check(int argc, char **argv);
 int cmd_keys(int argc, char **argv);
 int cmd_show(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
 int cmd_ir(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_cc(int argc, char **argv);

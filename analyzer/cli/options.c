@@ -104,6 +104,8 @@ static const struct {
 static bool set_switch(cli_options *o, const char *option) {
   if (strcmp(option, "--explain") == 0) return o->report.explain = true;
   if (strcmp(option, "--all-keys") == 0) return o->report.all_keys = o->show_all_keys = true;
+  if (strcmp(option, "--tree") == 0) return o->show_tree = true;
+  if (strcmp(option, "--snapshot") == 0) return o->show_snapshot = true;
   if (strcmp(option, "--no-cache") == 0) return o->no_cache = true;
   if (strcmp(option, "--unit") == 0) return o->unit_only = true;
   if (strcmp(option, "--warn-only") == 0) return o->warn_only = true;

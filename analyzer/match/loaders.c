@@ -2,6 +2,7 @@
  *
  * The table has a row per format and a column per loader; each cell says "reads it", "throws", "reads nothing without a
  * word" or "not measured". What depends on more than the format (has the archive a tensor "0"?) is a function. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -149,8 +150,23 @@ static void help_convert_python(ck_comparison *c, ck_raw *raw) {
             "parameters too (ReLU, Dropout)");
 }
 
+/* The path from the top of the repository, which is what git lfs takes; outside of one the plain name. */
+static const char *path_in_repository(ck_comparison *c) {
+  const char *path = c->file->path;
+  for (char *folder = ck_path_dir(path), *above; folder != NULL; folder = above) {
+    char *mark = ck_path_join(folder, ".git");
+    bool is_top = ck_file_exists(mark);
+    size_t n = strlen(folder);
+    free(mark);
+    above = strcmp(folder, "/") == 0 || strcmp(folder, ".") == 0 || is_top ? NULL : ck_path_dir(folder);
+    free(folder);
+    if (is_top) return strncmp(path, "/", n) == 0 || path[n] != '/' ? ck_path_base(path) : path + n + 1;
+  }
+  return ck_path_base(path);
+}
+
 static void help_lfs(ck_comparison *c, ck_raw *raw) {
-  help(raw, ck_arena_printf(c->m->arena, "fetch it: git lfs pull -I \"%s\"", ck_path_base(c->file->path)));
+  help(raw, ck_arena_printf(c->m->arena, "fetch it: git lfs pull -I \"%s\"", path_in_repository(c)));
   help(raw, "where the weights are never fetched, commit a headers snapshot (OID.ckpt-headers) beside the pointer");
 }
 

@@ -49,22 +49,12 @@ static const char *find_file(ck_matcher *m, const ck_site *site, const char *pat
 }
 
 static void use_snapshot(ck_matcher *m, const ck_site *site, ck_opened *file) {
-  const char *oid = ck_ckpt_meta(file->ckpt, "oid");
-  if (oid == NULL) return;
-  if (ck_starts_with(oid, "sha256:")) oid += strlen("sha256:");
   CK_VEC(const char *) folders = {0};
   char *beside = ck_path_dir(file->path);
   ck_vec_push(&folders, beside);
   const char *directory;
   for (size_t i = 0; (directory = search_directory(m, site, i)) != NULL; i++) ck_vec_push(&folders, directory);
-  char *path = NULL;
-  ck_ckpt *snapshot = NULL;
-  if (ck_ckpt_find_snapshot(oid, folders.at, folders.n, &path, NULL) == CK_OK &&
-      ck_ckpt_open(path, NULL, &snapshot, NULL) == CK_OK) {
-    ck_ckpt_free(file->ckpt);
-    file->ckpt = snapshot;
-  }
-  free(path);
+  ck_ckpt_follow_pointer(&file->ckpt, folders.at, folders.n);
   free(beside);
   free(folders.at);
 }
@@ -79,7 +69,7 @@ const ck_opened *ck_match_open(ck_matcher *m, const ck_site *site, const char *p
   file->path = found != NULL ? found : path;
   file->status = found == NULL ? ck_fail(&file->err, CK_ABSENT, "no such file")
                                : ck_ckpt_open(found, NULL, &file->ckpt, &file->err);
-  if (file->ckpt != NULL && ck_ckpt_format(file->ckpt) == CK_CKPT_FORMAT_LFS_POINTER) use_snapshot(m, site, file);
+  if (file->ckpt != NULL) use_snapshot(m, site, file);
   return file;
 }
 

@@ -1,9 +1,5 @@
-/* checkpoints.c - `show`: what checkpoint files hold, as text and JSON (DESIGN.md, "Command line"). */
-#include <string.h>
-
+/* checkpoints.c - `show --format json`: what checkpoint files hold (docs/use/show.md). */
 #include "report/report_int.h"
-
-enum { MAX_ENTRIES = 200 /* lines of one file; --all-keys prints all */ };
 
 static json_t *shape_json(const ck_ckpt_entry *e) {
   if (!e->shape_known) return json_null();
@@ -19,6 +15,19 @@ static json_t *entry_json(const ck_ckpt_entry *e) {
   json_object_set_new(object, "shape", shape_json(e));
   json_object_set_new(object, "dtype", ck_diag_json_string(ck_dtype_name(e->dtype)));
   return object;
+}
+
+static json_t *parts_json(const ck_ckpt *ckpt) {
+  json_t *list = json_array();
+  size_t n;
+  const ck_ckpt_part *parts = ck_ckpt_parts(ckpt, &n);
+  for (size_t i = 0; i < n; i++) {
+    json_t *part = json_object();
+    json_object_set_new(part, "path", ck_diag_json_string(parts[i].path_text));
+    json_object_set_new(part, "keys", json_integer((json_int_t)parts[i].entry_count));
+    json_array_append_new(list, part);
+  }
+  return list;
 }
 
 static json_t *checkpoint_json(const ck_ckpt *ckpt) {
@@ -46,6 +55,7 @@ static json_t *checkpoint_json(const ck_ckpt *ckpt) {
   json_object_set_new(object, "format", ck_diag_json_string(ck_ckpt_format_name(ck_ckpt_format(ckpt))));
   json_object_set_new(object, "entries", entries);
   json_object_set_new(object, "modules", modules);
+  json_object_set_new(object, "parts", parts_json(ckpt));
   json_object_set_new(object, "metadata", metadata);
   json_object_set_new(object, "unsafe", unsafe);
   json_object_set_new(object, "problems", problems);
@@ -58,43 +68,4 @@ void ck_checkpoints_json(ck_ckpt *const *checkpoints, size_t n, ck_strbuf *out) 
   for (size_t i = 0; i < n; i++) json_array_append_new(list, checkpoint_json(checkpoints[i]));
   json_object_set_new(root, "checkpoints", list);
   ck_diag_json_dump(root, out);
-}
-
-static void put_entry(ck_strbuf *out, const ck_ckpt_entry *e, int width, ck_arena *arena) {
-  const char *kind = ck_ckpt_kind_name(e->kind), *dtype = ck_dtype_name(e->dtype);
-  if (dtype == NULL) dtype = e->dtype_text;
-  ck_strbuf_printf(out, "  %-*s  %-9s  %s %s\n", width, e->key[0] != '\0' ? e->key : "(root)",
-                   kind != NULL ? kind : "-", e->shape_known ? ck_shape_text(arena, e->shape, e->rank) : "?",
-                   dtype != NULL ? dtype : "?");
-}
-
-static void put_checkpoint(ck_strbuf *out, const ck_ckpt *ckpt, bool all_keys, ck_arena *arena) {
-  size_t n, count;
-  const ck_ckpt_entry *e = ck_ckpt_entries(ckpt, &n);
-  ck_strbuf_printf(out, "%s: %s (%s), %zu key%s\n", ck_ckpt_path(ckpt), ck_ckpt_format_what(ck_ckpt_format(ckpt)),
-                   ck_ckpt_format_name(ck_ckpt_format(ckpt)), n, n == 1 ? "" : "s");
-  size_t shown = all_keys || n <= MAX_ENTRIES ? n : MAX_ENTRIES;
-  int width = 0;
-  for (size_t i = 0; i < shown; i++)
-    if ((int)strlen(e[i].key) > width) width = (int)strlen(e[i].key);
-  if (width > 100) width = 100;
-  for (size_t i = 0; i < shown; i++) put_entry(out, &e[i], width, arena);
-  if (shown < n) ck_strbuf_printf(out, "  and %zu more (--all-keys prints all)\n", n - shown);
-  const ck_ckpt_pair *pairs = ck_ckpt_metadata(ckpt, &count);
-  for (size_t i = 0; i < count; i++) ck_strbuf_printf(out, "  %s: %s\n", pairs[i].name, pairs[i].value);
-  const ck_ckpt_problem *problems = ck_ckpt_problems(ckpt, &count);
-  for (size_t i = 0; i < count; i++) ck_strbuf_printf(out, "  problem: %s\n", problems[i].text);
-  const ck_ckpt_global *unsafe = ck_ckpt_unsafe(ckpt, &count);
-  for (size_t i = 0; i < count; i++)
-    ck_strbuf_printf(out, "  unsafe: %s, named in %s (not called)\n", unsafe[i].name, unsafe[i].where);
-}
-
-void ck_checkpoints_text(ck_ckpt *const *checkpoints, size_t n, bool all_keys, ck_strbuf *out) {
-  ck_arena arena;
-  ck_arena_init(&arena);
-  for (size_t i = 0; i < n; i++) {
-    if (i > 0) ck_strbuf_putc(out, '\n');
-    put_checkpoint(out, checkpoints[i], all_keys, &arena);
-  }
-  ck_arena_release(&arena);
 }

@@ -102,6 +102,8 @@ void ck_report_sarif(const ck_report *report, ck_strbuf *out);
 void ck_models_text(ck_model *const *models, size_t n, const ck_text_style *style, ck_strbuf *out);
 void ck_models_json(ck_model *const *models, size_t n, ck_strbuf *out);
 void ck_checkpoints_text(ck_ckpt *const *checkpoints, size_t n, bool all_keys, ck_strbuf *out);
+/* The modules of checkpoints, indented, each with its keys; siblings that are alike once unless `all_keys`. */
+void ck_checkpoints_tree(ck_ckpt *const *checkpoints, size_t n, bool all_keys, ck_strbuf *out);
 void ck_checkpoints_json(ck_ckpt *const *checkpoints, size_t n, ck_strbuf *out);
 
 /* A location as "FILE:LINE:COL", FILE shortened by the style. */

@@ -1,13 +1,15 @@
 /* fuzz_ckpt.c - fuzzes one checkpoint reader. FRAME says which: the input becomes the part of a file that this reader
  * finds hard, with the rest around it right, since a fuzzer does not guess magic numbers, lengths and zip directories.
  *
- *   clang-22 -g -O1 -D_GNU_SOURCE -DFRAME=PICKLE -fsanitize=fuzzer,address,undefined -Ianalyzer -o fuzz_ckpt_pickle \
- *     tests/fuzz/fuzz_ckpt.c analyzer/ckpt/[a-z]*.c analyzer/base/[a-z]*.c -lzip -ljansson -lxxhash -lcrypto
+ *   clang-22 -g -O1 -D_GNU_SOURCE -DCK_ARENA_BLOCK=256 -DFRAME=PICKLE -fsanitize=fuzzer,address,undefined -Ianalyzer -o
+ * fuzz_ckpt_pickle \ tests/fuzz/fuzz_ckpt.c analyzer/ckpt/[a-z]*.c analyzer/base/[a-z]*.c -lzip -ljansson -lxxhash
+ * -lcrypto
  *   ./fuzz_ckpt_pickle --seeds CORPUS fixtures/checkpoints/ANY...     # what of these files fits the frame
  *   ./fuzz_ckpt_pickle -max_total_time=60 -rss_limit_mb=2048 CORPUS
  *
  * FRAME: FILE_ (the whole file, any reader), PICKLE (data.pkl of torch.save), ARCHIVE (data.pkl, a zero byte, the class
- * text of libtorch), SAFETENSORS (the header), INDEX, GGUF, LEGACY, NPY, TAR (a whole file of that kind), SNAPSHOT.
+ * text of libtorch), SAFETENSORS (the header), INDEX, GGUF, LEGACY, NPY, TAR, ZIP (a whole file of that kind),
+ * SNAPSHOT.
  *
  * What a reader accepts is written as a snapshot and read again. Any clang will do that has its run-time libraries
  * (Debian: libclang-rt-N-dev). */
@@ -20,7 +22,7 @@
 #include "base/hash.h"
 #include "ckpt/zip.h"
 
-enum { FILE_, PICKLE, ARCHIVE, SAFETENSORS, INDEX, GGUF, LEGACY, NPY, TAR, SNAPSHOT };
+enum { FILE_, PICKLE, ARCHIVE, SAFETENSORS, INDEX, GGUF, LEGACY, NPY, TAR, SNAPSHOT, ZIP };
 #ifndef FRAME
 #define FRAME FILE_
 #endif
@@ -93,10 +95,12 @@ static const char *const prefixes[] = {
     [LEGACY] = "\x80\2\x8a\n\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.",
     [NPY] = "\x93NUMPY\1",
     [SNAPSHOT] = "ckptlint-headers 1\n",
+    [ZIP] = "PK\3\4",
 };
 
 static void frame(ck_strbuf *out, const uint8_t *data, size_t size) {
-  const void *zero = FRAME == ARCHIVE ? memchr(data, 0, size) : NULL;
+  /* the last zero: a pickle is full of them, a class text has none */
+  const void *zero = FRAME == ARCHIVE ? memrchr(data, 0, size) : NULL;
   size_t first = zero ? (size_t)((const uint8_t *)zero - data) : size;
   member members[] = {{"archive/data.pkl", data, first},
                       {"archive/data/0", "0123456789abcdef", 16},

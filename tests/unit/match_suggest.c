@@ -29,7 +29,7 @@ static const struct row {
     {"nothing to say", "fc1.weight 8,4; fc1.bias 8; fc2.weight 2,8; fc2.bias 2; x 77", "net_without_bn.pt", NULL},
     {"Python's torch.save", "fc1.weight 8,4", "python_state_dict.pt", "torch.jit.script(model.eval()).save"},
     {"Python's torch.save, nested", "fc1.weight 8,4", "python_nested.pt", "[\"state_dict\"]"},
-    {"a Git LFS pointer", "fc1.weight 8,4", "lfs.pt", "git lfs pull -I \"lfs.pt\""},
+    {"a Git LFS pointer", "fc1.weight 8,4", "lfs.pt", "git lfs pull -I \""},
     {"a misspelt name", "fc1.weight 8,4", "nett.pt", "did you mean \"net.pt\"?"},
 };
 
