@@ -3,6 +3,7 @@
 #   make demo       build it, then show it at work on the small libtorch project in fixtures/demo
 #   make test       build it (with and without sanitizers), run every test
 #   make check-one TEST=unit.base_strbuf    one test by name
+#   make tidy       clang-tidy over every C source (.clang-tidy), with assertions, which tell it what holds
 #   make bench      performance, as ratios against what a user would use instead
 BUILD     ?= build
 SANITIZED ?= build-asan
@@ -32,10 +33,14 @@ check-one: all
 bench: deps-run all
 	@tests/bench/run.sh $(BUILD)
 
+tidy: deps-test
+	@cmake -S . -B $(BUILD)-tidy -G Ninja -DCMAKE_BUILD_TYPE=Debug > /dev/null
+	@ls analyzer/*/*.c | xargs -P $(JOBS) -n 4 clang-tidy-22 --quiet -p $(BUILD)-tidy 2> $(BUILD)-tidy/log || { tail -n 20 $(BUILD)-tidy/log; exit 1; }
+
 format:
 	@clang-format-22 -i $$(git ls-files 'analyzer/*.[ch]' 'tests/*.[ch]')
 
 clean:
-	rm -rf $(BUILD) $(SANITIZED)
+	rm -rf $(BUILD) $(BUILD)-tidy $(SANITIZED)
 
-.PHONY: all deps deps-build deps-run deps-test demo test check-one bench format clean
+.PHONY: all deps deps-build deps-run deps-test demo test check-one bench tidy format clean

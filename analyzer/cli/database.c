@@ -2,6 +2,7 @@
  * and others write it: an array of {directory, file, arguments or command, output}.
  *
  * It is given with -p, or found by walking up from a file: in each folder itself, then in its usual build folders. */
+#include <assert.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,7 @@ static bool read_entry(json_t *entry, const char *folder, ck_arena *arena, cli_c
   if (!json_is_array(arguments)) split_command(command, arena, &words);
   size_t first = skip_compiler(&words);
   drive_line line;
+  assert(first <= words.n && (words.at != NULL || first == 0));
   drive_read(words.at + first, words.n - first, arena, &line);
   if (line.sources.n > 0) { /* else C, assembler, or something that makes no object */
     const char **flags = CK_NEW_N(arena, const char *, line.flags.n + 1);

@@ -17,7 +17,7 @@ static char *record_path(const char *folder, const void *bytes, size_t n) {
   char hex[33], name[64];
   ck_hash128_hex(bytes, n, hex);
   memcpy(name, hex, 32);
-  strcpy(name + 32, ".json");
+  memcpy(name + 32, ".json", sizeof ".json");
   return ck_path_join(folder, name);
 }
 

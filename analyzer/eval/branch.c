@@ -3,6 +3,7 @@
  * A side that does not come to its end (return, break, throw, exit) cannot be joined. If it certainly throws or exits,
  * with nothing around that catches, then whoever comes here later is on the other side: that becomes a fact. Otherwise
  * the world is split: the condition is decided, and the side that was chosen is run for good. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,7 @@ static ck_value join_registries(ck_ev *ev, const ck_sym *condition, const ck_reg
   joined->at = a->n + b->n ? CK_NEW_N(&ev->arena, ck_registration, a->n + b->n) : NULL;
   size_t i = 0, k = 0;
   while (i < a->n || k < b->n) {
+    assert(joined->at != NULL);
     size_t match = k; /* a's next in b? then b's before it come first */
     if (i < a->n) {
       while (match < b->n && !same_registration(&a->at[i], &b->at[match])) match++;

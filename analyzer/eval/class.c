@@ -1,4 +1,5 @@
 /* class.c - the program's classes: bases, methods, overriding; where calls go. Resolved once, cached by node. */
+#include <assert.h>
 #include <string.h>
 
 #include "eval/eval_int.h"
@@ -92,6 +93,7 @@ static bool library_is_a(ck_ev *ev, const char *name, const char *base) {
 
 bool ck_ev_class_is_a(ck_ev *ev, const ck_class *cls, const char *library_base) {
   for (size_t i = 0; i < cls->nbases; i++) {
+    assert(cls->bases != NULL);
     const ck_base *base = &cls->bases[i];
     if (base->project ? ck_ev_class_is_a(ev, base->project, library_base)
                       : base->library && library_is_a(ev, base->library->name, library_base))

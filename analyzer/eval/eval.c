@@ -1,6 +1,7 @@
 /* eval.c - the evaluator as a whole: making one, running an entry point in all its worlds. */
 #include "eval/eval.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,7 @@ static void run_entry(ck_ev *ev, const entry *e) {
   size_t n = 0;
   ck_cell **args = NULL;
   if (e->record == NULL) {
+    assert(e->function != NULL);
     const ck_method *method = (e->function->flags & CK_IR_F_STATIC) ? NULL : ck_ev_method(ev, e->function->usr);
     ck_cell *self = method && method->record ? ck_ev_unknown_self(ev, method->record, e->function->loc) : NULL;
     args = parameters(ev, e->function, &n);

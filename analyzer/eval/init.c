@@ -1,4 +1,5 @@
 /* init.c - variables: how they come by their first value, and the globals. */
+#include <assert.h>
 #include <string.h>
 
 #include "eval/eval_int.h"
@@ -68,6 +69,7 @@ ck_cell **ck_ev_eval_args(ck_ev *ev, const ck_ir *node, size_t first, size_t *n)
   *n = node->nkids > first ? node->nkids - first : 0;
   ck_cell **cells = *n ? CK_NEW_N(&ev->arena, ck_cell *, *n) : NULL;
   if (is_designated(node, first)) {
+    assert(cells != NULL);
     *n = 1;
     cells[0] = ck_ev_cell(ev, designated(ev, node, first));
     return cells;

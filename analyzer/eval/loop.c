@@ -9,6 +9,7 @@
  *
  * If the body leaves the function, or decides something that may differ from round to round, then what it names is
  * opened instead. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -226,6 +227,7 @@ static bool has_effects(const ck_ir *node) {
 
 /* An expression (or DECL) of the loop's header as a statement. */
 static ck_ir *header_statement(ck_ev *ev, const ck_ir *part) {
+  assert(part != NULL);
   if (part->kind == CK_IR_DECL) return (ck_ir *)(uintptr_t)part;
   ck_ir *statement = CK_NEW(&ev->arena, ck_ir), **kid = CK_NEW(&ev->arena, ck_ir *);
   *kid = (ck_ir *)(uintptr_t)part;
@@ -249,7 +251,8 @@ static const ck_ir *round_of(ck_ev *ev, const parts *p, bool increment_is_index)
 static void run_rest_generically(ck_ev *ev, const parts *p, const ck_sym *condition, ck_loc loc) {
   const ck_ir *index = stepped(p->increment);
   ck_cell *cell = index ? ck_ev_lookup(ev, index->usr) : NULL;
-  bool is_index = cell && (cell->v.kind == CK_V_INT || cell->v.kind == CK_V_SYM) && p->increment->kind != CK_IR_BINARY;
+  bool is_index = cell && p->increment != NULL && (cell->v.kind == CK_V_INT || cell->v.kind == CK_V_SYM) &&
+                  p->increment->kind != CK_IR_BINARY;
   generic g = {.body = round_of(ev, p, is_index),
                .extra = p->increment,
                .index = is_index ? cell : NULL,

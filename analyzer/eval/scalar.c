@@ -94,6 +94,7 @@ bool ck_ev_same(ck_value a, ck_value b) {
   case CK_V_NULL: return true;
   case CK_V_BOOL:
   case CK_V_INT: return a.i == b.i;
+  /* the bits: 0.0 is not -0.0 here, and a NaN is itself */
   case CK_V_FLOAT: return memcmp(&a.f, &b.f, sizeof a.f) == 0;
   case CK_V_STRING: return a.str == b.str || strcmp(a.str, b.str) == 0;
   case CK_V_SYM: return a.sym == b.sym;
@@ -298,11 +299,7 @@ static ck_value string_op(ck_ev *ev, ck_ir_op op, const char *a, const char *b, 
   int order = strcmp(a, b);
   switch (op) {
   case CK_IR_OP_ADD: {
-    size_t n = strlen(a), m = strlen(b);
-    char *joined = ck_arena_alloc(&ev->arena, n + m + 1);
-    memcpy(joined, a, n);
-    memcpy(joined + n, b, m);
-    return (ck_value){.kind = CK_V_STRING, .str = joined};
+    return (ck_value){.kind = CK_V_STRING, .str = ck_arena_printf(&ev->arena, "%s%s", a, b)};
   }
   case CK_IR_OP_EQ: return CK_BOOL(order == 0);
   case CK_IR_OP_NE: return CK_BOOL(order != 0);

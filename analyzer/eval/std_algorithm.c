@@ -81,7 +81,7 @@ ck_value ck_std_minmax(ck_call *call) {
 }
 
 ck_value ck_std_clamp(ck_call *call) {
-  ck_cell *best;
+  ck_cell *best = NULL;
   ck_value less = ck_std_arg(call, 3), *has_less = call->nargs > 3 ? &less : NULL;
   ck_value failed = better(call, call->args[0], call->args[1], has_less, true, &best);
   if (failed.kind == CK_V_UNKNOWN) return failed;

@@ -533,8 +533,8 @@ ck_value ck_std_atoi(ck_call *call) {
   ck_value v = ck_std_arg(call, 0);
   bool is_float = strcmp(name, "atof") == 0;
   if (!ck_std_text(call, v, &s)) return unknown_number(call, v, name, is_float);
-  if (is_float) return CK_FLOAT(atof(s));
-  return CK_INT(strcmp(name, "atoi") == 0 ? atoi(s) : atoll(s));
+  if (is_float) return CK_FLOAT(strtod(s, NULL));
+  return CK_INT(strcmp(name, "atoi") == 0 ? (int)strtol(s, NULL, 10) : strtoll(s, NULL, 10));
 }
 
 /* strtol(s, &end, base), strtod(s, &end): the end pointer becomes unknown. */

@@ -3,6 +3,7 @@
  * They are written for GCC as often as for Clang. What changes the meaning of the program is kept; what selects output,
  * dependency files, warnings, optimisation or linking is dropped, as is what Clang does not know. Unknown flags that
  * look harmless are passed: libclang ignores an unknown -f with a warning, which is switched off. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -144,6 +145,7 @@ static const char *standard(const char *flag) {
 void ck_fe_translate_flags(ck_arena *arena, const char *const *flags, size_t n, ck_fe_flags *out) {
   for (size_t i = 0; i < n; i++) {
     const char *flag = flags[i];
+    assert(flag != NULL);
     if (flag[0] != '-') continue; /* another input: objects, libraries */
     const struct row *row = row_of(flag);
     action what = row ? row->action : KEEP;

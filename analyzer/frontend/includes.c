@@ -157,7 +157,7 @@ static void read_dirs(scan *s, const char *directory, const ck_fe_flags *flags) 
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
       const char *flag = flags->at.at[i];
       size_t n = strlen(rows[r].flag);
-      if (strncmp(flag, rows[r].flag, n)) continue;
+      if (strncmp(flag, rows[r].flag, n) != 0) continue;
       if (flag[n]) add_dir(s, directory, flag + n, rows[r].kind);
       else if (i + 1 < flags->at.n) add_dir(s, directory, flags->at.at[++i], rows[r].kind);
       break;
@@ -341,7 +341,7 @@ void ck_fe_external_includes(const char *path, const char *content, const char *
   ck_map_init(&s.taken);
   read_dirs(&s, directory, flags);
   for (size_t i = 0; i + 1 < flags->at.n; i++) { /* -include comes first */
-    if (strcmp(flags->at.at[i], "-include") && strcmp(flags->at.at[i], "-imacros")) continue;
+    if (strcmp(flags->at.at[i], "-include") != 0 && strcmp(flags->at.at[i], "-imacros") != 0) continue;
     char operand[512];
     snprintf(operand, sizeof operand, "\"%s\"", flags->at.at[i + 1]);
     char *in_directory = ck_path_join(directory, "x");

@@ -342,7 +342,7 @@ static ck_ir *lower_new(ck_fe *fe, CXCursor cursor) {
   if (!ck_fe_extent(fe, cursor, &file, &begin, &end)) return ck_fe_unknown(fe, cursor, "new in a macro");
   size_t at = begin;
   if (at + 2 < end && !strncmp(file->text + at, "::", 2)) at = ck_fe_skip_space(file, at + 2);
-  if (at + 3 > end || strncmp(file->text + at, "new", 3)) return ck_fe_unknown(fe, cursor, "new in a macro");
+  if (at + 3 > end || strncmp(file->text + at, "new", 3) != 0) return ck_fe_unknown(fe, cursor, "new in a macro");
   at = ck_fe_skip_space(file, at + 3);
   if (at < end && file->text[at] == '(') return ck_fe_unknown(fe, cursor, "placement new");
   CXType made = clang_getPointeeType(clang_getCanonicalType(clang_getCursorType(cursor)));

@@ -159,7 +159,7 @@ static bool for_parts(ck_fe *fe, CXCursor cursor, bool present[3]) {
   const ck_fe_file *file;
   unsigned begin, end;
   if (!ck_fe_extent(fe, cursor, &file, &begin, &end)) return false;
-  if (end - begin < 5 || strncmp(file->text + begin, "for", 3)) return false;
+  if (end - begin < 5 || strncmp(file->text + begin, "for", 3) != 0) return false;
   size_t at = ck_fe_skip_space(file, begin + 3);
   if (at >= end || file->text[at] != '(') return false;
   int depth = 0, part = 0;

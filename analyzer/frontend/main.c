@@ -38,7 +38,7 @@ static char *default_cache_dir(void) {
 static int read_arguments(int argc, char **argv, arguments *out) {
   *out = (arguments){.output = "-", .fe = {.object = "", .use_pch = true, .binary = true}};
   int i = 1;
-  for (; i < argc && strcmp(argv[i], "--"); i++) {
+  for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
     const char *option = argv[i];
     if (!strcmp(option, "--text")) out->fe.binary = false;
     else if (!strcmp(option, "--binary")) out->fe.binary = true;
@@ -74,7 +74,7 @@ static ck_status write_unit(const ck_ir_unit *unit, const arguments *args, ck_er
   if (args->fe.binary) ck_ir_write_binary(unit, &bytes);
   else ck_ir_write_text(unit, &bytes);
   ck_status status = CK_OK;
-  if (strcmp(args->output, "-")) status = ck_write_file(args->output, bytes.s, bytes.n, err);
+  if (strcmp(args->output, "-") != 0) status = ck_write_file(args->output, bytes.s, bytes.n, err);
   else if (fwrite(bytes.s, 1, bytes.n, stdout) != bytes.n || fflush(stdout))
     status = ck_fail(err, CK_IO, "cannot write the unit");
   ck_strbuf_release(&bytes);

@@ -5,6 +5,7 @@
  * lies a list of the files that it was made from; a stat of each tells whether it still holds. One process builds,
  * others wait for its lock; the finished file is renamed into place. Whatever fails: there is no PCH, the unit is
  * parsed as it is. */
+#include <assert.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -61,6 +62,7 @@ static void relevant_flags(const ck_fe_flags *flags, const char *directory, ck_a
   static const char *const dirs[] = {"-I", "-iquote"};
   for (size_t i = 0; i < flags->at.n; i++) {
     const char *flag = flags->at.at[i];
+    assert(flag != NULL);
     if (!strcmp(flag, "-include") || !strcmp(flag, "-imacros")) {
       i++;
       continue;
@@ -69,7 +71,7 @@ static void relevant_flags(const ck_fe_flags *flags, const char *directory, ck_a
     bool two = false;
     for (size_t d = 0; d < 2 && !dir; d++) {
       size_t n = strlen(dirs[d]);
-      if (strncmp(flag, dirs[d], n)) continue;
+      if (strncmp(flag, dirs[d], n) != 0) continue;
       two = !flag[n];
       dir = two ? (i + 1 < flags->at.n ? flags->at.at[i + 1] : "") : flag + n;
     }
@@ -115,6 +117,7 @@ static bool still_holds(const paths *p) {
     long long bytes, seconds, nanoseconds;
     int at = 0;
     struct stat st;
+    /* NOLINTNEXTLINE(bugprone-unchecked-string-to-number-conversion): a number too large matches no file */
     ok = sscanf(line, "%lld %lld.%lld %n", &bytes, &seconds, &nanoseconds, &at) == 3 && at > 0 &&
          stat(line + at, &st) == 0 && st.st_size == bytes && st.st_mtim.tv_sec == seconds &&
          st.st_mtim.tv_nsec == nanoseconds;
@@ -219,7 +222,7 @@ static void prune(const char *dir, const char *keep) {
       struct stat st;
       if (stat(path, &st) == 0) {
         count++;
-        if (strncmp(entry->d_name, keep, 32) && (!oldest[0] || st.st_mtime < oldest_time)) {
+        if (strncmp(entry->d_name, keep, 32) != 0 && (!oldest[0] || st.st_mtime < oldest_time)) {
           oldest_time = st.st_mtime;
           snprintf(oldest, sizeof oldest, "%.32s", entry->d_name);
         }

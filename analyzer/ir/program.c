@@ -8,6 +8,7 @@
  * "Programs").
  *
  * Groups are made when they are first asked for: few USRs ever are. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,6 +196,7 @@ static const definition *nearest(const ck_ir_program *program, const candidates 
     const definition *d = &c->all.at[i];
     size_t far = distance(program->directories[from], program->directories[d->unit]);
     if (far > least) continue;
+    assert(best != NULL || far < least);
     if (far == least) tie = tie || d->group != best->group;
     else best = d, least = far, tie = false;
   }
@@ -284,6 +286,7 @@ static void add_definition(ck_map *map, const ck_ir *node, uint32_t unit) {
   ck_map_entry *entry = ck_map_put(map, node->usr, NULL);
   if (entry->p == NULL) entry->p = ck_calloc(1, sizeof(candidates));
   candidates *c = entry->p;
+  assert(c->all.n == 0 || c->all.at != NULL);
   definition *last = c->all.n ? &c->all.at[c->all.n - 1] : NULL;
   if (last == NULL || last->unit != unit) ck_vec_push(&c->all, (definition){.node = node, .unit = unit});
   else if (node->kind == CK_IR_VAR && ck_ir_kid(last->node, 0) == NULL && ck_ir_kid(node, 0) != NULL) last->node = node;

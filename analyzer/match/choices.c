@@ -8,6 +8,7 @@
  * the load fails whatever the conditions are: an error. If only soft ones are left, one way out is silent: a warning
  * (SOUNDNESS.md, "Solving symbols"). Atoms are taken as independent, so an assignment may be impossible in truth; that
  * can hide a contradiction, never invent one. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,6 +235,7 @@ static void raise_component(choices *ch, size_t component, ck_severity severity,
     ck_severity cap =
         c->alternative->in_try || c->site->loader != CK_LOADER_TORCH_LOAD ? CK_SEVERITY_WARNING : severity;
     ck_raw *raw = ck_match_raise(c, id, cap);
+    assert(key != NULL || module != NULL);
     raw->diff = (ck_difference){.key = s->name,
                                 .model = key,
                                 .module = module,
@@ -291,6 +293,7 @@ static void solve_component(choices *ch, size_t component) {
   cost least = {SIZE_MAX, SIZE_MAX, 0};
   size_t ties_with_hard = 0; /* assignment that explains a present slot yet fails hard, for the warning */
   cost least_hard = {SIZE_MAX, SIZE_MAX, 0};
+  assert(n <= MAX_COMPONENT_ATOMS);
   for (size_t bits = 0; bits < (size_t)1 << n; bits++) {
     assign(ch, atoms, n, bits);
     cost k = cost_of(ch, component);
@@ -310,7 +313,7 @@ static void solve_component(choices *ch, size_t component) {
   if (least.hard > 0 && (always || throws)) {
     assign(ch, atoms, n, best);
     raise_component(ch, component, CK_SEVERITY_ERROR, (ck_condition){NULL, 0}, always);
-  } else if (least_hard.hard != SIZE_MAX) {
+  } else if (n > 0 && least_hard.hard != SIZE_MAX) {
     /* Every assignment fails, each in its own way, or one that explains what is there does: true on the path that is
      * named. */
     assign(ch, atoms, n, ties_with_hard);

@@ -423,5 +423,5 @@ ck_match_result *ck_match(const ck_analysis *analysis, const ck_match_options *o
   free(all.at);
   for (size_t i = 0; i < m.opened.count; i++) ck_ckpt_free(((ck_opened *)m.opened.entries[i].p)->ckpt);
   ck_map_release(&m.opened);
-  return result;
+  return result; /* NOLINT(clang-analyzer-core.StackAddressEscape): `m` ends here, the results are in `arena` */
 }

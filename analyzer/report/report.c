@@ -161,7 +161,7 @@ ck_report *ck_report_new(const ck_analysis *analysis, const ck_match_result *mat
   ck_report *r = CK_NEW(arena, ck_report);
   r->n = drop_repeated(all.at, all.n);
   r->at = CK_NEW_N(arena, ck_diagnostic, r->n + 1);
-  if (r->n > 0) memcpy(r->at, all.at, r->n * sizeof *r->at);
+  if (r->n > 0 && all.at != NULL) memcpy(r->at, all.at, r->n * sizeof *r->at);
   r->match = match;
   r->explain = options->explain;
   size_t nnotes = analysis != NULL ? analysis->nnotes : 0;
