@@ -140,7 +140,9 @@ static bool has_defaults(const ck_ir *function) {
 static void add_functions(ck_ev *ev, const ck_ir *unit) {
   for (uint32_t i = 0; i < unit->nkids; i++) {
     const ck_ir *kid = unit->kids[i];
-    if (kid && kid->kind == CK_IR_FUNCTION && has_defaults(kid)) add_declaration(ev, kid, NULL);
+    if (kid == NULL || kid->kind != CK_IR_FUNCTION) continue;
+    if (has_defaults(kid)) add_declaration(ev, kid, NULL);
+    if ((kid->flags & CK_IR_F_CTOR) && ck_ir_body(kid)) ck_vec_push(&ev->instances, kid);
   }
 }
 

@@ -34,6 +34,7 @@ void ck_ev_free(ck_ev *ev) {
   free(ev->syms);
   free(ev->builtin_prefixes.at);
   free(ev->class_prefixes.at);
+  free(ev->instances.at);
   free(ev->facts.at);
   free(ev->truth);
   free(ev->decisions.at);

@@ -129,14 +129,15 @@ struct ck_ev {
   ck_map strings;
   const ck_sym **syms; /* hash table */
   size_t nsyms, sym_slots;
-  ck_ptrmap functions; /* usr (interned by a unit) or node -> ck_target_fn */
-  ck_ptrmap records;   /* type -> ck_class, or &no_class */
-  ck_ptrmap classes;   /* RECORD -> ck_class */
-  ck_ptrmap units;     /* FUNCTION -> its unit */
-  ck_map methods;      /* usr of a method -> ck_method */
-  ck_map written;      /* usr of a global that something may change */
-  bool scanned;        /* the two above are filled */
-  ck_map builtins;     /* name -> rows of that name (tables.c) */
+  ck_ptrmap functions;             /* usr (interned by a unit) or node -> ck_target_fn */
+  ck_ptrmap records;               /* type -> ck_class, or &no_class */
+  ck_ptrmap classes;               /* RECORD -> ck_class */
+  ck_ptrmap units;                 /* FUNCTION -> its unit */
+  ck_map methods;                  /* usr of a method -> ck_method */
+  ck_map written;                  /* usr of a global that something may change */
+  CK_VEC(const ck_ir *) instances; /* of constructor templates */
+  bool scanned;                    /* the three above are filled */
+  ck_map builtins;                 /* name -> rows of that name (tables.c) */
   ck_map library_classes;
   CK_VEC(const ck_builtin *) builtin_prefixes;
   CK_VEC(const ck_library_class *) class_prefixes;

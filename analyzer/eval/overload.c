@@ -151,12 +151,45 @@ static bool takes(ck_ev *ev, const ck_ir *ctor, size_t nargs) {
   return nargs <= n && (nargs == n || ck_ev_default_argument(ev, ctor, nargs) != NULL);
 }
 
-/* The instance of a constructor template that the use names: it stands outside of its class. */
-static const ck_ir *instance(ck_ev *ev, const ck_class *cls, const char *usr) {
+/* Is the constructor one of the class, though it stands outside of it: an instance of a template? */
+static bool is_instance_of(const ck_class *cls, const char *usr) {
   const char *owner = cls->record->usr;
-  if (*owner == '\0' || !ck_starts_with(usr, owner) || !ck_starts_with(usr + strlen(owner), "@F@")) return NULL;
+  return *owner && ck_starts_with(usr, owner) && ck_starts_with(usr + strlen(owner), "@F@");
+}
+
+static const ck_ir *named_instance(ck_ev *ev, const ck_class *cls, const char *usr) {
+  if (!is_instance_of(cls, usr)) return NULL;
   const ck_ir *function = ck_ev_find_function(ev, usr)->function;
   return function && (function->flags & CK_IR_F_CTOR) ? function : NULL;
+}
+
+static bool is_declared_in(const ck_class *cls, const ck_ir *ctor) {
+  for (uint32_t i = 0; i < cls->record->nkids; i++)
+    if (cls->record->kids[i] && strcmp(cls->record->kids[i]->usr, ctor->usr) == 0) return true;
+  return false;
+}
+
+/* Would the template have given this instance for the arguments? What is taken by reference has their types. */
+static bool deduces(const ck_ir *ctor, ck_cell **args, size_t nargs) {
+  for (size_t i = 0; i < nargs; i++) {
+    const ck_ir_type *param = ck_ir_param(ctor, i)->type, *from = plain(args[i]->type);
+    if (param == NULL || param->kind != CK_IR_T_RREF || from == NULL || from->kind == CK_IR_T_UNKNOWN) continue;
+    if (!same_type(from, param->elem)) return false;
+  }
+  return true;
+}
+
+/* An instance of a constructor template that fits better than `least`; NULL if there is none. */
+static const ck_ir *best_instance(ck_ev *ev, const ck_class *cls, ck_cell **args, size_t nargs, int least) {
+  const ck_ir *best = NULL;
+  ck_ev_scan_program(ev);
+  for (size_t i = 0; i < ev->instances.n; i++) {
+    const ck_ir *ctor = ev->instances.at[i];
+    if (!is_instance_of(cls, ctor->usr) || !takes(ev, ctor, nargs) || is_declared_in(cls, ctor)) continue;
+    int r = deduces(ctor, args, nargs) ? rank_all(ev, ctor, args, nargs) : NOT_VIABLE;
+    if (r < least) least = r, best = ctor;
+  }
+  return best;
 }
 
 const ck_ir *ck_ev_choose_ctor(ck_ev *ev, const ck_class *cls, ck_cell **args, size_t nargs, const char *usr) {
@@ -170,6 +203,7 @@ const ck_ir *ck_ev_choose_ctor(ck_ev *ev, const ck_class *cls, ck_cell **args, s
     int r = rank_all(ev, ctor, args, nargs);
     if (r < least) least = r, best = ctor;
   }
-  const ck_ir *named = instance(ev, cls, usr);
-  return named ? named : best;
+  const ck_ir *instance = named_instance(ev, cls, usr);
+  if (instance == NULL) instance = best_instance(ev, cls, args, nargs, least);
+  return instance ? instance : best;
 }

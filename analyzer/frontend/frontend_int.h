@@ -24,7 +24,7 @@
 /* How deep cursors may be nested: beyond, UNKNOWN. A bound for generated code; people nest a few dozen. */
 #define CK_FE_MAX_DEPTH 400
 /* How often the unit is parsed to instantiate class templates that the previous parse met for the first time. */
-#define CK_FE_MAX_PARSES 4
+#define CK_FE_MAX_PARSES 6
 /* How many class specialisations are instantiated explicitly in one unit. */
 #define CK_FE_MAX_SPECIALISATIONS 2000
 
@@ -68,7 +68,7 @@ typedef struct {
   ck_map types;               /* canonical clang type (as text) -> ck_ir_type * */
   ck_map usrs;                /* USR -> list of the distinct cursors that have it (names.c) */
   ck_map done;                /* USR of functions and records that are queued or lowered */
-  ck_map specialisations;     /* nameable spelling -> itself: class specialisations of project templates */
+  ck_map specialisations;     /* what is to be appended to instantiate what was met (parse.c) */
   ck_fe_cursors functions;    /* instantiated functions still to be lowered */
   CK_VEC(CXType) records;     /* class specialisations and local classes still to be lowered */
   ck_fe_nodes top;            /* what becomes the kids of UNIT */
@@ -151,7 +151,16 @@ ck_ir *ck_fe_function(ck_fe *fe, CXCursor cursor);
 ck_ir *ck_fe_variable(ck_fe *fe, CXCursor cursor, bool with_initialiser);
 void ck_fe_need_function(ck_fe *fe, CXCursor function); /* queues an instantiated function of the project */
 void ck_fe_need_record(ck_fe *fe, CXType type);         /* queues a class specialisation or local class */
+/* Appends the type's name as it can be written at the end of the file; false if it cannot. */
+bool ck_fe_name_at_end(CXType type, ck_strbuf *out);
 bool ck_fe_has_error_in(ck_fe *fe, CXCursor cursor);
+
+/* forward.c -------------------------------------------------------------------------------------------------------
+ */
+/* Notes the construction that a library's function forwards its arguments to, if that is of a constructor template. */
+void ck_fe_note_forwarding(ck_fe *fe, CXCursor function);
+/* Is it such a construction, appended? Then the constructors that it names are queued. */
+bool ck_fe_is_forwarding(ck_fe *fe, CXCursor function);
 
 /* parse.c ------------------------------------------------------------------------------------------------------- */
 /* Parses and lowers. NULL: no unit could be made, *err says why. */

@@ -47,6 +47,7 @@ static ck_ir *construct(ck_fe *fe, CXCursor cursor, CXCursor constructor, const 
   if (!clang_Cursor_isNull(constructor)) {
     node->usr = ck_ir_intern(fe->unit, constructor_usr(fe, constructor));
     ck_fe_need_function(fe, constructor);
+    ck_fe_note_forwarding(fe, constructor);
   }
   ck_fe_nodes kids = {0};
   lower_arguments(fe, arguments, &kids);
@@ -62,6 +63,7 @@ static void name_callee(ck_fe *fe, ck_ir *node, CXCursor function) {
   CXType result = clang_getCursorResultType(function);
   if (result.kind != CXType_Invalid && !ck_fe_is_dependent(result)) node->type = ck_fe_type(fe, result);
   ck_fe_need_function(fe, function);
+  ck_fe_note_forwarding(fe, function);
 }
 
 /* Base::f() and object.Base::f(): a scope stands before the name. */

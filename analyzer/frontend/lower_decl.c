@@ -45,23 +45,27 @@ static bool nameable(const char *spelling) {
   return true;
 }
 
+bool ck_fe_name_at_end(CXType type, ck_strbuf *out) {
+  CXString string = clang_getTypeSpelling(type);
+  const char *spelling = clang_getCString(string);
+  static const char anonymous[] = "(anonymous namespace)::"; /* its members are visible without it */
+  bool can = nameable(spelling);
+  for (const char *s = spelling; can && *s;) {
+    if (ck_starts_with(s, anonymous)) s += sizeof anonymous - 1;
+    else ck_strbuf_putc(out, *s++);
+  }
+  clang_disposeString(string);
+  return can;
+}
+
 /* A specialisation of a project template is to be instantiated explicitly, by the name it has at the end of the file.
  */
 static void need_instantiation(ck_fe *fe, CXType canonical) {
-  CXString string = clang_getTypeSpelling(clang_getUnqualifiedType(canonical));
-  const char *spelling = clang_getCString(string);
-  if (nameable(spelling)) {
-    static const char anonymous[] = "(anonymous namespace)::"; /* its members are visible without it */
-    ck_strbuf name;
-    ck_strbuf_init(&name);
-    for (const char *s = spelling; *s;) {
-      if (ck_starts_with(s, anonymous)) s += sizeof anonymous - 1;
-      else ck_strbuf_putc(&name, *s++);
-    }
-    ck_map_put(&fe->specialisations, name.s, NULL);
-    ck_strbuf_release(&name);
-  }
-  clang_disposeString(string);
+  ck_strbuf text;
+  ck_strbuf_init(&text);
+  ck_strbuf_puts(&text, "template struct ");
+  if (ck_fe_name_at_end(clang_getUnqualifiedType(canonical), &text)) ck_map_put(&fe->specialisations, text.s, NULL);
+  ck_strbuf_release(&text);
 }
 
 static bool is_closure(CXCursor declaration) {
@@ -787,6 +791,8 @@ static void lower_declaration(ck_fe *fe, CXCursor cursor) {
     break;
   case CXCursor_EnumDecl: add_enum(fe, cursor); break;
   case CXCursor_FunctionDecl:
+    if (!ck_fe_is_forwarding(fe, cursor)) add_function(fe, cursor);
+    break;
   case CXCursor_CXXMethod:
   case CXCursor_Constructor:
   case CXCursor_Destructor:

@@ -2,8 +2,9 @@
  *
  * A class specialisation whose constructor no visible code calls (std::make_shared<Net<16>>() calls it in a library's
  * body, which is skipped) is not instantiated. So the unit is parsed again with `template struct Net<16>;` appended for
- * each specialisation of a project template that the last lowering met, until no new one appears (spike:
- * specialisations.c). The text is appended behind the end of the file: no place of the project's code moves. */
+ * each specialisation of a project template that the last lowering met, and a construction for each that a library
+ * function forwards to (forward.c), until no new one appears. The text is appended behind the end of the file: no place
+ * of the project's code moves. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ typedef struct {
   CXIndex index;
   char *pch;
   ck_fe_strings roots;    /* headers in the PCH that the unit depends on by name */
-  ck_map specialisations; /* their spellings, in order */
+  ck_map specialisations; /* what is appended for each, in order */
 } session;
 
 /* Errors -------------------------------------------------------------------------------------------------------- */
@@ -134,6 +135,13 @@ static void record_dependencies(ck_fe *fe, const ck_fe_strings *roots) {
 
 /* Parsing -------------------------------------------------------------------------------------------------------- */
 
+/* A declaration, or an expression in a function that nobody calls. */
+static void append_instantiation(session *s, size_t number, const char *text) {
+  bool declares = ck_starts_with(text, "template ");
+  if (declares) ck_strbuf_printf(&s->text, "%s;\n", text);
+  else ck_strbuf_printf(&s->text, "void ckptlint_instance_%zu() { %s; }\n", number, text);
+}
+
 static void build_text(session *s) {
   ck_strbuf_clear(&s->text);
   ck_strbuf_add(&s->text, s->content, s->content_size);
@@ -141,8 +149,7 @@ static void build_text(session *s) {
   if (s->options->expression)
     ck_strbuf_printf(&s->text, "void ckptlint_expr() {\n  auto ckptlint_model = %s;\n}\n", s->options->expression);
   s->instantiations = s->text.n;
-  for (size_t i = 0; i < s->specialisations.count; i++)
-    ck_strbuf_printf(&s->text, "template struct %s;\n", s->specialisations.entries[i].key);
+  for (size_t i = 0; i < s->specialisations.count; i++) append_instantiation(s, i, s->specialisations.entries[i].key);
 }
 
 /* The flags without which no unit makes sense; used alone when libclang refuses the rest. */

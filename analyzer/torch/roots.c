@@ -60,6 +60,19 @@ static void adopt(graph *g, const ck_ir *declaration, const ck_ir *record) {
   if (g->functions.at[entry->n - 1].node->flags & CK_IR_F_CTOR) list_add(g, &g->ctors, record->usr, entry->n - 1);
 }
 
+/* An instance of a constructor template stands outside of its class: the class is the one whose USR its own begins
+ * with.
+ */
+static void adopt_instance(graph *g, const ck_ir *ctor) {
+  for (const char *at = strstr(ctor->usr, "@F@"); at != NULL; at = strstr(at + 1, "@F@")) {
+    const char *owner = ck_arena_strndup(ck_ev_arena(g->run->ev), ctor->usr, (size_t)(at - ctor->usr));
+    const ck_ir *record = ck_ir_find_record(g->run->program, owner, NULL, NULL);
+    if (record == NULL) continue;
+    adopt(g, ctor, record);
+    return;
+  }
+}
+
 static void list_add(graph *g, ck_map *map, const char *usr, size_t value) {
   if (*usr == '\0') return;
   bool is_new;
@@ -91,6 +104,7 @@ static void collect_unit(graph *g, const ck_ir_unit *unit, bool bodies) {
     const ck_ir *node = unit->root->kids[i];
     if (node == NULL) continue;
     if (bodies && node->kind == CK_IR_FUNCTION && ck_ir_body(node)) add_function(g, node, NULL);
+    if (!bodies && node->kind == CK_IR_FUNCTION && (node->flags & CK_IR_F_CTOR)) adopt_instance(g, node);
     for (size_t k = 0; node->kind == CK_IR_RECORD && k < node->nkids; k++) {
       const ck_ir *kid = node->kids[k];
       if (kid == NULL || kid->kind != CK_IR_FUNCTION) continue;

@@ -215,8 +215,19 @@ static const struct row {
      "(expr (call \"show\" usr=u9 :void aux=(args (?)) _ (ref \"s\" usr=u8 :(record \"S\" usr=u1))))))) ",
      "f", "S{n=11}\n", 1, NULL},
     /* int next() { static int n = 10; return n++; }
-     * void f() { int (*p)() = next; int a = p(), b = p(), c = next(); show(a, b, c); } */
+     * int main() { int (*p)() = next; int a = p(), b = p(), c = next(); show(a, b, c); } */
     {"function pointers and static locals",
+     "(unit (function main \"next\" usr=u1 :int32 (block (decl (var static \"n\" usr=u2 :int32 (int 10 :int32))) "
+     "(return (unary post++ :int32 (ref \"n\" usr=u2 :int32))))) (function main \"main\" usr=u3 :int32 (block (decl "
+     "(var \"p\" usr=u4 :(ptr (fn int32)) (ref function \"next\" usr=u1 :(fn int32)))) (decl "
+     "(var \"a\" usr=u5 :int32 (call :int32 (ref \"p\" usr=u4 :(ptr (fn int32))))) "
+     "(var \"b\" usr=u6 :int32 (call :int32 (ref \"p\" usr=u4 :(ptr (fn int32))))) "
+     "(var \"c\" usr=u7 :int32 (call \"next\" usr=u1 :int32 _))) "
+     "(expr (call \"show\" usr=u8 :void aux=(args (?)) _ (ref \"a\" usr=u5 :int32) (ref \"b\" usr=u6 :int32) "
+     "(ref \"c\" usr=u7 :int32)))))) ",
+     "main", "10 11 12\n", 1, NULL},
+    /* the same, called by somebody who may have called next() before */
+    {"static locals that others have changed",
      "(unit (function main \"next\" usr=u1 :int32 (block (decl (var static \"n\" usr=u2 :int32 (int 10 :int32))) "
      "(return (unary post++ :int32 (ref \"n\" usr=u2 :int32))))) (function main \"f\" usr=u3 :void (block (decl "
      "(var \"p\" usr=u4 :(ptr (fn int32)) (ref function \"next\" usr=u1 :(fn int32)))) (decl "
@@ -225,7 +236,7 @@ static const struct row {
      "(var \"c\" usr=u7 :int32 (call \"next\" usr=u1 :int32 _))) "
      "(expr (call \"show\" usr=u8 :void aux=(args (?)) _ (ref \"a\" usr=u5 :int32) (ref \"b\" usr=u6 :int32) "
      "(ref \"c\" usr=u7 :int32)))))) ",
-     "f", "10 11 12\n", 1, NULL},
+     "f", "n n + 1 n + 2\n", 1, NULL},
     /* struct P { int a = 1; int b = 2; };
      * void f() { P p; auto [x, y] = p; x = 5; auto &[u, v] = p; v = 7; show(x, y, u, p); } */
     {"structured bindings",
