@@ -15,10 +15,13 @@ void ck_map_release(ck_map *map) {
   *map = (ck_map){0};
 }
 
-static size_t slot_of(const ck_map *map, const char *key) {
-  size_t i = (size_t)ck_hash64(key, strlen(key), 0) & (map->slot_count - 1);
-  while (map->slots[i] != 0 && strcmp(map->entries[map->slots[i] - 1].key, key) != 0)
-    i = (i + 1) & (map->slot_count - 1);
+static uint64_t hash_of(const char *key) { return ck_hash64(key, strlen(key), 0); }
+
+/* The slot of `key`, or the free one where it belongs. Keys are only looked at where 32 bits of the hash agree. */
+static size_t slot_of(const ck_map *map, const char *key, uint64_t hash) {
+  size_t i = (size_t)hash & (map->slot_count - 1);
+  for (; map->slots[i] != 0; i = (i + 1) & (map->slot_count - 1))
+    if (map->slots[i] >> 32 == hash >> 32 && strcmp(map->entries[(uint32_t)map->slots[i] - 1].key, key) == 0) break;
   return i;
 }
 
@@ -28,21 +31,31 @@ static void grow(ck_map *map) {
   free(map->slots);
   map->slot_count = map->room * 2;
   map->slots = ck_calloc(map->slot_count, sizeof *map->slots);
-  for (size_t i = 0; i < map->count; i++) map->slots[slot_of(map, map->entries[i].key)] = (uint32_t)i + 1;
+  for (size_t i = 0; i < map->count; i++) {
+    uint64_t hash = hash_of(map->entries[i].key);
+    size_t slot = (size_t)hash & (map->slot_count - 1); /* keys differ: none needs to be compared */
+    while (map->slots[slot] != 0) slot = (slot + 1) & (map->slot_count - 1);
+    map->slots[slot] = (hash >> 32) << 32 | (i + 1);
+  }
 }
 
-ck_map_entry *ck_map_find(const ck_map *map, const char *key) {
+static ck_map_entry *find(const ck_map *map, const char *key, uint64_t hash) {
   if (map->count == 0 || map->slots == NULL) return NULL;
-  uint32_t at = map->slots[slot_of(map, key)];
+  uint32_t at = (uint32_t)map->slots[slot_of(map, key, hash)];
   return at == 0 ? NULL : &map->entries[at - 1];
 }
 
+ck_map_entry *ck_map_find(const ck_map *map, const char *key) {
+  return map->count == 0 ? NULL : find(map, key, hash_of(key));
+}
+
 ck_map_entry *ck_map_put(ck_map *map, const char *key, bool *is_new) {
-  ck_map_entry *found = ck_map_find(map, key);
+  uint64_t hash = hash_of(key);
+  ck_map_entry *found = find(map, key, hash);
   if (is_new) *is_new = found == NULL;
   if (found) return found;
   if (map->count == map->room || map->entries == NULL) grow(map);
-  map->slots[slot_of(map, key)] = (uint32_t)map->count + 1;
+  map->slots[slot_of(map, key, hash)] = (hash >> 32) << 32 | (map->count + 1);
   map->entries[map->count] = (ck_map_entry){.key = ck_strdup(key), .p = NULL};
   return &map->entries[map->count++];
 }

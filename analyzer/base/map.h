@@ -17,7 +17,7 @@ typedef struct {
 typedef struct {
   ck_map_entry *entries; /* in order of insertion */
   size_t count, room;
-  uint32_t *slots; /* open addressing: index into entries plus 1, 0 = free */
+  uint64_t *slots; /* open addressing: index into entries plus 1, 0 = free; above it 32 bits of the key's hash */
   size_t slot_count;
 } ck_map;
 

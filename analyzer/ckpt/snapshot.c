@@ -6,9 +6,9 @@
  * deterministic.
  *
  *   ckptlint-headers 1
- *   {"sha256": "...", "size": 123, "format": "libtorch", "root": 4, "modules": ["fc"],
+ *   {"sha256": "...", "size": 123, "format": "libtorch", "root": "module", "modules": ["fc"],
  *   "entries": [
- *   {"key": "fc.weight", "kind": 1, "dtype": "float32", "shape": [10, 784], ...},
+ *   {"key": "fc.weight", "kind": "parameter", "dtype": "float32", "shape": [10, 784], ...},
  *   ...],
  *   "parts": [...], "others": [...], "metadata": [...], "unsafe": [...], "problems": [...]}
  *
@@ -23,6 +23,11 @@
 static const char first_line[] = "ckptlint-headers 1\n";
 static const char suffix[] = ".ckpt-headers";
 static const char meta_sha256[] = "snapshot.sha256";
+
+/* Names of enumerators, in their order. */
+static const char *const roots[] = {"none", "tensor", "list", "dict", "module", "tree", NULL};
+static const char *const kinds[] = {"unknown", "parameter", "buffer", NULL};
+static const char *const layouts[] = {"dense", "sparse_coo", "sparse_csr", "quantized", "meta", NULL};
 
 #define TRY(expression)                                                                                                \
   do {                                                                                                                 \
@@ -87,7 +92,7 @@ static void put_named_number(ck_strbuf *out, const char *name, int64_t v) {
 static void put_entry(ck_strbuf *out, const ck_ckpt_entry *e) {
   ck_strbuf_puts(out, "{\"key\": ");
   put_string(out, e->key);
-  put_named_number(out, "kind", e->kind);
+  if (e->kind != CK_CKPT_KIND_UNKNOWN) put_named(out, "kind", kinds[e->kind]);
   put_named(out, "dtype", ck_dtype_name(e->dtype));
   put_named(out, "dtype_text", e->dtype_text);
   if (e->shape_known) {
@@ -98,7 +103,7 @@ static void put_entry(ck_strbuf *out, const ck_ckpt_entry *e) {
       put_numbers(out, e->stride, e->rank);
     }
   }
-  put_named_number(out, "layout", e->layout);
+  if (e->layout != CK_CKPT_DENSE) put_named(out, "layout", layouts[e->layout]);
   put_named_number(out, "plain_attribute", e->is_plain_attribute);
   put_named_number(out, "transient", !e->is_persistent);
   put_named(out, "storage", e->storage);
@@ -146,7 +151,7 @@ static void put_part(ck_strbuf *out, const ck_ckpt *c, const ck_ckpt_part *p) {
   put_strings(out, p->path, p->path_count);
   ck_strbuf_puts(out, ", \"path_text\": ");
   put_string(out, p->path_text);
-  ck_strbuf_printf(out, ", \"kind\": %d", (int)p->kind);
+  put_named(out, "kind", roots[p->kind]);
   if (!is_whole(c, p)) {
     ck_strbuf_puts(out, ", \"entries\": ");
     put_entries(out, p->entries, p->entry_count);
@@ -177,9 +182,10 @@ void ck_ckpt_write_snapshot(const ck_ckpt *c, const char *sha256, ck_strbuf *out
   ck_strbuf_puts(out, first_line);
   ck_strbuf_puts(out, "{\"sha256\": ");
   put_string(out, sha256);
-  ck_strbuf_printf(out,
-                   ", \"size\": %llu, \"format\": \"%s\", \"root\": %d, \"modules\": ", (unsigned long long)c->size,
-                   ck_ckpt_format_name(c->format), (int)c->root);
+  ck_strbuf_printf(out, ", \"size\": %llu", (unsigned long long)c->size);
+  put_named(out, "format", ck_ckpt_format_name(c->format));
+  put_named(out, "root", roots[c->root]);
+  ck_strbuf_puts(out, ", \"modules\": ");
   if (c->has_modules) put_strings(out, c->modules.at, c->modules.n);
   else ck_strbuf_puts(out, "null");
   ck_strbuf_puts(out, ",\n\"entries\": ");
@@ -231,10 +237,12 @@ static int64_t number_of(const json_t *object, const char *name) {
   return json_integer_value(json_object_get(object, name));
 }
 
-/* A number that must be below `limit`, as an enumerator is; 0 otherwise. */
-static int enum_of(const json_t *object, const char *name, int limit) {
-  int64_t v = number_of(object, name);
-  return v > 0 && v < limit ? (int)v : 0;
+/* The enumerator of that name; 0 for any other. */
+static int enum_of(const json_t *object, const char *name, const char *const *names) {
+  const char *s = json_string_value(json_object_get(object, name));
+  for (int i = 0; s != NULL && names[i] != NULL; i++)
+    if (strcmp(names[i], s) == 0) return i;
+  return 0;
 }
 
 static const int64_t *numbers_of(ck_ckpt_job *job, const json_t *list, uint32_t *n) {
@@ -256,8 +264,8 @@ static const char *const *strings_of(ck_ckpt_job *job, const json_t *list, size_
 
 static ck_ckpt_entry entry_of(ck_ckpt_job *job, const json_t *v) {
   ck_ckpt_entry e = {.key = string_or_empty(job, v, "key"),
-                     .kind = (ck_ckpt_kind)enum_of(v, "kind", CK_CKPT_BUFFER + 1),
-                     .layout = (ck_ckpt_layout)enum_of(v, "layout", CK_CKPT_META + 1),
+                     .kind = (ck_ckpt_kind)enum_of(v, "kind", kinds),
+                     .layout = (ck_ckpt_layout)enum_of(v, "layout", layouts),
                      .is_plain_attribute = number_of(v, "plain_attribute") != 0,
                      .is_persistent = number_of(v, "transient") == 0,
                      .dtype_text = string_of(job, v, "dtype_text"),
@@ -281,7 +289,7 @@ static ck_ckpt_other other_of(ck_ckpt_job *job, const json_t *v) {
 
 static ck_status read_part(ck_ckpt_job *job, const json_t *v) {
   const json_t *entries = json_object_get(v, "entries"), *others = json_object_get(v, "others"), *item;
-  ck_ckpt_part p = {.kind = (ck_ckpt_root_kind)enum_of(v, "kind", CK_CKPT_ROOT_TREE + 1)};
+  ck_ckpt_part p = {.kind = (ck_ckpt_root_kind)enum_of(v, "kind", roots)};
   size_t i;
   p.path = strings_of(job, json_object_get(v, "path"), &p.path_count);
   p.path_text = string_or_empty(job, v, "path_text");
@@ -331,7 +339,7 @@ static ck_status read_root(ck_ckpt_job *job, const json_t *root) {
   if (c->format == CK_CKPT_FORMAT_UNKNOWN && strcmp(format, "unknown") != 0)
     return ck_fail(job->err, CK_CORRUPT, "the headers snapshot is of the unknown format \"%.60s\"", format);
   c->size = (uint64_t)number_of(root, "size");
-  c->root = (ck_ckpt_root_kind)enum_of(root, "root", CK_CKPT_ROOT_TREE + 1);
+  c->root = (ck_ckpt_root_kind)enum_of(root, "root", roots);
   c->has_modules = json_is_array(modules);
   const char *const *paths = strings_of(job, modules, &n);
   for (i = 0; i < n; i++) ck_ckpt_add_module(job, paths[i]);

@@ -1,18 +1,15 @@
 /* fuzz_ckpt.c - fuzzes one checkpoint reader. FRAME says which: the input becomes the part of a file that this reader
  * finds hard, with the rest around it right, since a fuzzer does not guess magic numbers, lengths and zip directories.
  *
- *   clang-22 -g -O1 -D_GNU_SOURCE -DCK_ARENA_BLOCK=256 -DFRAME=PICKLE -fsanitize=fuzzer,address,undefined -Ianalyzer -o
- * fuzz_ckpt_pickle \ tests/fuzz/fuzz_ckpt.c analyzer/ckpt/[a-z]*.c analyzer/base/[a-z]*.c -lzip -ljansson -lxxhash
- * -lcrypto
- *   ./fuzz_ckpt_pickle --seeds CORPUS fixtures/checkpoints/ANY...     # what of these files fits the frame
- *   ./fuzz_ckpt_pickle -max_total_time=60 -rss_limit_mb=2048 CORPUS
+ * tests/fuzz/run.py builds and runs the targets. By hand:
+ *   PROGRAM --seeds CORPUS fixtures/checkpoints/ANY...     # what of these files fits the frame
+ *   PROGRAM -max_total_time=60 -rss_limit_mb=2048 CORPUS
  *
  * FRAME: FILE_ (the whole file, any reader), PICKLE (data.pkl of torch.save), ARCHIVE (data.pkl, a zero byte, the class
  * text of libtorch), SAFETENSORS (the header), INDEX, GGUF, LEGACY, NPY, TAR, ZIP (a whole file of that kind),
  * SNAPSHOT.
  *
- * What a reader accepts is written as a snapshot and read again. Any clang will do that has its run-time libraries
- * (Debian: libclang-rt-N-dev). */
+ * What a reader accepts is written as a snapshot and read again. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,12 +1,7 @@
 /* fuzz_ir.c - fuzzes the reader of the IR's binary form. What it accepts must be fit for use: both forms of it are
  * written and read again. The hash over the content is made right first, or the fuzzer would never pass it.
- *
- *   clang -g -O1 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -Ianalyzer -o fuzz_ir \
- *     tests/fuzz/fuzz_ir.c analyzer/ir/[a-z]*.c analyzer/base/[a-z]*.c -lxxhash -lcrypto
- *   ./fuzz_ir --seeds CORPUS              # the binary forms of the units in tests/unit/ir_samples.h
- *   ./fuzz_ir -max_total_time=60 CORPUS
- *
- * Any clang will do that has its run-time libraries (Debian: libclang-rt-N-dev). */
+ * tests/fuzz/run.py builds and runs it; --seeds CORPUS writes the binary forms of the units in tests/unit/ir_samples.h.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 set -eu
 build="gcc g++ cmake ninja-build pkg-config libclang-22-dev libzip-dev libjansson-dev libxxhash-dev libyaml-dev libssl-dev libcmocka-dev"
 run="libtorch-dev"
-test="python3 python3-torch python3-numpy nlohmann-json3-dev clang-format-22 clang-tidy-22 clang-22 git"
+test="python3 python3-torch python3-numpy nlohmann-json3-dev clang-format-22 clang-tidy-22 clang-22 libclang-rt-22-dev git"
 case "${1:-}" in
   build) list=$build ;;
   run) list=$run ;;
