@@ -34,6 +34,8 @@ typedef struct {
   ck_strings implied;
   ck_helps helps;
   uint64_t all; /* a bit for each alternative */
+  bool
+      is_short; /* the site was cut short: there may be alternatives that were not seen, nothing holds in all of them */
   size_t undetermined, partial;
   ck_site_result result;
 } gathering;
@@ -235,8 +237,8 @@ static bool is_implied(ck_condition weak, ck_condition strong) {
 static bool covers(gathering *g, uint64_t mask) {
   const ck_alternative *all = g->site->alternatives;
   size_t n = g->site->nalternatives;
+  if (g->is_short) return false;
   if (mask == g->all) return true;
-  if (n < CK_MATCH_MAX_ALTERNATIVES && g->all >> n != 0) return false; /* some were not seen */
   for (size_t i = 0; i < n; i++) {
     if (mask >> i & 1) continue;
     ck_condition cubes[CK_MATCH_MAX_ALTERNATIVES];
@@ -392,8 +394,7 @@ static ck_site_result match_site(ck_matcher *m, const ck_site *site, findings *o
   if (g.result.status != CK_SITE_CHECKED) give_reason(&g, "the load could not be followed", site->loc);
   else g.result.reason = NULL;
   merge_alternatives(&g.raws);
-  /* a site that was cut short may have alternatives that were not seen: nothing holds in all of them */
-  if (site->reason != NULL && n > 0 && n < 64) g.all |= (uint64_t)1 << n;
+  g.is_short = site->reason != NULL && n > 0;
   make_findings(&g, out);
   if (g.result.status != CK_SITE_CHECKED) add_undetermined(&g, out);
   g.result.implied = CK_NEW_N(m->arena, const char *, g.implied.n + 1);
