@@ -111,10 +111,12 @@ ck_status cli_check_run(cli_check *check, const cli_options *o, const cli_comman
   size_t nfiles = 0;
   for (size_t i = 0; i < n; i++)
     if (!commands[i].is_other) files[nfiles++] = commands[i].file;
-  ck_torch_request request = {.files = files, .nfiles = nfiles, .want_sites = true};
-  check->analysis = ck_torch_analyse(check->program, &request);
   ck_match_options match_options;
   fill_match_options(o, &config, build_folder, &check->arena, &match_options);
+  check->files = ck_match_files_new(&match_options, &check->arena);
+  ck_torch_request request = {
+      .files = files, .nfiles = nfiles, .want_sites = true, .checkpoints = ck_match_files_table(check->files)};
+  check->analysis = ck_torch_analyse(check->program, &request);
   check->match = ck_match(check->analysis, &match_options, &check->arena);
   if (filter != NULL) apply_filter(check->match, filter, data);
   asked ask = {commands, n};
@@ -136,6 +138,7 @@ ck_status cli_check_run(cli_check *check, const cli_options *o, const cli_comman
 }
 
 void cli_check_release(cli_check *check) {
+  ck_match_files_free(check->files);
   if (check->analysis != NULL) ck_torch_analysis_free(check->analysis);
   if (check->program != NULL) ck_ir_program_free(check->program);
   cli_units_release(&check->units);

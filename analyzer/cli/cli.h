@@ -140,6 +140,7 @@ typedef struct {
   ck_arena arena;
   cli_units units;
   ck_ir_program *program;
+  ck_match_files *files; /* that the analysis takes apart */
   const ck_analysis *analysis;
   ck_match_result *match;
   ck_report *report;

@@ -131,7 +131,10 @@ static ck_value call_row(ck_ev *ev, const ck_builtin *row, const ck_ir *node, co
                   .nargs = nargs,
                   .targs = node->aux,
                   .type = node->type};
-  return row->call(&call);
+  if (ev->observer.calling) ev->observer.calling(&call, ev->observer.data);
+  ck_value result = row->call(&call);
+  if (ev->observer.called) ev->observer.called(&call, result, ev->observer.data);
+  return result;
 }
 
 /* Free functions ----------------------------------------------------------------------------------------------------

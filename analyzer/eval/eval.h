@@ -96,6 +96,9 @@ typedef struct {
   void (*constructed)(ck_ev *ev, void *data, const ck_ir *place, ck_cell *cell);
   /* An object's constructors have all run (its class and fields are final): for unregistered-module. */
   void (*object_done)(ck_ev *ev, void *data, ck_cell *object);
+  /* A row is about to be called, and was called with that result; also during trial runs. */
+  void (*calling)(ck_call *call, void *data);
+  void (*called)(ck_call *call, ck_value result, void *data);
 } ck_observer;
 
 /* `libraries`: the standard library's (ck_ev_std_library) and those of layers above, searched in order. Everything

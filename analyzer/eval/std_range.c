@@ -192,6 +192,8 @@ ck_value ck_std_pair(ck_call *call, ck_value first, ck_value second) {
 /* ---- rows: begin, end and friends ------------------------------------------------------------------------ */
 static ck_value end_of(ck_call *call, ck_cell *container, bool at_end, bool reversed) {
   ck_std_range r;
+  if (container != NULL && ck_std_stream_path(ck_std_value(call, container)) != NULL)
+    return ck_std_value(call, container); /* the content of a file */
   if (!ck_std_range_whole(call, container, &r))
     return ck_std_because(call, ck_std_value(call, container), "iterator of a sequence that is not known");
   r.reversed = reversed;

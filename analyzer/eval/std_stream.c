@@ -2,6 +2,7 @@
  *
  * A string stream is a LIST of its text and its state (the enum below). Output to a console or a file has no effect on
  * a model: it is evaluated and dropped. What is read from outside is unknown. */
+#include "eval/eval_int.h"
 #include "eval/std_int.h"
 
 #include <ctype.h>
@@ -382,10 +383,38 @@ ck_value ck_std_stream_clear(ck_call *call) {
   return CK_VOID;
 }
 
+/* The variable behind the first argument of read(): `v.data()`, `&v[0]`, `v.begin()`; NULL if it is another. */
+static ck_cell *buffer_of(ck_call *call) {
+  const ck_ir *node = call->node != NULL && call->node->nkids > 1 ? call->node->kids[call->node->nkids - 2] : NULL;
+  while (node != NULL && node->kind != CK_IR_REF) {
+    bool through = node->kind == CK_IR_MCALL || node->kind == CK_IR_OPCALL || node->kind == CK_IR_UNARY ||
+                   node->kind == CK_IR_CAST;
+    node = through && node->nkids > 0 ? node->kids[0] : NULL;
+  }
+  return node != NULL ? ck_ev_lookup(call->ev, node->usr) : NULL;
+}
+
+/* The content of a file, as a container of characters, is the file stream itself. */
+static bool read_file(ck_call *call) {
+  ck_value self = ck_std_self(call);
+  ck_cell *buffer = ck_std_stream_path(self) != NULL && call->nargs == 2 ? buffer_of(call) : NULL;
+  const ck_ir_type *type = buffer != NULL ? ck_ir_strip_ref(buffer->type) : NULL;
+  if (type == NULL || (strcmp(type->name, "std::vector") != 0 && strcmp(type->name, "std::basic_string") != 0))
+    return false;
+  ck_ev_store(call->ev, buffer, self);
+  return true;
+}
+
+ck_value ck_std_istreambuf_construct(ck_call *call) {
+  ck_value v = ck_std_arg(call, 0);
+  return ck_std_stream_path(v) != NULL || call->nargs == 0 ? v : ck_call_unknown(call, "what a stream holds");
+}
+
 /* read(p, n), get(), ignore() and the like: what they write is unknown. */
 ck_value ck_std_stream_read(ck_call *call) {
   const ck_list *stream = stream_of(call, call->self);
   ck_value p = ck_std_arg(call, 0);
+  if (strcmp(last_part(call->name), "read") == 0 && read_file(call)) return ck_call_unknown(call, "read from a stream");
   if (p.kind == CK_V_PTR) ck_ev_open(call->ev, p, place(call), "read from a stream");
   if (call->nargs > 0 && p.kind == CK_V_INT)
     ck_ev_store(call->ev, call->args[0], ck_call_unknown(call, "read from a stream"));

@@ -127,6 +127,7 @@ ck_value ck_std_string_construct(ck_call *call) {
     r = (ck_std_range){NULL, first, 0, count, false};
     return text_of_range(call, &r);
   }
+  if (ck_std_stream_path(first) != NULL) return first; /* the content of a file (std_stream.c) */
   if (call->brace && call->nargs >= 1 && first.kind == CK_V_INT) {
     ck_value all = ck_ev_list_of_cells(call->ev, "init", call->args, call->nargs);
     r = (ck_std_range){NULL, all, 0, call->nargs, false};

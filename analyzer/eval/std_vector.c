@@ -67,6 +67,7 @@ ck_value ck_std_list_construct(ck_call *call, const char *cls, const ck_ir_type 
   ck_std_range r;
   if (call->nargs == 0) return ck_ev_list(call->ev, cls, NULL, 0);
   ck_value first = ck_std_arg(call, 0);
+  if (ck_std_stream_path(first) != NULL) return first; /* the content of a file (std_stream.c) */
   ck_cell *const *given;
   size_t count;
   if (ck_std_elements(call, &given, &count) && strcmp(cls, "std::initializer_list") != 0)

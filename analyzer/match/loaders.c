@@ -237,6 +237,13 @@ static ck_fit refuse(ck_comparison *c, ck_ckpt_format_id format, outcome what) {
   return CK_FIT_REFUSED;
 }
 
+/* A file of Python's that pickle_load cannot read; the reader says what it throws (FORMATS.md A.5). */
+static ck_fit refuse_pickle(ck_comparison *c, ck_ckpt_format_id format, const char *text) {
+  ck_fit fit = refuse(c, format, THROWS);
+  c->raws->at[c->raws->n - 1].thrown = ck_arena_strdup(c->m->arena, text);
+  return fit;
+}
+
 /* Nothing the file holds can be used: damaged, empty, beyond a limit. */
 static ck_fit refuse_unreadable(ck_comparison *c) {
   const ck_opened *file = c->file;
@@ -285,10 +292,6 @@ ck_fit ck_match_fit(ck_comparison *c) {
   ck_ckpt_format_id format = ck_ckpt_format(c->file->ckpt);
   raise_unsafe(c);
   int column = column_of(c->site->loader);
-  if (column < 0) { /* a hand-written loop: what reads the file is not told */
-    if (rows[format].is_corrupt) return refuse(c, format, NO_DIRECTORY);
-    return ck_ckpt_has(c->file->ckpt, CK_CKPT_HAS_KEYS) ? CK_FIT_COMPARE : CK_FIT_UNKNOWN;
-  }
   outcome what = rows[format].by_loader[column];
   switch (what) {
   case READS: break;
@@ -299,6 +302,9 @@ ck_fit ck_match_fit(ck_comparison *c) {
   case NO_KEYS: return refuse(c, format, THROWS);
   case UNSAID:
     if (ck_ckpt_root(c->file->ckpt) == CK_CKPT_ROOT_MODULE) return refuse(c, format, THROWS);
+    const char *pickle = ck_ckpt_meta(c->file->ckpt, "pickle_load");
+    if (pickle != NULL && strcmp(pickle, "ok") == 0) break;
+    if (pickle != NULL) return refuse_pickle(c, format, pickle);
     ck_match_partial(c,
                      ck_arena_printf(c->m->arena, "whether %s reads \"%s\" depends on the container that Python wrote",
                                      ck_loader_name(c->site->loader), c->name),

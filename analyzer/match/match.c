@@ -133,13 +133,12 @@ static void compare_alternative(gathering *g, size_t i) {
   if (fit == CK_FIT_COMPARE && (a->model == NULL || a->model->is_null || a->model->is_not_module)) {
     unknown = a->model == NULL;
     if (unknown) c.reason = NULL, ck_match_partial(&c, unknown_model(a), a->reason_loc);
-  } else if (fit == CK_FIT_COMPARE && c.site->loader == CK_LOADER_LOOP &&
-             ck_ckpt_root(c.file->ckpt) == CK_CKPT_ROOT_TREE) {
-    ck_match_partial(&c, "which part of the nested checkpoint the loop reads is not known", g->site->loc);
   } else if (fit == CK_FIT_COMPARE) {
     ck_match_compare(&c);
-    if (g->site->loader == CK_LOADER_LOOP)
-      ck_match_partial(&c, "what the hand-written loop does with absent keys is not known", g->site->loc);
+  } else if (fit == CK_FIT_OK && a->ncopies > 0) {
+    ck_match_copies(&c);
+  } else if (fit == CK_FIT_OK && g->site->loader == CK_LOADER_PICKLE_LOAD) {
+    ck_match_partial(&c, "nothing of the file is seen to be copied into a module", g->site->loc);
   }
   if (a->reason != NULL) ck_match_partial(&c, a->reason, a->reason_loc);
   if (unknown) g->undetermined++;

@@ -7,6 +7,7 @@
 #include "base/diagnostics.h"
 #include "ckpt/ckpt.h"
 #include "torch/model.h"
+#include "torch/torch.h"
 
 /* One difference of a finding: a key or module, what each side has. */
 typedef struct {
@@ -72,6 +73,13 @@ typedef struct {
 
 /* Findings and site results in `arena`; checkpoints are opened once each and closed at the end. */
 ck_match_result *ck_match(const ck_analysis *analysis, const ck_match_options *options, ck_arena *arena);
+
+/* The files that hand-written loading code takes apart, for ck_torch_request.checkpoints; options as for ck_match.
+ * Lives in `arena` and until _free, which the analysis must not outlive. */
+typedef struct ck_match_files ck_match_files;
+ck_match_files *ck_match_files_new(const ck_match_options *options, ck_arena *arena);
+const ck_torch_files *ck_match_files_table(const ck_match_files *files);
+void ck_match_files_free(ck_match_files *files); /* NULL is allowed */
 
 /* "Net" of `class_name` as a user writes it: plain or qualified. Does it name `cls`? "Net" names "app::Net". */
 bool ck_class_is_named(const char *cls, const char *class_name);

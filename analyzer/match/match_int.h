@@ -3,6 +3,7 @@
  * resolve.c   path -> opened checkpoint          loaders.c   may this loader read this kind of file?
  * compare.c   model x entries -> raw differences  symbols.c  equations over symbolic dimensions
  * choices.c   conditional keys                    suggest.c  ways out
+ * files.c     checkpoints for the analysis        copies.c   hand-written loading
  * match.c     sites and alternatives; merges raw differences into findings */
 #ifndef CK_MATCH_MATCH_INT_H
 #define CK_MATCH_MATCH_INT_H
@@ -150,6 +151,10 @@ bool ck_match_residual(ck_comparison *c, ck_condition when, ck_condition *rest);
 /* --- choices.c ------------------------------------------------------------------------------------------- */
 /* Keys and modules whose condition is open: solves the conditions, raises contradictions. */
 void ck_match_choices(ck_comparison *c, ck_solver *solver);
+
+/* --- copies.c -------------------------------------------------------------------------------------------- */
+/* The writes of an alternative that loads by hand. */
+void ck_match_copies(ck_comparison *c);
 
 /* --- suggest.c ------------------------------------------------------------------------------------------- */
 /* Appends to c->helps. `raws` from `first` on are this comparison's. */

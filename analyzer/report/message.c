@@ -59,6 +59,14 @@ static void put_difference(ck_strbuf *b, const ck_finding *f) {
     ck_strbuf_puts(b, "Unexpected key(s) in state_dict: ");
     put_names(b, f);
     return;
+  case CK_DIAG_NOT_LOADED:
+    ck_strbuf_puts(b, "the loop never loads ");
+    put_names(b, f);
+    return;
+  case CK_DIAG_POSITIONAL:
+    ck_strbuf_printf(b, "loaded by position: %s %s", d->key, d->note != NULL ? d->note : "");
+    put_more(b, f);
+    return;
   case CK_DIAG_SHAPE_MISMATCH:
     if (f->is_contradiction && f->ndifferences == 2) {
       put_contradiction(b, f);
@@ -93,7 +101,8 @@ static const char *first_line(const ck_finding *f, ck_arena *arena) {
       ck_strbuf_putc(&b, ')');
     }
   } else {
-    bool fits = f->id == CK_DIAG_UNEXPECTED_KEY || f->id == CK_DIAG_KIND_MISMATCH;
+    bool fits = f->id == CK_DIAG_UNEXPECTED_KEY || f->id == CK_DIAG_KIND_MISMATCH || f->id == CK_DIAG_NOT_LOADED ||
+                f->id == CK_DIAG_POSITIONAL;
     ck_strbuf_printf(&b, "\"%s\" %s ", f->name != NULL ? f->name : "the checkpoint", fits ? "and" : "does not fit");
     if (f->model != NULL) put_class(&b, f->model);
     else ck_strbuf_puts(&b, "the model");
@@ -121,13 +130,13 @@ static const char *effect_of(const ck_finding *f, ck_arena *arena) {
                                       "%s does not compare shapes: the tensor silently takes the checkpoint's, and "
                                       "the model fails or computes something else in forward()",
                                       loader)
-                    : "copying throws, unless the shapes can be broadcast: then it silently repeats values";
+                    : NULL; /* of a hand-written loop each difference tells its own */
   case CK_DIAG_DTYPE_MISMATCH:
     return measured ? ck_arena_printf(arena,
                                       "%s keeps the model's dtype and reinterprets the bytes of the file: the values "
                                       "become garbage, without a message",
                                       loader)
-                    : "the values are converted";
+                    : NULL;
   case CK_DIAG_KIND_MISMATCH:
     return measured ? ck_arena_printf(arena, "%s ignores the kind, the model's stays", loader) : NULL;
   default: return NULL;
@@ -181,8 +190,9 @@ static void make_notes(const ck_finding *f, bool all_keys, ck_diagnostic *out, c
       put_one(&b, f->id, d);
     }
     bool compared = first->model_text != NULL && first->checkpoint_text != NULL;
-    if (first->loc.file == NULL) ck_strbuf_puts(&b, ": only in the checkpoint");
-    else if (!compared) ck_strbuf_puts(&b, " registered here");
+    bool is_asked = first->model == NULL && (f->id == CK_DIAG_MISSING_KEY || f->id == CK_DIAG_UNEXPECTED_KEY);
+    if (first->loc.file == NULL) ck_strbuf_puts(&b, f->id == CK_DIAG_MISSING_KEY ? "" : ": only in the checkpoint");
+    else if (!compared) ck_strbuf_puts(&b, is_asked ? " is asked for here" : " registered here");
     ck_vec_push(&list, (ck_note){first->loc, keep(arena, &b)});
   }
   out->notes = CK_NEW_N(arena, ck_note, list.n + 1);

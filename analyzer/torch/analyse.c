@@ -352,6 +352,7 @@ const ck_analysis *ck_torch_analyse(const ck_ir_program *program, const ck_torch
   ck_map_init(&run->place_index);
   ck_map_init(&run->site_index);
   ck_map_init(&run->done);
+  ck_map_init(&run->links);
   run->program = program;
   run->request = request;
   ck_observer *observer = CK_NEW(&run->arena, ck_observer);
@@ -392,6 +393,10 @@ void ck_torch_analysis_free(const ck_analysis *analysis) {
   ck_map_release(&run->place_index);
   ck_map_release(&run->site_index);
   ck_map_release(&run->done);
+  ck_map_release(&run->links);
+  free(run->files.at);
+  free(run->writes.at);
+  free(run->listed.at);
   ck_arena_release(&run->arena);
   free(run);
 }

@@ -5,7 +5,7 @@
  * ModuleDict::pop (FORMATS.md B.4). ParameterList and ParameterDict have no contents but their registry. */
 #include <stdio.h>
 
-#include "torch/torch_int.h"
+#include "torch/run_int.h"
 
 #define CONTENT "#modules"
 
@@ -611,6 +611,7 @@ static ck_value dict_at(ck_call *call) {
   ck_cell *slot = ck_ev_map_find(call->ev, map, key, &known);
   if (!known) return ck_torch_harmless(call);
   if (slot == NULL) {
+    if (key.kind == CK_V_STRING) ck_torch_copy_unwanted(call, key.str);
     ck_ev_throw(call->ev, call->node->loc, "Key is not defined");
     return CK_VOID;
   }

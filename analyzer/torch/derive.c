@@ -188,7 +188,7 @@ static void add_tensor(derivation *d, const ck_registration *r, const ck_object 
                 .path_len = d->depth};
   key.key = join(d, at.path, name_of(d, r->name, &key.is_pattern));
   if (key.is_pattern) d->unnamed = true;
-  if (v.kind == CK_V_TENSOR) fill_shape(d, &key, v.tensor);
+  if (v.kind == CK_V_TENSOR) key.tensor = v.tensor, fill_shape(d, &key, v.tensor);
   else
     key.unknown = v.kind == CK_V_UNKNOWN ? ck_arena_strdup(d->arena, v.unknown->reason) : "a tensor that is not known";
   if (key.kind == CK_KIND_BUFFER) ck_vec_push(&d->buffers, key);

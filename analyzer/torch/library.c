@@ -46,6 +46,9 @@ static const ck_library_class classes[] = {
     CLASS("c10::AutoGradMode", ck_torch_guard_construct),
     CLASS("c10::NoGradGuard", ck_torch_guard_construct),
     CLASS("c10::InferenceMode", ck_torch_guard_construct),
+    CLASS("c10::IValue", ck_torch_ivalue_construct),
+    CLASS("c10::Dict", ck_torch_ivalue_construct),
+    CLASS("torch::jit::Module", ck_torch_ivalue_construct),
     CLASS("at::indexing::TensorIndex", ck_torch_scalar_construct),
     CLASS("at::indexing::Slice", ck_torch_slice_construct),
 };

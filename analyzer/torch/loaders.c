@@ -4,7 +4,7 @@
  * down). Loading a module changes no key; loading a tensor or a vector makes it unknown. */
 #include <stdio.h>
 
-#include "torch/torch_int.h"
+#include "torch/run_int.h"
 
 const char *ck_loader_name(ck_loader loader) {
   static const char *const names[CK_LOADER_COUNT] = {[CK_LOADER_TORCH_LOAD] = "torch::load",
@@ -12,8 +12,7 @@ const char *ck_loader_name(ck_loader loader) {
                                                      [CK_LOADER_TORCH_VECTOR] = "torch::load(std::vector<Tensor>)",
                                                      [CK_LOADER_TORCH_OPTIMIZER] = "torch::load(Optimizer)",
                                                      [CK_LOADER_JIT_LOAD] = "torch::jit::load",
-                                                     [CK_LOADER_PICKLE_LOAD] = "torch::pickle_load",
-                                                     [CK_LOADER_LOOP] = "loop"};
+                                                     [CK_LOADER_PICKLE_LOAD] = "torch::pickle_load"};
   return names[loader];
 }
 
@@ -68,19 +67,31 @@ static void forget(ck_call *call, size_t i, ck_loader loader) {
 static ck_value load(ck_call *call) {
   ck_value what = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
   ck_loader loader = loader_for(call, 0, what);
-  ck_torch_site(call, loader, what, path_of(call, ck_torch_arg(call, 1)), call->nargs > 2, NULL);
-  forget(call, 0, loader);
+  size_t file = ck_torch_site(call, loader, what, path_of(call, ck_torch_arg(call, 1)), call->nargs > 2, NULL);
+  const ck_torch_file *content = ck_torch_open_file(ck_torch_run_of(call->ev), file);
+  ck_cell *vector = content && what.kind == CK_V_LIST ? ck_ev_target(call->ev, call->args[0]) : NULL;
+  if (content && vector == NULL && what.kind == CK_V_LIST) vector = call->args[0];
+  if (vector != NULL) ck_torch_file_append(call, vector, file, content);
+  else forget(call, 0, loader);
   return CK_VOID;
 }
 
 static ck_value jit_load(ck_call *call) {
-  ck_torch_site(call, CK_LOADER_JIT_LOAD, CK_VOID, path_of(call, ck_torch_arg(call, 0)), call->nargs > 1, NULL);
+  ck_value path = path_of(call, ck_torch_arg(call, 0));
+  size_t file = ck_torch_site(call, CK_LOADER_JIT_LOAD, CK_VOID, path, call->nargs > 1, NULL);
+  if (ck_torch_open_file(ck_torch_run_of(call->ev), file) != NULL) return ck_torch_file_module(call, file, "");
   return ck_call_unknown(call, "a TorchScript module read from a file");
 }
 
 static ck_value pickle_load(ck_call *call) {
-  ck_value path = ck_call_unknown(call, "what the bytes given to `pickle_load` were read from");
-  ck_torch_site(call, CK_LOADER_PICKLE_LOAD, CK_VOID, path, false, NULL);
+  ck_value bytes = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
+  if (bytes.kind == CK_V_PTR) bytes = path_of(call, ck_ev_load(call->ev, bytes.cell));
+  bool is_file = ck_std_stream_path(bytes) != NULL; /* a vector with the content of a file (eval/std_stream.c) */
+  ck_value path =
+      is_file ? path_of(call, bytes) : ck_call_unknown(call, "what the bytes given to `pickle_load` were read from");
+  size_t file = ck_torch_site(call, CK_LOADER_PICKLE_LOAD, CK_VOID, path, false, NULL);
+  const ck_torch_file *content = ck_torch_open_file(ck_torch_run_of(call->ev), file);
+  if (content != NULL) return ck_torch_file_dict(call, file, content);
   return ck_call_unknown(call, "a value read from a file");
 }
 
@@ -179,6 +190,8 @@ static ck_value extract(ck_call *call) {
 }
 
 ck_value ck_torch_guard_construct(ck_call *call) {
+  bool is_grad = strstr(call->name, "Grad") != NULL || strstr(call->name, "Inference") != NULL;
+  if (is_grad && ck_torch_run_of(call->ev) != NULL) ck_torch_run_of(call->ev)->no_grad++;
   if (call->self) return CK_VOID;
   return (ck_value){.kind = CK_V_NATIVE, .tag = CK_TAG_GUARD};
 }

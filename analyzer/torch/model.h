@@ -21,8 +21,9 @@ typedef struct {
   ck_loc loc;         /* the user's registration: the register_* call, or the statement that puts a stock module in */
   const ck_loc *path; /* registrations from the root to the holder of this tensor, outermost first */
   size_t path_len;
-  const char *unknown; /* why shape or dtype is not known in full; NULL if they are */
-  const char *owner;   /* class that registers the tensor: "torch::nn::LinearImpl" */
+  const char *unknown;            /* why shape or dtype is not known in full; NULL if they are */
+  const char *owner;              /* class that registers the tensor: "torch::nn::LinearImpl" */
+  const struct ck_tensor *tensor; /* the registered tensor itself, for identity; NULL if it is not known */
 } ck_key;
 
 typedef struct {
@@ -63,13 +64,31 @@ typedef enum {
   CK_LOADER_TORCH_VECTOR, /* torch::load(std::vector<Tensor>&) */
   CK_LOADER_TORCH_OPTIMIZER,
   CK_LOADER_JIT_LOAD,    /* torch::jit::load(path): no model to compare, only the format */
-  CK_LOADER_PICKLE_LOAD, /* torch::pickle_load(bytes of a file) */
-  CK_LOADER_LOOP,        /* a hand-written loop that assigns (B.3) */
+  CK_LOADER_PICKLE_LOAD, /* torch::pickle_load(bytes of a file), then a loop (B.3) */
   CK_LOADER_COUNT
 } ck_loader;
 const char *ck_loader_name(ck_loader loader); /* "torch::load" */
 
 #define CK_SEVERAL_ENTRIES SIZE_MAX
+
+/* What a hand-written loader did with one tensor of the file, or with one of the model (FORMATS.md B.3). */
+typedef enum {
+  CK_COPY_VALUES,   /* copy_(), data() = t: broadcasts and converts */
+  CK_COPY_SET_DATA, /* set_data(): takes shape and dtype */
+  CK_COPY_TOUCH,    /* changed in another way: may be loaded, nothing is claimed */
+  CK_COPY_ABSENT,   /* asked the file for `source`, which throws where it is absent */
+  CK_COPY_UNWANTED, /* asked the model for `key`, which throws where it has none */
+} ck_copy_kind;
+typedef struct {
+  ck_copy_kind kind;
+  const char *key;            /* of the model; NULL: none of its keys */
+  const char *source;         /* key of the file, NULL: not one tensor of it */
+  const struct ck_tensor *to; /* as it was before */
+  const struct ck_tensor *from;
+  ck_condition when;    /* beyond the alternative's */
+  bool in_try, no_grad; /* no_grad: gradients are off, or the tensor needs none */
+  ck_loc loc;
+} ck_copy;
 
 /* One consistent alternative of a site: what is loaded into what under which decisions. Alternatives of one entry
  * point whose conditions do not exclude each other happen in one run, one after the other (a loop, a helper that is
@@ -84,6 +103,11 @@ typedef struct {
   bool has_device;       /* an explicit device argument */
   const char *reason;    /* first reason why something of this alternative is not known */
   ck_loc reason_loc;
+  /* Hand-written loading: what became of the tensors that the call read, in order. `model` is then the module whose
+   * tensors were written. */
+  ck_copy *copies;
+  size_t ncopies;
+  bool copied_whole; /* everything that was written is among them: what they leave out was not loaded */
 } ck_alternative;
 
 typedef struct {

@@ -137,12 +137,12 @@ static bool complementary(ck_arena *arena, ck_condition a, ck_condition b, ck_co
   return true;
 }
 
-static void add_alternative(ck_torch_run *run, ck_torch_site_builder *builder, ck_alternative alternative) {
+void ck_torch_add_alternative(ck_torch_run *run, ck_torch_site_builder *builder, ck_alternative alternative) {
   for (size_t i = 0; i < builder->alternatives.n; i++) {
     ck_alternative *other = &builder->alternatives.at[i];
     if (!same_text(other->path_text, alternative.path_text) || (other->path == NULL) != (alternative.path == NULL) ||
         other->in_try != alternative.in_try || other->has_device != alternative.has_device ||
-        !ck_torch_same_model(other->model, alternative.model))
+        !ck_torch_same_model(other->model, alternative.model) || !ck_torch_same_copies(other, &alternative))
       continue;
     ck_condition merged;
     if (!complementary(&run->arena, other->when, alternative.when, &merged)) continue;
@@ -173,10 +173,10 @@ static void move_below(ck_torch_run *run, ck_model *model, const char *subtree) 
   model->subtree = ck_arena_strdup(&run->arena, subtree);
 }
 
-void ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value path, bool has_device,
-                   const char *subtree) {
+size_t ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value path, bool has_device,
+                     const char *subtree) {
   ck_torch_run *run = ck_torch_run_of(call->ev);
-  if (run == NULL || ck_ev_is_trial(call->ev)) return;
+  if (run == NULL || ck_ev_is_trial(call->ev)) return SIZE_MAX;
   ck_alternative a = {
       .when = ck_ev_path(call->ev), .entry = run->entry, .in_try = ck_ev_in_try(call->ev), .has_device = has_device};
   if (path.kind == CK_V_STRING) {
@@ -194,6 +194,7 @@ void ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value path
     a.reason_loc = ck_torch_reason(path) ? path.unknown->loc : call->node->loc;
   }
   if (loader == CK_LOADER_TORCH_LOAD) {
+    run->loads_modules = true;
     ck_model *model = ck_torch_derive(call->ev, &run->arena, what, call->node->loc);
     if (subtree) move_below(run, model, ck_arena_strdup(&run->arena, subtree));
     if (model->is_null)
@@ -217,7 +218,10 @@ void ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value path
   builder->site.loader = loader;
   builder->reached = true;
   builder->entry = run->entry;
-  add_alternative(run, builder, a);
+  bool by_hand = loader == CK_LOADER_PICKLE_LOAD || loader == CK_LOADER_JIT_LOAD || loader == CK_LOADER_TORCH_VECTOR;
+  size_t file = by_hand ? ck_torch_file_opened(run, call->node->loc, loader, a) : SIZE_MAX;
+  if (file == SIZE_MAX) ck_torch_add_alternative(run, builder, a); /* else when the world ends (copies.c) */
+  return file;
 }
 
 /* ---- the observer
@@ -228,6 +232,7 @@ static void world_begins(ck_ev *ev, void *data) {
   run->default_dtype = ck_ev_cell(ev, CK_VOID);
   run->constructions.n = 0;
   run->objects.n = 0;
+  ck_torch_copies_begin(run);
 }
 
 static void constructed(ck_ev *ev, void *data, const ck_ir *node, ck_cell *cell) {
@@ -366,8 +371,19 @@ static void check_members(ck_torch_run *run) {
   }
 }
 
+static void calling(ck_call *call, void *data) {
+  (void)data;
+  ck_torch_copies_calling(call);
+}
+
+static void called(ck_call *call, ck_value result, void *data) {
+  (void)data;
+  ck_torch_copies_called(call, result);
+}
+
 static void world_ends(ck_ev *ev, void *data, bool reached_end) {
   ck_torch_run *run = data;
+  ck_torch_copies_end(run, reached_end);
   ck_condition when = ck_ev_path(ev);
   for (size_t i = 0; i < run->constructions.n && run->request->want_models; i++) {
     ck_torch_construction c = run->constructions.at[i];
@@ -386,5 +402,9 @@ static void world_ends(ck_ev *ev, void *data, bool reached_end) {
   check_members(run);
 }
 
-const ck_observer ck_torch_observer = {
-    .world_begins = world_begins, .world_ends = world_ends, .constructed = constructed, .object_done = object_done};
+const ck_observer ck_torch_observer = {.world_begins = world_begins,
+                                       .world_ends = world_ends,
+                                       .constructed = constructed,
+                                       .object_done = object_done,
+                                       .calling = calling,
+                                       .called = called};

@@ -34,6 +34,23 @@ typedef struct {
   ck_cell *cell;
 } ck_torch_construction;
 
+/* A checkpoint that the running world took apart by hand; one alternative of its site when the world ends. */
+typedef struct {
+  const ck_torch_file *content;
+  ck_loc loc; /* of the call that read it */
+  ck_loader loader;
+  ck_alternative alternative;
+} ck_torch_opened;
+
+/* A tensor that the running world wrote to, or asked for in vain. */
+typedef struct {
+  size_t file;             /* that its source is of; SIZE_MAX: of none */
+  const ck_tensor *target; /* the registered tensor; copy.to is what it was like before */
+  ck_copy copy;
+} ck_torch_write;
+
+typedef struct ck_torch_link ck_torch_link; /* copies.c */
+
 /* A member that holds a module which the constructors of its class created; over all objects of the class. */
 typedef struct {
   const char *cls, *member, *child; /* class, member, class of what it holds */
@@ -52,6 +69,14 @@ struct ck_torch_run {
   CK_VEC(ck_torch_construction) constructions;
   CK_VEC(ck_cell *) objects; /* module objects of the project's classes, constructed to the end */
   size_t entry;              /* number of the entry point being run */
+  CK_VEC(ck_torch_opened) files;
+  CK_VEC(ck_torch_write) writes;
+  CK_VEC(ck_cell *) listed; /* modules whose tensors were listed */
+  ck_map links;             /* address of a tensor: ck_torch_link, what it was made of */
+  const char *vague;        /* why more may have been written than `writes` tells; NULL */
+  ck_loc vague_loc;
+  unsigned no_grad;   /* gradients may be off */
+  bool loads_modules; /* torch::load of a module was called, too */
   /* over all worlds */
   CK_VEC(ck_torch_replaced) replaced;
   ck_map place_index, site_index; /* by location: index plus 1 */
@@ -64,6 +89,21 @@ struct ck_torch_run {
 
 extern const ck_observer ck_torch_observer; /* data: the run, to be filled in */
 ck_torch_site_builder *ck_torch_site_at(ck_torch_run *run, ck_loc loc, ck_loader loader);
+void ck_torch_add_alternative(ck_torch_run *run, ck_torch_site_builder *builder, ck_alternative alternative);
+
+/* ---- copies.c ---- */
+void ck_torch_copies_begin(ck_torch_run *run); /* a world */
+void ck_torch_copies_end(ck_torch_run *run, bool reached_end);
+void ck_torch_copies_calling(ck_call *call);
+void ck_torch_copies_called(ck_call *call, ck_value result);
+bool ck_torch_same_copies(const ck_alternative *a, const ck_alternative *b);
+/* Opens the file of a loader call for the world that runs: its number, or SIZE_MAX if it cannot be taken apart. */
+size_t ck_torch_file_opened(ck_torch_run *run, ck_loc loc, ck_loader loader, ck_alternative alternative);
+const ck_torch_file *ck_torch_open_file(const ck_torch_run *run, size_t file); /* NULL: there is none of that number */
+void ck_torch_mark_source(ck_torch_run *run, const ck_tensor *t, size_t file, const char *key); /* t is that tensor */
+void ck_torch_copy_absent(ck_call *call, ck_value dict, const char *key); /* a file's dict has no `key`: it throws */
+void ck_torch_copy_unwanted(ck_call *call, const char *key);              /* a model's has none */
+
 bool ck_torch_same_model(const ck_model *a, const ck_model *b);
 /* One model of what a place constructs in all its worlds. */
 ck_model *ck_torch_merge(ck_torch_run *run, const ck_torch_place *place);

@@ -135,16 +135,23 @@ typedef struct ck_torch_run ck_torch_run;
 ck_torch_run *ck_torch_run_of(ck_ev *ev); /* NULL outside of ck_torch_analyse */
 void ck_torch_finding(ck_call *call, ck_diag_id id, const char *cls, ck_loc note_loc, const char *note,
                       const char *format, ...) __attribute__((format(printf, 6, 7)));
-/* A loader call: `what` is loaded from `path` (a value: STRING, SYM, UNKNOWN; VOID: not known where from). */
-void ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value path, bool has_device, const char *subtree);
+/* A loader call: `what` is loaded from `path` (a value: STRING, SYM, UNKNOWN; VOID: not known where from). Number of
+ * the file, if its content can be taken apart; else SIZE_MAX. */
+size_t ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value path, bool has_device,
+                     const char *subtree);
 ck_cell *ck_torch_default_dtype_cell(ck_ev *ev); /* NULL: no run */
 /* set_data and the like: `t` is `fresh` from now on (NULL: not known what). */
 void ck_torch_tensor_replaced(ck_ev *ev, const ck_tensor *t, const ck_tensor *fresh, const char *why, ck_loc loc);
 const ck_tensor *ck_torch_tensor_now(ck_ev *ev, const ck_tensor *t);                 /* what replaced it, or t itself */
 const char *ck_torch_tensor_is_replaced(ck_ev *ev, const ck_tensor *t, ck_loc *loc); /* why, or NULL */
 
+/* ---- files.c: a checkpoint's content as values; `file` is its number --------------------------------------------- */
+ck_value ck_torch_file_dict(ck_call *call, size_t file, const ck_torch_file *content);
+void ck_torch_file_append(ck_call *call, ck_cell *vector, size_t file, const ck_torch_file *content);
+ck_value ck_torch_file_module(ck_call *call, size_t file, const char *path);
+
 /* ---- tables, one per file; library.c joins them ---------------------------------------------------------------- */
-#define CK_TORCH_TABLES(X) X(module) X(holder) X(container) X(tensor) X(shape) X(loader) X(inert)
+#define CK_TORCH_TABLES(X) X(module) X(holder) X(container) X(tensor) X(shape) X(loader) X(file) X(inert)
 #define X(name)                                                                                                        \
   extern const ck_builtin ck_torch_##name##_rows[];                                                                    \
   extern const size_t ck_torch_##name##_row_count;
@@ -167,6 +174,7 @@ ck_value ck_torch_tensor_options_construct(ck_call *call);
 ck_value ck_torch_expanding_construct(ck_call *call);
 ck_value ck_torch_archive_construct(ck_call *call);
 ck_value ck_torch_guard_construct(ck_call *call);
+ck_value ck_torch_ivalue_construct(ck_call *call);
 ck_value ck_torch_scalar_construct(ck_call *call); /* Scalar, TensorIndex: the value itself */
 ck_value ck_torch_slice_construct(ck_call *call);
 bool ck_torch_is_loader(const char *name); /* of a call, by qualified name */

@@ -57,6 +57,67 @@ def python_dict():
     torch.save({'fc1.weight': torch.ones(8, 4), 'fc1.bias': torch.ones(8)}, 'python_dict.pt')
 
 
+def tensors(module):
+    return {k: v.detach().clone() for k, v in ones(module).state_dict().items()}
+
+
+def dict_net():
+    torch.save(tensors(Net()), 'dict_net.pt')
+
+
+def dict_wide():
+    torch.save(tensors(Net(16)), 'dict_wide.pt')
+
+
+def dict_without_bias():
+    torch.save({k: v for k, v in tensors(Net()).items() if k != 'fc2.bias'}, 'dict_without_bias.pt')
+
+
+def dict_extra():
+    torch.save({**tensors(Net()), 'head.weight': torch.ones(3, 2)}, 'dict_extra.pt')
+
+
+def dict_double():
+    torch.save({k: v.double() if v.is_floating_point() else v for k, v in tensors(Net()).items()}, 'dict_double.pt')
+
+
+def dict_half():
+    torch.save({k: v.half() if v.is_floating_point() else v for k, v in tensors(Net()).items()}, 'dict_half.pt')
+
+
+def dict_row():
+    """fc2.bias and fc1.bias of one element, fc2.weight of one row: shapes that broadcast."""
+    torch.save({**tensors(Net()), 'fc2.weight': torch.ones(1, 8), 'fc1.bias': torch.ones(1)}, 'dict_row.pt')
+
+
+def dict_prefixed():
+    torch.save({'module.' + k: v for k, v in tensors(Net()).items()}, 'dict_prefixed.pt')
+
+
+def script_reordered():
+    """The same names as script.pt, fc2 before bn."""
+    class Reordered(Net):
+        def __init__(self):
+            torch.nn.Module.__init__(self)
+            self.fc1 = torch.nn.Linear(4, 8)
+            self.fc2 = torch.nn.Linear(8, 2)
+            self.bn = torch.nn.BatchNorm1d(8)
+    torch.jit.script(ones(Reordered())).save('script_reordered.pt')
+
+
+def script_square():
+    """Two layers of one size, in another order than Pair of fixtures/loads/loops.cpp has them."""
+    class Pair(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.second = torch.nn.Linear(4, 4)
+            self.first = torch.nn.Linear(4, 4)
+
+        def forward(self, x):
+            return self.second(self.first(x))
+    torch.jit.script(ones(Pair())).save('script_square.pt')
+
+
 def python_evil():
     """Names a callable outside of the allow list; it is never called."""
     class Evil:
@@ -129,6 +190,7 @@ def main():
     os.chdir(a.out)
     subprocess.run([program], check=True)
     for make in (python_state_dict, python_nested, python_legacy, python_dict, python_evil, script, script_relu, trace_wide,
+                 dict_net, dict_wide, dict_without_bias, dict_extra, dict_double, dict_half, dict_row, dict_prefixed, script_reordered, script_square,
                  safetensors, html, lfs, empty, truncated, folder):
         make()
 

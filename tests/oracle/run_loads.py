@@ -11,7 +11,8 @@ A fixture is a file of fixtures/loads, or a folder there, whose units are linked
   torch::load(net, "d.pt");   // expect-partial: an unknown function may have registered more
 Several are separated by ` // `. `when` names the arguments of the fixture's function with which libtorch does it; without, it
 does so with all. The list of keys is complete, unless it ends in `...`. expect-nothing: the site is checked, and no finding
-is raised; expect-silence: no finding is raised, whatever libtorch does. A line outside of the function that is run names it: `// in: NAME`. A known defect is marked by `// known-wrong: why` at the end of the line; passing all the same fails.
+is raised; expect-silence: no finding is raised, whatever libtorch does. A hand-written loop is said to leave keys alone, to convert or
+to broadcast them: `// expect-warning[shape-mismatch]: broadcast "fc.bias"`. A line outside of the function that is run names it: `// in: NAME`. A known defect is marked by `// known-wrong: why` at the end of the line; passing all the same fails.
 
 Two verdicts for each line: libtorch (does what it measurably did agree with the expectation?) and ckptlint (are its
 findings, and the status of its sites, the expected ones?).
@@ -29,7 +30,7 @@ FUNCTION = re.compile(r'^(?:static\s+)?(?:void|int)\s+(\w+)\s*\(')
 
 
 # libtorch does these without a word; whatever else a line expects decides how the run ends.
-SILENT = ('unexpected-key', 'kind-mismatch', 'unregistered-module')
+SILENT = ('unexpected-key', 'kind-mismatch', 'unregistered-module', 'positional')
 
 
 class Expectation:
@@ -37,6 +38,7 @@ class Expectation:
         self.kind, self.id = kind, ident
         self.when = [int(w) for w in re.findall(r'\d+', when)] if when else None
         self.keys = re.findall(r'"([^"]*)"', text or '')
+        self.how = next((w for w in ('left alone', 'converted', 'broadcast') if (text or '').startswith(w)), None)
         self.open_list = (text or '').rstrip().endswith('...')
 
     def __str__(self):
@@ -63,18 +65,24 @@ def expectations(path):
 
 def happened(e, run):
     """Did libtorch, in this run, do what expectation `e` says?"""
+    text, failed = run['text'], run['outcome'] in ('throws', 'caught')
+    if e.id == 'unexpected-key' and e.kind == 'error':
+        return bool(failed and text.startswith('Key ') and 'is not defined' in text)
     if e.id in SILENT:
         return True
-    text, failed = run['text'], run['outcome'] in ('throws', 'caught')
+    if e.how == 'left alone':
+        return run['outcome'] == 'ok' and set(e.keys) <= set(run['untouched'])
+    if e.how:   # loaded, in its way, without a word
+        return run['outcome'] == 'ok' and not set(e.keys) & set(run['untouched'])
     tensor = re.match(r"No such serialized tensor '(.*)'", text)
     module = re.match(r"No such serialized submodule: '(.*)'", text)
     if e.id == 'missing-key':
-        return bool(failed and (tensor and (tensor.group(1) in e.keys or e.open_list) or
+        return bool(failed and (text.startswith('Argument passed to at()') or tensor and (tensor.group(1) in e.keys or e.open_list) or
                                 module and (not e.keys or any(k.startswith(module.group(1) + '.') for k in e.keys))))
     if e.id == 'missing-module':
         return bool(failed and module and (module.group(1) in e.keys or e.open_list))
     if e.id == 'shape-mismatch':
-        return bool(run['reshaped']) and set(e.keys) <= set(run['reshaped']) or failed and 'must match the size of tensor' in text
+        return bool(run['reshaped']) and set(e.keys) <= set(run['reshaped']) or failed and ('must match the size of tensor' in text or 'match the broadcast shape' in text)
     if e.id == 'dtype-mismatch':
         return bool(run['garbled']) and set(e.keys) <= set(run['garbled']) or failed and 'not resizable' in text
     if e.id in ('format', 'corrupt', 'nested'):
