@@ -128,8 +128,8 @@ static void compare_dtypes(ck_comparison *c, const ck_copy *copy, uint32_t order
   raw->diff.note = takes ? "set_data() takes the checkpoint's dtype without a message" : "copy_() converts the values";
 }
 
-/* The file has a tensor of this name, yet another one is taken. Where one name holds the other ("ema.fc.weight") that is
- * meant. */
+/* The file has a tensor of this name, yet another one is taken. Where one name holds the other ("ema.fc.weight") that
+ * is meant. */
 static void compare_names(ck_comparison *c, const ck_copy *copy, uint32_t order) {
   if (copy->key == NULL || copy->source == NULL || strcmp(copy->key, copy->source) == 0) return;
   if (ck_match_entry(c, copy->key) == NULL) return;
