@@ -28,7 +28,7 @@ FLAGS = ['-std=gnu11', '-g', '-O2', '-D_GNU_SOURCE', '-DCK_ARENA_BLOCK=256', '-I
 COVERAGE = ['-fsanitize-coverage=inline-8bit-counters,pc-table']
 LIBRARIES = ['-lzip', '-ljansson', '-lxxhash', '-lcrypto']
 ASAN = {'ASAN_OPTIONS': 'quarantine_size_mb=4:malloc_context_size=1'}
-MAX_LEN = {'IR': 4096, 'ZIP': 1024, 'FILE_': 1024, 'ARCHIVE': 1024}
+MAX_LEN = {'IR': 4096, 'ZIP': 1024, 'FILE_': 1024, 'ARCHIVE': 1024}  # others 512: longer inputs are slower, not deeper
 SHORT, LONG = 4, 60  # seconds
 
 
