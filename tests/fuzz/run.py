@@ -144,7 +144,7 @@ def main():
     parser.add_argument('folder')
     parser.add_argument('-n', type=int, default=10_000_000)
     parser.add_argument('target', nargs='*')
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     folder = os.path.abspath(args.folder)
     os.makedirs(folder, exist_ok=True)
     if args.what == 'ci':
