@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/map.h"
 #include "cli/cli.h"
 
 extern char **environ;
@@ -50,8 +49,11 @@ typedef struct {
   cli_options options;
   drive_line line;
   ck_arena arena;
-  const char *here, *records; /* working directory; folder of records, NULL: none */
-  cli_records linked;         /* of the objects of a link */
+  const char *here, *records;   /* working directory; folder of records, NULL: none */
+  const char *steps, *claimant; /* of a link with objects that others compiled (step.c); NULL */
+  cli_records linked;           /* of the objects of a link */
+  cli_commands database;        /* read when an object is not recorded */
+  bool has_database;
   cli_commands commands;
   bool is_compile; /* -c: one unit of a program */
   cli_check check;
@@ -59,24 +61,16 @@ typedef struct {
   ck_err err;
 } step;
 
-static void site_name(ck_strbuf *b, ck_loc loc) {
-  ck_strbuf_clear(b);
-  ck_strbuf_printf(b, "%s:%u:%u", loc.file != NULL ? loc.file : "", loc.line, loc.column);
-}
-
-/* Compile: what the unit decides. Link: what no unit has decided. */
+/* Compile: what the unit decides. Link: what no unit has decided, and no step without a link of its own has told. */
 static bool wanted(const ck_site_result *site, ck_loc loc, void *data) {
-  const step *s = data;
-  if (s->is_compile) return site->status == CK_SITE_CHECKED;
-  ck_strbuf name;
-  ck_strbuf_init(&name);
-  site_name(&name, loc);
-  bool told = false;
-  for (size_t i = 0; i < s->linked.n && !told; i++)
-    for (size_t k = 0; k < s->linked.at[i].decided.n && !told; k++)
-      told = strcmp(s->linked.at[i].decided.at[k], name.s) == 0;
-  ck_strbuf_release(&name);
-  return !told;
+  step *s = data;
+  if (s->is_compile) { /* what is left to the link makes it, too: it is newer than the object then */
+    cli_note_checkpoint(&s->check, site);
+    return site->status == CK_SITE_CHECKED;
+  }
+  for (size_t i = 0; i < s->linked.n; i++)
+    if (step_has_site(&s->linked.at[i].decided, loc)) return false;
+  return s->claimant == NULL || step_claim(s->steps, &s->check, site, s->claimant);
 }
 
 static const char *absolute(step *s, const char *name) {
@@ -84,6 +78,42 @@ static const char *absolute(step *s, const char *name) {
   const char *copy = ck_arena_strdup(&s->arena, path);
   free(path);
   return copy;
+}
+
+/* An object that no step of ours compiled (it came from a plugin's, or a cache that keeps no records): the compile
+ * database tells how it was made. */
+static void add_unrecorded(step *s, const char *object) {
+  if (!s->has_database) {
+    const char *path = database_find(s->here, &s->arena);
+    s->has_database = true;
+    if (path != NULL) database_read(path, &s->arena, &s->database, NULL);
+  }
+  for (size_t i = 0; i < s->database.n; i++) {
+    if (strcmp(s->database.at[i].object, object) != 0) continue;
+    ck_vec_push(&s->linked, (cli_record){.command = s->database.at[i]});
+    s->steps = cache_folder(&s->options, "steps", &s->arena);
+    s->claimant = s->line.output != NULL ? absolute(s, s->line.output) : absolute(s, "a.out");
+    return;
+  }
+}
+
+static void add_object(step *s, const char *object) {
+  size_t unknown = 0;
+  record_read(s->records, object, &s->arena, &s->linked, &unknown);
+  if (unknown > 0) add_unrecorded(s, object);
+}
+
+/* -lNAME: libNAME.so or libNAME.a in the first -L folder that has one. System folders hold nothing of ours. */
+static void add_library(step *s, const char *name) {
+  for (size_t i = 0; i < s->line.folders.n; i++) {
+    const char *stem = ck_arena_printf(&s->arena, "%s/lib%s", absolute(s, s->line.folders.at[i]), name);
+    const char *shared = ck_arena_printf(&s->arena, "%s.so", stem), *archive = ck_arena_printf(&s->arena, "%s.a", stem);
+    const char *found = ck_file_exists(shared) ? shared : ck_file_exists(archive) ? archive : NULL;
+    if (found == NULL) continue;
+    size_t unknown = 0;
+    record_read(s->records, found, &s->arena, &s->linked, &unknown);
+    return;
+  }
 }
 
 static void gather_commands(step *s) {
@@ -95,9 +125,10 @@ static void gather_commands(step *s) {
                                             .flags = s->line.flags.at,
                                             .nflags = s->line.flags.n});
   }
-  size_t unknown = 0;
   for (size_t i = 0; s->line.links && s->records != NULL && i < s->line.objects.n; i++)
-    record_read(s->records, absolute(s, s->line.objects.at[i]), &s->arena, &s->linked, &unknown);
+    add_object(s, absolute(s, s->line.objects.at[i]));
+  for (size_t i = 0; s->line.links && s->records != NULL && i < s->line.libraries.n; i++)
+    add_library(s, s->line.libraries.at[i]);
   for (size_t i = 0; i < s->linked.n; i++) ck_vec_push(&s->commands, s->linked.at[i].command);
 }
 
@@ -105,26 +136,35 @@ static void run_check(step *s) {
   gather_commands(s);
   if (s->commands.n == 0) return;
   s->options.jobs = s->options.jobs > 0 ? s->options.jobs : 1; /* make -j has its own children */
-  s->checked = cli_check_run(&s->check, &s->options, s->commands.at, s->commands.n, s->here, NULL,
-                             s->is_compile      ? CLI_UNIT
-                             : s->line.compiles ? CLI_PROGRAM
-                                                : CLI_LINK,
-                             wanted, s, &s->err) == CK_OK;
+  cli_request request = {.commands = s->commands.at,
+                         .n = s->commands.n,
+                         .build_folder = s->here,
+                         .scope = s->is_compile      ? CLI_UNIT
+                                  : s->line.compiles ? CLI_PROGRAM
+                                                     : CLI_LINK,
+                         .filter = wanted,
+                         .data = s};
+  s->checked = cli_check_run(&s->check, &s->options, &request, &s->err) == CK_OK;
 }
 
-/* After a compile: which sites are settled, so that the link does not repeat them. */
+/* After a compile: which sites are settled, so that the link does not repeat them. After the link of a shared library
+ * (or of objects into one): what it is made of, for the programs that it will be part of. */
 static void write_record(step *s) {
-  if (!s->is_compile || s->records == NULL || s->line.output == NULL || s->commands.n == 0) return;
-  cli_record record = {.command = s->commands.at[0]};
-  ck_strbuf name;
-  ck_strbuf_init(&name);
-  for (size_t i = 0; s->checked && i < s->check.match->nsites; i++) {
-    site_name(&name, s->check.match->sites[i].site->loc);
-    ck_vec_push(&record.decided, ck_arena_strdup(&s->arena, name.s));
+  if (s->records == NULL || s->line.output == NULL || s->commands.n == 0) return;
+  if (s->is_compile) {
+    cli_record record = {.command = s->commands.at[0]};
+    ck_strbuf name;
+    ck_strbuf_init(&name);
+    for (size_t i = 0; s->checked && i < s->check.match->nsites; i++) {
+      step_site_name(&name, s->check.match->sites[i].site->loc);
+      ck_vec_push(&record.decided, ck_arena_strdup(&s->arena, name.s));
+    }
+    ck_strbuf_release(&name);
+    record_write(s->records, absolute(s, s->line.output), &record, 1, NULL);
+    free(record.decided.at);
+  } else if (s->line.makes_library && s->linked.n > 0) {
+    record_write(s->records, absolute(s, s->line.output), s->linked.at, s->linked.n, NULL);
   }
-  ck_strbuf_release(&name);
-  record_write(s->records, absolute(s, s->line.output), &record, 1, NULL);
-  free(record.decided.at);
 }
 
 static void put_escaped(ck_strbuf *b, const char *path) {
@@ -141,19 +181,12 @@ static void extend_depfile(step *s) {
   if (!s->is_compile || !s->checked || s->line.depfile == NULL || s->line.output == NULL) return;
   ck_strbuf b;
   ck_strbuf_init(&b);
-  ck_map seen;
-  ck_map_init(&seen);
-  for (size_t i = 0; i < s->check.match->nsites; i++) {
-    const ck_site_result *site = &s->check.match->sites[i];
-    bool is_new;
-    if (site->checkpoint == NULL || !ck_file_exists(site->checkpoint)) continue;
-    ck_map_put(&seen, site->checkpoint, &is_new);
-    if (!is_new) continue;
+  for (size_t i = 0; i < s->check.checkpoints.n; i++) {
     put_escaped(&b, s->line.output);
     ck_strbuf_puts(&b, ": ");
-    put_escaped(&b, site->checkpoint);
+    put_escaped(&b, s->check.checkpoints.at[i]);
     ck_strbuf_putc(&b, '\n');
-    put_escaped(&b, site->checkpoint);
+    put_escaped(&b, s->check.checkpoints.at[i]);
     ck_strbuf_puts(&b, ":\n");
   }
   FILE *f = b.n > 0 && ck_file_exists(absolute(s, s->line.depfile)) ? fopen(absolute(s, s->line.depfile), "a") : NULL;
@@ -161,7 +194,6 @@ static void extend_depfile(step *s) {
     fwrite(b.s, 1, b.n, f);
     fclose(f);
   }
-  ck_map_release(&seen);
   ck_strbuf_release(&b);
 }
 
@@ -209,9 +241,9 @@ static int take_options(int argc, char **argv, cli_options *o) {
 }
 
 static int run_step(step *s, char **compiler, size_t n) {
-  drive_read((const char *const *)compiler + 1, n - 1, &s->arena, &s->line);
+  drive_read((const char *const *)compiler + 1, n - 1, s->here, &s->arena, &s->line);
   s->is_compile = s->line.compiles && !s->line.links;
-  s->records = cli_cache_folder(&s->options, "objects", &s->arena);
+  s->records = cache_folder(&s->options, "objects", &s->arena);
   pid_t pid = start_compiler(compiler);
   if (pid < 0) return 127;
   if (s->line.compiles || s->line.links) run_check(s);
@@ -247,9 +279,8 @@ int cmd_cc(int argc, char **argv) {
   for (size_t i = 0; i < s.linked.n; i++) free(s.linked.at[i].decided.at);
   free(s.linked.at);
   free(s.commands.at);
-  free(s.line.sources.at);
-  free(s.line.objects.at);
-  free(s.line.flags.at);
+  free(s.database.at);
+  drive_release(&s.line);
   free(compiler.at);
   ck_arena_release(&s.arena);
   cli_release_options(&s.options);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -34,7 +35,8 @@ static void fill_match_options(const cli_options *o, const ck_config *config, co
                             .checkpoint_for_all = o->checkpoint,
                             .class_names = names,
                             .class_paths = paths,
-                            .nclasses = total};
+                            .nclasses = total,
+                            .buffer = o->report.buffer};
 }
 
 /* Modes of the command line stand before those of the file. */
@@ -48,17 +50,19 @@ static ck_report_options merge_options(const ck_report_options *line, const ck_r
 /* --- One analysis
  * ----------------------------------------------------------------------------------------------------- */
 
+static bool same_place(ck_loc a, ck_loc b) {
+  return a.line == b.line && a.column == b.column && a.file != NULL && b.file != NULL && strcmp(a.file, b.file) == 0;
+}
+
 /* Takes out what the filter does not want. */
 static void apply_filter(ck_match_result *match, cli_filter *filter, void *data) {
   bool keep;
   size_t nfindings = 0;
   for (size_t f = 0; f < match->nfindings; f++) {
     keep = false;
-    for (size_t s = 0; s < match->nsites; s++) {
-      ck_loc a = match->sites[s].site->loc, b = match->findings[f].loc;
-      if (a.line == b.line && a.column == b.column && a.file != NULL && b.file != NULL && strcmp(a.file, b.file) == 0)
-        keep |= filter(&match->sites[s], b, data);
-    }
+    for (size_t s = 0; s < match->nsites; s++)
+      if (same_place(match->sites[s].site->loc, match->findings[f].loc))
+        keep |= filter(&match->sites[s], match->findings[f].loc, data);
     if (keep) match->findings[nfindings++] = match->findings[f];
   }
   match->nfindings = nfindings;
@@ -82,65 +86,203 @@ static bool is_asked(const ck_site_result *site, ck_loc loc, void *data) {
   return true;
 }
 
-static ck_model_finding *asked_findings(ck_analysis *analysis, asked *a, ck_arena *arena) {
-  ck_model_finding *kept = CK_NEW_N(arena, ck_model_finding, analysis->nfindings + 1);
-  size_t n = 0;
-  for (size_t i = 0; i < analysis->nfindings; i++)
-    if (is_asked(NULL, analysis->findings[i].loc, a)) kept[n++] = analysis->findings[i];
-  analysis->nfindings = n;
-  return kept;
-}
+/* --- Programs ------------------------------------------------------------------------------------------------------
+ *
+ * Each program is analysed by itself, so that classes of one never serve another; the results are then one. A site that
+ * several programs hold (a library's) is told once; what is found there in one of them only is told, too. Commands that
+ * no program names see all units, by the rule of the nearest definition. */
 
-ck_status cli_check_run(cli_check *check, const cli_options *o, const cli_command *commands, size_t n,
-                        const char *build_folder, const cli_words *remarks, cli_scope scope, cli_filter *filter,
-                        void *data, ck_err *err) {
-  *check = (cli_check){0};
-  ck_arena_init(&check->arena);
-  cli_units_init(&check->units);
-  ck_report_options from_file = {0};
-  ck_config config = {0};
-  char *here = NULL;
-  const char *source = n > 0 ? commands[0].file : (here = ck_path_join(working_directory(&check->arena), "x"));
-  ck_status status = ck_config_find(source, &from_file, &config, &check->arena, err);
-  free(here);
-  if (status != CK_OK) return status;
-  status = cli_make_units(o, commands, n, &check->units, err);
-  if (status != CK_OK) return status;
-  check->program = ck_ir_program_new(check->units.units.at, check->units.units.n);
-  const char **files = CK_NEW_N(&check->arena, const char *, n + 1);
-  size_t nfiles = 0;
-  for (size_t i = 0; i < n; i++)
-    if (!commands[i].is_other) files[nfiles++] = commands[i].file;
-  ck_match_options match_options;
-  fill_match_options(o, &config, build_folder, &check->arena, &match_options);
-  check->files = ck_match_files_new(&match_options, &check->arena);
+static void add_part(cli_check *check, const cli_request *r, const bool *has, const char *const *files, size_t nfiles) {
+  cli_part part = {.units = CK_NEW_N(&check->arena, ck_ir_unit *, r->n + 1)};
+  bool asks = false;
+  for (size_t i = 0; i < r->n; i++)
+    if (has[i] && check->units.of[i] != NULL) {
+      part.units[part.nunits++] = check->units.of[i];
+      asks |= !r->commands[i].is_other;
+    }
+  if (!asks && check->parts.n > 0) return;
+  part.program = ck_ir_program_new(part.units, part.nunits);
   ck_torch_request request = {
       .files = files, .nfiles = nfiles, .want_sites = true, .checkpoints = ck_match_files_table(check->files)};
-  check->analysis = ck_torch_analyse(check->program, &request);
-  check->match = ck_match(check->analysis, &match_options, &check->arena);
-  if (filter != NULL) apply_filter(check->match, filter, data);
-  asked ask = {commands, n};
-  ck_analysis told = *check->analysis;
-  if (nfiles < n) {
-    apply_filter(check->match, is_asked, &ask);
-    told.findings = asked_findings(&told, &ask, &check->arena);
+  part.analysis = ck_torch_analyse(part.program, &request);
+  ck_vec_push(&check->parts, part);
+}
+
+static void make_parts(cli_check *check, const cli_request *r, const char *const *files, size_t nfiles) {
+  bool *has = ck_calloc(r->n + 1, sizeof *has), *is_linked = ck_calloc(r->n + 1, sizeof *is_linked);
+  size_t nprograms = r->programs != NULL ? r->programs->n : 0;
+  for (size_t p = 0; p < nprograms; p++) {
+    memset(has, 0, r->n * sizeof *has);
+    for (size_t i = 0; i < r->programs->at[p].n; i++) has[r->programs->at[p].members[i]] = true;
+    for (size_t i = 0; i < r->n; i++) is_linked[i] |= has[i];
+    add_part(check, r, has, files, nfiles);
   }
+  bool is_rest = false;
+  for (size_t i = 0; i < r->n; i++) is_rest |= !is_linked[i] && !r->commands[i].is_other;
+  if (is_rest || check->parts.n == 0) {
+    for (size_t i = 0; i < r->n; i++) has[i] = true;
+    add_part(check, r, has, files, nfiles);
+  }
+  free(has);
+  free(is_linked);
+}
+
+static bool same_text(const char *a, const char *b) {
+  return (a == NULL && b == NULL) || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool same_finding(const ck_finding *a, const ck_finding *b) {
+  if (a->id != b->id || a->severity != b->severity || !same_place(a->loc, b->loc) || !same_text(a->model, b->model) ||
+      !same_text(a->checkpoint, b->checkpoint) || !same_text(a->detail, b->detail) || a->sometimes != b->sometimes ||
+      a->ndifferences != b->ndifferences)
+    return false;
+  for (size_t i = 0; i < a->ndifferences; i++)
+    if (!same_text(a->differences[i].key, b->differences[i].key) ||
+        !same_text(a->differences[i].model_text, b->differences[i].model_text) ||
+        !same_text(a->differences[i].checkpoint_text, b->differences[i].checkpoint_text))
+      return false;
+  return true;
+}
+
+/* A site counts as what it is in the program that sees least of it. */
+static void merge_match(ck_match_result *all, const ck_match_result *one) {
+  for (size_t i = 0; i < one->nsites; i++) {
+    size_t k = 0;
+    while (k < all->nsites && !same_place(all->sites[k].site->loc, one->sites[i].site->loc)) k++;
+    if (k == all->nsites) all->sites[all->nsites++] = one->sites[i];
+    else if (one->sites[i].status > all->sites[k].status) all->sites[k] = one->sites[i];
+  }
+  for (size_t i = 0; i < one->nfindings; i++) {
+    size_t k = 0;
+    while (k < all->nfindings && !same_finding(&all->findings[k], &one->findings[i])) k++;
+    if (k == all->nfindings) all->findings[all->nfindings++] = one->findings[i];
+  }
+}
+
+static void match_parts(cli_check *check, const ck_match_options *options) {
+  if (check->parts.n == 1) {
+    check->match = ck_match(check->parts.at[0].analysis, options, &check->arena);
+    return;
+  }
+  ck_match_result **results = CK_NEW_N(&check->arena, ck_match_result *, check->parts.n);
+  size_t nsites = 0, nfindings = 0;
+  for (size_t i = 0; i < check->parts.n; i++) {
+    results[i] = ck_match(check->parts.at[i].analysis, options, &check->arena);
+    nsites += results[i]->nsites, nfindings += results[i]->nfindings;
+  }
+  check->match = CK_NEW_N(&check->arena, ck_match_result, 1);
+  *check->match = (ck_match_result){.sites = CK_NEW_N(&check->arena, ck_site_result, nsites + 1),
+                                    .findings = CK_NEW_N(&check->arena, ck_finding, nfindings + 1)};
+  for (size_t i = 0; i < check->parts.n; i++) merge_match(check->match, results[i]);
+}
+
+/* What the evaluation found by itself, in the files asked for, each once. */
+static void merge_findings(const cli_check *check, asked *a, ck_arena *arena, ck_analysis *out) {
+  size_t room = 0;
+  for (size_t p = 0; p < check->parts.n; p++) room += check->parts.at[p].analysis->nfindings;
+  *out = (ck_analysis){.findings = CK_NEW_N(arena, ck_model_finding, room + 1)};
+  for (size_t p = 0; p < check->parts.n; p++) {
+    const ck_analysis *one = check->parts.at[p].analysis;
+    if (p == 0) out->notes = one->notes, out->nnotes = one->nnotes;
+    for (size_t i = 0; i < one->nfindings; i++) {
+      const ck_model_finding *f = &one->findings[i];
+      bool keep = is_asked(NULL, f->loc, a);
+      for (size_t k = 0; k < out->nfindings && keep; k++)
+        keep = out->findings[k].id != f->id || !same_place(out->findings[k].loc, f->loc) ||
+               !same_text(out->findings[k].text, f->text);
+      if (keep) out->findings[out->nfindings++] = *f;
+    }
+  }
+}
+
+static ck_note *all_remarks(const cli_check *check, const cli_request *r, ck_arena *arena, size_t *n) {
+  size_t given = r->remarks != NULL ? r->remarks->n : 0;
+  ck_note *notes = CK_NEW_N(arena, ck_note, given + check->units.remarks.n + 1);
+  for (size_t i = 0; i < given; i++) notes[(*n)++] = (ck_note){{0}, r->remarks->at[i]};
+  for (size_t i = 0; i < check->units.remarks.n; i++) notes[(*n)++] = check->units.remarks.at[i];
+  return notes;
+}
+
+/* The time since the last mark was spent on `what`. */
+static void times_mark(cli_times *times, cli_time what) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  int64_t now = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+  if (times->last > 0) times->spent[what] += now - times->last;
+  times->last = now;
+}
+
+static ck_status read_config(cli_check *check, const cli_request *r, ck_report_options *options, ck_config *config,
+                             ck_err *err) {
+  char *here = ck_path_join(working_directory(&check->arena), "x");
+  ck_status status = ck_config_find(r->n > 0 ? r->commands[0].file : here, options, config, &check->arena, err);
+  free(here);
+  return status;
+}
+
+void cli_check_init(cli_check *check) {
+  *check = (cli_check){0};
+  times_mark(&check->times, CLI_TIME_UNITS);
+  ck_arena_init(&check->arena);
+  cli_units_init(&check->units);
+}
+
+ck_status cli_check_run(cli_check *check, const cli_options *o, const cli_request *r, ck_err *err) {
+  cli_check_init(check);
+  ck_status status = cli_make_units(o, r->commands, r->n, &check->units, err);
+  return status == CK_OK ? cli_check_units(check, o, r, err) : status;
+}
+
+ck_status cli_check_units(cli_check *check, const cli_options *o, const cli_request *r, ck_err *err) {
+  ck_report_options from_file = {0};
+  ck_config config = {0};
+  if (check->units.of == NULL) check->units.of = check->units.units.at;
+  ck_status status = read_config(check, r, &from_file, &config, err);
+  if (status != CK_OK) return status;
+  times_mark(&check->times, CLI_TIME_UNITS);
+  const char **files = CK_NEW_N(&check->arena, const char *, r->n + 1);
+  size_t nfiles = 0;
+  for (size_t i = 0; i < r->n; i++)
+    if (!r->commands[i].is_other) files[nfiles++] = r->commands[i].file;
+  ck_match_options match_options;
+  fill_match_options(o, &config, r->build_folder, &check->arena, &match_options);
+  check->files = ck_match_files_new(&match_options, &check->arena);
+  make_parts(check, r, files, nfiles);
+  times_mark(&check->times, CLI_TIME_ANALYSIS);
+  match_parts(check, &match_options);
+  times_mark(&check->times, CLI_TIME_MATCH);
+  if (r->filter != NULL) apply_filter(check->match, r->filter, r->data);
+  asked ask = {r->commands, r->n};
+  ck_analysis told;
+  merge_findings(check, &ask, &check->arena, &told);
+  if (nfiles < r->n) apply_filter(check->match, is_asked, &ask);
   size_t nremarks = 0;
-  ck_note *notes = CK_NEW_N(&check->arena, ck_note, (remarks != NULL ? remarks->n : 0) + check->units.remarks.n + 1);
-  for (size_t i = 0; remarks != NULL && i < remarks->n; i++) notes[nremarks++] = (ck_note){{0}, remarks->at[i]};
-  for (size_t i = 0; i < check->units.remarks.n; i++) notes[nremarks++] = check->units.remarks.at[i];
+  const ck_note *notes = all_remarks(check, r, &check->arena, &nremarks);
   ck_report_options report_options = merge_options(&o->report, &from_file);
-  if (filter != NULL) report_options.mode[CK_DIAG_UNUSED_IGNORE] = CK_MODE_OFF; /* it may be used in the other step */
-  bool tells_units = scope != CLI_LINK; /* what classes and units have wrong, the compile steps have said */
+  if (r->filter != NULL) report_options.mode[CK_DIAG_UNUSED_IGNORE] = CK_MODE_OFF; /* perhaps used in the other step */
+  bool tells_units = r->scope != CLI_LINK; /* what classes and units have wrong, the compile steps have said */
   check->report = ck_report_new(tells_units ? &told : NULL, check->match, &report_options, files,
-                                filter == NULL ? nfiles : 0, notes, tells_units ? nremarks : 0, &check->arena);
+                                r->filter == NULL ? nfiles : 0, notes, tells_units ? nremarks : 0, &check->arena);
+  times_mark(&check->times, CLI_TIME_REPORT);
   return CK_OK;
 }
 
+void cli_note_checkpoint(cli_check *check, const ck_site_result *site) {
+  const char *path = site->checkpoint;
+  if (path == NULL || path[0] != '/' || !ck_file_exists(path)) return;
+  for (size_t i = 0; i < check->checkpoints.n; i++)
+    if (strcmp(check->checkpoints.at[i], path) == 0) return;
+  ck_vec_push(&check->checkpoints, path);
+}
+
 void cli_check_release(cli_check *check) {
+  free(check->checkpoints.at);
   ck_match_files_free(check->files);
-  if (check->analysis != NULL) ck_torch_analysis_free(check->analysis);
-  if (check->program != NULL) ck_ir_program_free(check->program);
+  for (size_t i = 0; i < check->parts.n; i++) {
+    ck_torch_analysis_free(check->parts.at[i].analysis);
+    ck_ir_program_free(check->parts.at[i].program);
+  }
+  free(check->parts.at);
   cli_units_release(&check->units);
   ck_arena_release(&check->arena);
 }
@@ -176,7 +318,8 @@ int cli_print_report(const cli_check *check, const cli_options *o) {
   FILE *stream = o->format == CLI_TEXT && !o->to_stdout ? stderr : stdout;
   ck_arena arena;
   ck_arena_init(&arena);
-  ck_text_style style = {.color = cli_wants_color(o, fileno(stream)), .directory = working_directory(&arena)};
+  ck_text_style style = {
+      .color = cli_wants_color(o, fileno(stream)), .directory = working_directory(&arena), .buffer = o->report.buffer};
   switch (o->format) {
   case CLI_JSON: ck_report_json(check->report, &out); break;
   case CLI_SARIF: ck_report_sarif(check->report, &out); break;
@@ -200,7 +343,7 @@ void cli_put_summary(const cli_check *check, ck_strbuf *out) {
   ck_strbuf_putc(out, '\n');
 }
 
-static void print_summary(const cli_check *check, const cli_options *o) {
+void cli_print_summary(const cli_check *check, const cli_options *o) {
   if (o->format != CLI_TEXT) return;
   ck_strbuf out;
   ck_strbuf_init(&out);
@@ -209,10 +352,102 @@ static void print_summary(const cli_check *check, const cli_options *o) {
   ck_strbuf_release(&out);
 }
 
-/* For `--unit`: what one unit decides alone is said now, the rest by the link. */
-static bool is_decided(const ck_site_result *site, ck_loc loc, void *data) {
-  (void)loc, (void)data;
-  return site->status == CK_SITE_CHECKED;
+/* Where the time went; children run beside, so theirs is time of waiting. */
+static void print_times(const cli_check *check) {
+  static const char *const names[] = {[CLI_TIME_UNITS] = "units",
+                                      [CLI_TIME_ANALYSIS] = "models and loads",
+                                      [CLI_TIME_MATCH] = "checkpoints",
+                                      [CLI_TIME_REPORT] = "report"};
+  int64_t sum = 0;
+  for (size_t i = 0; i < CLI_TIME_COUNT; i++) sum += check->times.spent[i];
+  fprintf(stderr, "ckptlint: time: %.3f s", (double)sum / 1e9);
+  for (size_t i = 0; i < CLI_TIME_COUNT; i++) {
+    fprintf(stderr, "%s%s %.3f s", i == 0 ? ": " : ", ", names[i], (double)check->times.spent[i] / 1e9);
+    if (i == CLI_TIME_UNITS)
+      fprintf(stderr, " (%zu from the cache, %zu by the front end)", check->units.cached, check->units.made);
+  }
+  fputc('\n', stderr);
+}
+
+/* For hosts that write depfiles: what a change of which should check again. */
+static void list_checkpoints(const cli_check *check) {
+  for (size_t i = 0; i < check->checkpoints.n; i++) printf("checkpoint %s\n", check->checkpoints.at[i]);
+}
+
+static int print_check(const cli_check *check, const cli_options *o) {
+  int status = cli_print_report(check, o);
+  if (o->print_time) print_times(check);
+  if (o->list_checkpoints) list_checkpoints(check);
+  return status;
+}
+
+/* --- The command ---------------------------------------------------------------------------------------------------
+ */
+
+/* One step of a build. It says nothing where nothing is wrong: steps are many. */
+static int run_unit(const cli_options *o, cli_plan *plan, ck_arena *arena) {
+  cli_check own = {0}, program = {0};
+  ck_err err = {0};
+  bool has_program = false;
+  int status;
+  if (step_check(&own, &program, &has_program, o, plan, arena, &err) != CK_OK) {
+    status = cli_trouble("%s", err.text);
+  } else {
+    status = print_check(&own, o);
+    if (own.units.failed > 0 && own.units.units.n == 0) status = o->is_tidy ? CK_EXIT_OK : CK_EXIT_TROUBLE;
+    int more = has_program ? print_check(&program, o) : CK_EXIT_OK;
+    if (more > status) status = more;
+  }
+  if (own.arena.last != NULL) cli_check_release(&own);
+  if (program.arena.last != NULL) cli_check_release(&program);
+  return status;
+}
+
+static int run_check(const cli_options *o, const cli_plan *plan) {
+  cli_check check;
+  ck_err err = {0};
+  int status;
+  cli_request request = {.commands = plan->commands.at,
+                         .n = plan->commands.n,
+                         .programs = &plan->programs,
+                         .build_folder = plan->build_folder,
+                         .remarks = &plan->remarks,
+                         .scope = CLI_PROGRAM};
+  if (cli_check_run(&check, o, &request, &err) != CK_OK) {
+    status = cli_trouble("%s", err.text);
+  } else {
+    status = cli_print_report(&check, o);
+    cli_print_summary(&check, o);
+    if (o->print_time) print_times(&check);
+    for (size_t i = 0; i < check.match->nsites; i++) cli_note_checkpoint(&check, &check.match->sites[i]);
+    if (o->list_checkpoints) list_checkpoints(&check);
+    if (check.units.failed > 0 && check.units.units.n == 0) status = CK_EXIT_TROUBLE;
+  }
+  cli_check_release(&check);
+  return status;
+}
+
+enum { MAX_BUFFER = 64 * 1024 * 1024 /* bytes on stdin */ };
+
+/* The editor's buffer goes to a file of ours, which stands for the one that it is about. */
+static ck_status read_buffer(cli_options *o, ck_arena *arena, ck_err *err) {
+  if (o->stdin_name == NULL) return ck_fail(err, CK_USAGE, "--stdin needs --stdin-filename FILE");
+  if (o->files.n > 0) return ck_fail(err, CK_USAGE, "--stdin reads one file; \"%s\" is given, too", o->files.at[0]);
+  ck_vec_push(&o->files, o->stdin_name);
+  ck_strbuf text;
+  ck_strbuf_init(&text);
+  char bytes[65536];
+  size_t n;
+  while ((n = fread(bytes, 1, sizeof bytes, stdin)) > 0 && text.n < MAX_BUFFER) ck_strbuf_add(&text, bytes, n);
+  const char *folder = getenv("TMPDIR");
+  char *name = ck_arena_printf(arena, "%s/ckptlint-XXXXXX", folder != NULL && folder[0] == '/' ? folder : "/tmp");
+  int fd = mkstemp(name);
+  bool written = fd >= 0 && write(fd, text.s, text.n) == (ssize_t)text.n;
+  if (fd >= 0) close(fd);
+  ck_strbuf_release(&text);
+  if (!written) return ck_fail(err, CK_IO, "%s: what stands on stdin cannot be kept there", name);
+  o->content = name;
+  return CK_OK;
 }
 
 int cmd_check(int argc, char **argv) {
@@ -220,27 +455,18 @@ int cmd_check(int argc, char **argv) {
   int status = cli_read_options("check", argc, argv, &o);
   ck_arena arena;
   ck_arena_init(&arena);
-  cli_commands commands = {0};
-  cli_words remarks = {0};
+  cli_plan plan = {0};
   ck_err err = {0};
-  const char *build_folder = NULL;
-  if (status < 0 && cli_find_commands(&o, &arena, &commands, &remarks, &build_folder, &err) != CK_OK)
-    status = cli_trouble("%s", err.text);
-  if (status < 0) {
-    cli_check check;
-    cli_scope scope = o.unit_only ? CLI_UNIT : CLI_PROGRAM;
-    if (cli_check_run(&check, &o, commands.at, commands.n, build_folder, &remarks, scope,
-                      o.unit_only ? is_decided : NULL, NULL, &err) != CK_OK) {
-      status = cli_trouble("%s", err.text);
-    } else {
-      status = cli_print_report(&check, &o);
-      print_summary(&check, &o);
-      if (check.units.failed > 0 && check.units.units.n == 0) status = CK_EXIT_TROUBLE;
+  if (status < 0 && o.use_stdin && read_buffer(&o, &arena, &err) != CK_OK) status = cli_trouble("%s", err.text);
+  if (status < 0 && cli_find_commands(&o, &arena, &plan, &err) != CK_OK) status = cli_trouble("%s", err.text);
+  for (size_t i = 0; status < 0 && o.content != NULL && i < plan.commands.n; i++)
+    if (!plan.commands.at[i].is_other) {
+      plan.commands.at[i].content = o.content;
+      o.report.buffer = (ck_buffer){plan.commands.at[i].file, o.content};
     }
-    cli_check_release(&check);
-  }
-  free(commands.at);
-  free(remarks.at);
+  if (status < 0) status = o.unit_only ? run_unit(&o, &plan, &arena) : run_check(&o, &plan);
+  if (o.content != NULL) unlink(o.content);
+  cli_release_plan(&plan);
   ck_arena_release(&arena);
   cli_release_options(&o);
   return status;

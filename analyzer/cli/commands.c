@@ -48,8 +48,9 @@ static void default_flags(ck_arena *arena, cli_command *c) {
 /* --- With a compile database ----------------------------------------------------------------------------------------
  */
 
-/* Units beside the ones asked for: those in the same folders are made if they are not in the cache, but no more than
- * this, so that a check of one file of a large project stays quick. */
+/* Units beside the ones asked for: those of the same programs, or in the same folders where programs are not known, are
+ * made if they are not in the cache, but no more than this, so that a check of one file of a large project stays quick.
+ */
 enum { MAX_OTHERS = 32 };
 
 typedef struct {
@@ -58,45 +59,23 @@ typedef struct {
   ck_arena *arena;
   cli_commands database;
   const char *path; /* of the database */
-  cli_commands *out;
-  cli_words *remarks;
+  cli_plan *out;
 } finder;
-
-static const cli_command *entry_of(const finder *f, const char *file) {
-  for (size_t i = 0; i < f->database.n; i++)
-    if (strcmp(f->database.at[i].file, file) == 0) return &f->database.at[i];
-  return NULL;
-}
-
-static size_t common_length(const char *a, const char *b) {
-  size_t n = 0;
-  while (a[n] != '\0' && a[n] == b[n]) n++;
-  return n;
-}
-
-/* For a header, or a file that is too new for the database: the unit that lies nearest. */
-static const cli_command *nearest_entry(const finder *f, const char *file) {
-  const cli_command *best = NULL;
-  for (size_t i = 0; i < f->database.n; i++)
-    if (best == NULL || common_length(f->database.at[i].file, file) > common_length(best->file, file))
-      best = &f->database.at[i];
-  return best;
-}
 
 static bool is_header(const char *file) {
   return ck_ends_with(file, ".h") || ck_ends_with(file, ".hpp") || ck_ends_with(file, ".hh") ||
-         ck_ends_with(file, ".hxx");
+         ck_ends_with(file, ".hxx") || ck_ends_with(file, ".inl") || ck_ends_with(file, ".ipp");
 }
 
-static void add_from_database(finder *f, const char *name, const char *file) {
-  const cli_command *entry = entry_of(f, file);
-  if (entry != NULL) {
-    ck_vec_push(f->out, *entry);
-    return;
-  }
-  cli_command c = *nearest_entry(f, file);
-  ck_vec_push(f->remarks, ck_arena_printf(f->arena, "%s is not in %s: it is read with the flags of %s", name, f->path,
-                                          ck_path_base(c.file)));
+/* For a file that is not in the database: the flags of a unit that reads it, or else of the one that lies nearest. */
+static void add_foreign(finder *f, const char *name, const char *file) {
+  bool includes = false;
+  cli_command c = *includers_find(f->o, &f->database, file, f->arena, &includes);
+  const char *unit = ck_path_base(c.file);
+  ck_vec_push(&f->out->remarks,
+              includes
+                  ? ck_arena_printf(f->arena, "%s is read with the flags of %s, which includes it", name, unit)
+                  : ck_arena_printf(f->arena, "%s is not in %s: it is read with the flags of %s", name, f->path, unit));
   if (is_header(file)) {
     const char **flags = CK_NEW_N(f->arena, const char *, c.nflags + 2);
     if (c.nflags > 0) memcpy(flags, c.flags, c.nflags * sizeof *flags);
@@ -106,44 +85,120 @@ static void add_from_database(finder *f, const char *name, const char *file) {
   }
   c.file = file;
   c.object = "";
-  ck_vec_push(f->out, c);
+  ck_vec_push(&f->out->commands, c);
+}
+
+/* A file that two targets compile is two units. */
+static void add_from_database(finder *f, const char *name, const char *file) {
+  size_t before = f->out->commands.n;
+  for (size_t i = 0; i < f->database.n; i++)
+    if (strcmp(f->database.at[i].file, file) == 0) ck_vec_push(&f->out->commands, f->database.at[i]);
+  if (f->out->commands.n == before) add_foreign(f, name, file);
 }
 
 static bool is_beside(const finder *f, const char *file, size_t asked) {
   for (size_t i = 0; i < asked; i++) {
-    const char *slash = strrchr(f->out->at[i].file, '/');
-    size_t n = slash != NULL ? (size_t)(slash - f->out->at[i].file) + 1 : 0;
-    if (strncmp(f->out->at[i].file, file, n) == 0) return true;
+    const char *slash = strrchr(f->out->commands.at[i].file, '/');
+    size_t n = slash != NULL ? (size_t)(slash - f->out->commands.at[i].file) + 1 : 0;
+    if (strncmp(f->out->commands.at[i].file, file, n) == 0) return true;
   }
   return false;
 }
 
+/* Marks the commands that share a program with one of the first `asked`; false: one of those is in no program. */
+static bool mark_linked(cli_plan *plan, size_t asked) {
+  bool *found = ck_calloc(asked + 1, sizeof *found), all = true;
+  for (size_t p = 0; p < plan->programs.n; p++) {
+    const cli_program *program = &plan->programs.at[p];
+    bool with_asked = false;
+    for (size_t k = 0; k < program->n; k++)
+      if (program->members[k] < asked) found[program->members[k]] = with_asked = true;
+    for (size_t k = 0; k < program->n && with_asked; k++) plan->commands.at[program->members[k]].is_linked = true;
+  }
+  for (size_t i = 0; i < asked; i++) all &= found[i];
+  free(found);
+  return all;
+}
+
+/* Takes out the commands that share no program with those asked for. */
+static void drop_unlinked(cli_plan *plan, ck_arena *arena) {
+  size_t *index = CK_NEW_N(arena, size_t, plan->commands.n + 1), n = 0, nprograms = 0;
+  for (size_t i = 0; i < plan->commands.n; i++) {
+    index[i] = n;
+    if (plan->commands.at[i].is_linked) plan->commands.at[n++] = plan->commands.at[i];
+    else index[i] = SIZE_MAX;
+  }
+  plan->commands.n = n;
+  for (size_t p = 0; p < plan->programs.n; p++) {
+    cli_program program = plan->programs.at[p];
+    size_t *members = CK_NEW_N(arena, size_t, program.n + 1), kept = 0;
+    for (size_t k = 0; k < program.n; k++)
+      if (index[program.members[k]] != SIZE_MAX) members[kept++] = index[program.members[k]];
+    if (kept == program.n) plan->programs.at[nprograms++] = (cli_program){program.name, members, kept};
+  }
+  plan->programs.n = nprograms;
+}
+
+/* Which of the commands behind the first `asked` are worth a run of the front end? */
 static void add_others(finder *f, size_t asked) {
-  size_t made = 0;
+  cli_plan *plan = f->out;
   for (size_t i = 0; i < f->database.n; i++) {
     cli_command c = f->database.at[i];
     bool known = false;
-    for (size_t k = 0; k < asked; k++) known |= strcmp(f->out->at[k].file, c.file) == 0;
-    if (known) continue;
+    for (size_t k = 0; k < asked; k++) known |= strcmp(plan->commands.at[k].file, c.file) == 0;
     c.is_other = true;
-    c.only_cached = !is_beside(f, c.file, asked) || made == MAX_OTHERS;
-    made += !c.only_cached;
-    ck_vec_push(f->out, c);
+    if (!known) ck_vec_push(&plan->commands, c);
+  }
+  plan->linked_by = links_find(plan->build_folder, &plan->commands, f->arena, &plan->programs);
+  bool is_known = plan->programs.n > 0 && mark_linked(plan, asked);
+  if (is_known) drop_unlinked(plan, f->arena);
+  size_t made = 0;
+  for (size_t i = asked; i < plan->commands.n; i++) {
+    cli_command *c = &plan->commands.at[i];
+    bool near = is_known || is_beside(f, c->file, asked);
+    c->is_linked = near;
+    c->only_cached = !near || made == MAX_OTHERS;
+    made += !c->only_cached;
   }
 }
 
+bool cli_add_program(const cli_options *o, cli_plan *plan, ck_arena *arena) {
+  cli_command *own = &plan->commands.at[0];
+  finder f = {.o = o, .here = own->directory, .arena = arena, .out = plan};
+  f.path = plan->database != NULL ? plan->database : database_find(own->directory, arena);
+  if (f.path == NULL || database_read(f.path, arena, &f.database, NULL) != CK_OK) return false;
+  const cli_command *entry = NULL; /* the one with our object, else the first with our file */
+  for (size_t i = 0; i < f.database.n; i++) {
+    const cli_command *c = &f.database.at[i];
+    if (strcmp(c->file, own->file) != 0) continue;
+    bool same = own->object[0] != '\0' && strcmp(c->object, own->object) == 0;
+    if (entry == NULL || same) entry = c;
+    if (same) break;
+  }
+  if (entry != NULL) {
+    if (own->object[0] == '\0') own->object = entry->object;
+    plan->build_folder = database_folder(f.path, arena);
+    plan->database = f.path;
+    add_others(&f, 1);
+  }
+  free(f.database.at);
+  return entry != NULL;
+}
+
 static ck_status use_database(finder *f, ck_err *err) {
+  const cli_options *o = f->o;
   ck_status status = database_read(f->path, f->arena, &f->database, err);
   if (status != CK_OK) return status;
   if (f->database.n == 0) return ck_fail(err, CK_USAGE, "%s lists no C++ file", f->path);
-  if (f->o->files.n == 0)
-    for (size_t i = 0; i < f->database.n; i++) ck_vec_push(f->out, f->database.at[i]);
-  for (size_t i = 0; i < f->o->files.n && status == CK_OK; i++) {
-    const char *name = f->o->files.at[i], *file = database_normal_path(f->arena, absolute(f->arena, f->here, name));
-    status = check_file(name, file, err);
+  for (size_t i = 0; i < f->database.n && o->files.n == 0; i++) ck_vec_push(&f->out->commands, f->database.at[i]);
+  for (size_t i = 0; i < o->files.n && status == CK_OK; i++) {
+    const char *name = o->files.at[i], *file = database_normal_path(f->arena, absolute(f->arena, f->here, name));
+    status = o->content != NULL ? CK_OK : check_file(name, file, err);
     if (status == CK_OK) add_from_database(f, name, file);
   }
-  if (status == CK_OK && f->o->files.n > 0 && !f->o->unit_only) add_others(f, f->out->n);
+  if (status == CK_OK && o->files.n == 0)
+    f->out->linked_by = links_find(f->out->build_folder, &f->out->commands, f->arena, &f->out->programs);
+  else if (status == CK_OK && !o->unit_only) add_others(f, f->out->commands.n);
   return status;
 }
 
@@ -171,29 +226,55 @@ static ck_status locate_database(finder *f, ck_err *err) {
 
 static ck_status add_file(const cli_options *o, const char *here, const char *name, ck_arena *arena,
                           cli_commands *commands, ck_err *err) {
-  cli_command c = {
-      .file = absolute(arena, here, name), .directory = here, .object = "", .flags = o->flags.at, .nflags = o->flags.n};
-  ck_status status = check_file(name, c.file, err);
+  cli_command c = {.file = database_normal_path(arena, absolute(arena, here, name)),
+                   .directory = here,
+                   .object = "",
+                   .flags = o->flags.at,
+                   .nflags = o->flags.n};
+  if (o->has_flags) { /* response files may change: it is their content that counts */
+    cli_words flags = {0};
+    drive_expand(o->flags.at, o->flags.n, here, arena, &flags);
+    const char **copy = CK_NEW_N(arena, const char *, flags.n + 1);
+    if (flags.n > 0) memcpy(copy, flags.at, flags.n * sizeof *copy);
+    c.flags = copy;
+    c.nflags = flags.n;
+    free(flags.at);
+  }
+  ck_status status = o->content != NULL ? CK_OK : check_file(name, c.file, err);
   if (status != CK_OK) return status;
   if (!o->has_flags) default_flags(arena, &c);
   ck_vec_push(commands, c);
   return CK_OK;
 }
 
-ck_status cli_find_commands(const cli_options *o, ck_arena *arena, cli_commands *commands, cli_words *remarks,
-                            const char **build_folder, ck_err *err) {
+/* FILE -- COMPILER FLAGS..., as CMake's clang-tidy slot gives it: the words behind -- are a compile command. */
+static ck_status add_compile_line(const cli_options *o, const char *here, ck_arena *arena, cli_plan *out, ck_err *err) {
+  drive_line line;
+  drive_read(o->flags.at + (o->flags.n > 0), o->flags.n - (o->flags.n > 0), here, arena, &line);
+  const char **flags = CK_NEW_N(arena, const char *, line.flags.n + 1);
+  if (line.flags.n > 0) memcpy(flags, line.flags.at, line.flags.n * sizeof *flags);
+  cli_command c = {.file = database_normal_path(arena, absolute(arena, here, o->files.at[0])),
+                   .directory = here,
+                   .object = line.output != NULL ? database_normal_path(arena, absolute(arena, here, line.output)) : "",
+                   .flags = flags,
+                   .nflags = line.flags.n};
+  drive_release(&line);
+  ck_vec_push(&out->commands, c);
+  return check_file(o->files.at[0], c.file, err);
+}
+
+ck_status cli_find_commands(const cli_options *o, ck_arena *arena, cli_plan *out, ck_err *err) {
   char here_buffer[PATH_MAX];
   if (getcwd(here_buffer, sizeof here_buffer) == NULL)
     return ck_fail(err, CK_IO, "the working directory is not accessible");
   const char *here = ck_arena_strdup(arena, here_buffer);
-  *build_folder = NULL;
   if (o->has_flags && o->files.n == 0) return ck_fail(err, CK_USAGE, "no file is given before --");
-  finder f = {.o = o, .here = here, .arena = arena, .out = commands, .remarks = remarks};
+  if (o->is_tidy && o->has_flags) return add_compile_line(o, here, arena, out, err);
+  finder f = {.o = o, .here = here, .arena = arena, .out = out};
   ck_status status = o->has_flags ? CK_OK : locate_database(&f, err);
   if (status == CK_OK && f.path != NULL) {
-    char *folder = ck_path_dir(f.path);
-    *build_folder = ck_arena_strdup(arena, folder);
-    free(folder);
+    out->build_folder = database_folder(f.path, arena);
+    out->database = f.path;
     status = use_database(&f, err);
     free(f.database.at);
     return status;
@@ -201,8 +282,15 @@ ck_status cli_find_commands(const cli_options *o, ck_arena *arena, cli_commands 
   if (status == CK_OK && o->files.n == 0)
     return ck_fail(err, CK_USAGE, "no compile_commands.json here or above; give files (FILE... -- FLAGS) or -p BUILD");
   for (size_t i = 0; i < o->files.n && status == CK_OK; i++)
-    status = add_file(o, here, o->files.at[i], arena, commands, err);
+    status = add_file(o, here, o->files.at[i], arena, &out->commands, err);
   if (status == CK_OK && !o->has_flags)
-    ck_vec_push(remarks, "no compile database was found: the files are read with default flags (give others after --)");
+    ck_vec_push(&out->remarks,
+                "no compile database was found: the files are read with default flags (give others after --)");
   return status;
+}
+
+void cli_release_plan(cli_plan *plan) {
+  free(plan->commands.at);
+  free(plan->remarks.at);
+  free(plan->programs.at);
 }

@@ -63,11 +63,18 @@ const char *database_find(const char *folder, ck_arena *arena) {
   return found;
 }
 
+const char *database_folder(const char *path, ck_arena *arena) {
+  char *real = realpath(path, NULL), *folder = ck_path_dir(real != NULL ? real : path);
+  const char *copy = ck_arena_strdup(arena, folder);
+  free(folder);
+  free(real);
+  return copy;
+}
+
 /* --- One entry
  * ----------------------------------------------------------------------------------------------------------- */
 
-/* Words of `command`, quoted as in a POSIX shell. */
-static void split_command(const char *s, ck_arena *arena, cli_words *out) {
+void database_split_command(const char *s, ck_arena *arena, cli_words *out) {
   while (*s != '\0') {
     while (*s == ' ' || *s == '\t' || *s == '\n') s++;
     if (*s == '\0') return;
@@ -85,13 +92,12 @@ static void split_command(const char *s, ck_arena *arena, cli_words *out) {
   }
 }
 
-/* Words before the compiler's arguments: launchers (ccache, ckptlint cc ...) and the compiler itself. */
-static size_t skip_compiler(const cli_words *words) {
+size_t database_skip_compiler(const char *const *words, size_t n) {
   size_t i = 0;
-  bool ours = words->n > 1 && strcmp(ck_path_base(words->at[0]), "ckptlint") == 0;
+  bool ours = n > 1 && strcmp(ck_path_base(words[0]), "ckptlint") == 0;
   if (ours)
-    for (i = 2; i < words->n && words->at[i][0] == '-';) i++;
-  while (i < words->n && words->at[i][0] != '-' && words->at[i][0] != '@') i++;
+    for (i = 2; i < n && words[i][0] == '-';) i++;
+  while (i < n && words[i][0] != '-' && words[i][0] != '@' && !drive_is_source(words[i])) i++;
   return i;
 }
 
@@ -107,16 +113,17 @@ static bool read_entry(json_t *entry, const char *folder, ck_arena *arena, cli_c
   json_array_foreach(arguments, i, word) {
     if (json_string_value(word) != NULL) ck_vec_push(&words, ck_arena_strdup(arena, json_string_value(word)));
   }
-  if (!json_is_array(arguments)) split_command(command, arena, &words);
-  size_t first = skip_compiler(&words);
+  if (!json_is_array(arguments)) database_split_command(command, arena, &words);
+  const char *where = database_normal_path(arena, joined(arena, folder, directory));
+  size_t first = database_skip_compiler(words.at, words.n);
   drive_line line;
   assert(first <= words.n && (words.at != NULL || first == 0));
-  drive_read(words.at + first, words.n - first, arena, &line);
+  drive_read(words.at + first, words.n - first, where, arena, &line);
   if (line.sources.n > 0) { /* else C, assembler, or something that makes no object */
     const char **flags = CK_NEW_N(arena, const char *, line.flags.n + 1);
     if (line.flags.n > 0) memcpy(flags, line.flags.at, line.flags.n * sizeof *flags);
-    const char *where = database_normal_path(arena, joined(arena, folder, directory));
-    const char *object = output != NULL ? output : line.output != NULL ? line.output : "";
+    /* -o is relative to `directory`; "output", with CMake's Makefiles, to the build folder */
+    const char *object = line.output != NULL ? line.output : output != NULL ? output : "";
     ck_vec_push(out, (cli_command){.file = database_normal_path(arena, joined(arena, where, file)),
                                    .directory = where,
                                    .object = object[0] != '\0' ? joined(arena, where, object) : "",
@@ -124,9 +131,7 @@ static bool read_entry(json_t *entry, const char *folder, ck_arena *arena, cli_c
                                    .nflags = line.flags.n});
   }
   free(words.at);
-  free(line.sources.at);
-  free(line.objects.at);
-  free(line.flags.at);
+  drive_release(&line);
   return true;
 }
 

@@ -77,27 +77,24 @@ static int open_model(operand *x, const cli_options *o, const char *file, const 
   cli_options mine = *o; /* the same flags and database, but this one file */
   const char *files[] = {file};
   mine.files.at = files, mine.files.n = mine.files.room = 1;
-  cli_commands commands = {0};
-  cli_words remarks = {0};
-  const char *build_folder;
+  cli_plan plan = {0};
   ck_err err = {0};
   int status = CK_EXIT_OK;
-  if (cli_find_commands(&mine, arena, &commands, &remarks, &build_folder, &err) != CK_OK ||
-      cli_make_units(&mine, commands.at, commands.n, &x->units, &err) != CK_OK)
+  if (cli_find_commands(&mine, arena, &plan, &err) != CK_OK ||
+      cli_make_units(&mine, plan.commands.at, plan.commands.n, &x->units, &err) != CK_OK)
     status = cli_trouble("%s", err.text);
-  for (size_t i = 0; i < remarks.n; i++) fprintf(stderr, "ckptlint: note: %s\n", remarks.at[i]);
+  for (size_t i = 0; i < plan.remarks.n; i++) fprintf(stderr, "ckptlint: note: %s\n", plan.remarks.at[i]);
   for (size_t i = 0; i < x->units.remarks.n; i++) fprintf(stderr, "ckptlint: note: %s\n", x->units.remarks.at[i].text);
   if (status == CK_EXIT_OK && x->units.units.n == 0) status = cli_trouble("%s cannot be read", file);
   if (status == CK_EXIT_OK) {
     x->program = ck_ir_program_new(x->units.units.at, x->units.units.n);
     const char **names = CK_NEW_N(arena, const char *, 1);
-    names[0] = commands.at[0].file;
+    names[0] = plan.commands.at[0].file;
     ck_torch_request request = {.files = names, .nfiles = 1, .want_models = true, .model_class = cls};
     x->analysis = ck_torch_analyse(x->program, &request);
     status = choose_model(x, file, cls, place, arena);
   }
-  free(commands.at);
-  free(remarks.at);
+  cli_release_plan(&plan);
   return status;
 }
 

@@ -43,23 +43,23 @@ static bool ends_in(const char *name, const char *const *suffixes, size_t n) {
   return false;
 }
 
-static bool is_source(const char *name) {
+bool drive_is_source(const char *name) {
   static const char *const suffixes[] = {".cpp", ".cc", ".cxx", ".c++", ".C", ".cp", ".CPP", ".cu"};
   return ends_in(name, suffixes, sizeof suffixes / sizeof *suffixes);
 }
 
 static bool is_object(const char *name) {
-  static const char *const suffixes[] = {".o", ".obj", ".a", ".lo"};
-  return ends_in(name, suffixes, sizeof suffixes / sizeof *suffixes);
+  static const char *const suffixes[] = {".o", ".obj", ".a", ".lo", ".so", ".dylib"};
+  return ends_in(name, suffixes, sizeof suffixes / sizeof *suffixes) || strstr(ck_path_base(name), ".so.") != NULL;
 }
 
 /* --- Response files
  * ----------------------------------------------------------------------------------------------------- */
 
-static void add_word(cli_words *out, const char *word, ck_arena *arena, int depth);
+static void add_word(cli_words *out, const char *word, const char *directory, ck_arena *arena, int depth);
 
 /* Words of an @FILE, quoted as in a shell (GCC, "Overall Options"). */
-static void read_response(cli_words *out, char *s, ck_arena *arena, int depth) {
+static void read_response(cli_words *out, char *s, const char *directory, ck_arena *arena, int depth) {
   while (*s != '\0') {
     while (*s != '\0' && strchr(" \t\r\n", *s) != NULL) s++;
     if (*s == '\0') break;
@@ -71,20 +71,26 @@ static void read_response(cli_words *out, char *s, ck_arena *arena, int depth) {
       else if (*s == quote && quote != '\0') quote = '\0';
       else ck_strbuf_putc(&b, *s);
     }
-    add_word(out, ck_arena_strdup(arena, b.s), arena, depth);
+    add_word(out, ck_arena_strdup(arena, b.s), directory, arena, depth);
     ck_strbuf_release(&b);
   }
 }
 
-static void add_word(cli_words *out, const char *word, ck_arena *arena, int depth) {
-  char *text;
+static void add_word(cli_words *out, const char *word, const char *directory, ck_arena *arena, int depth) {
+  char *text, *path = word[0] == '@' && depth < MAX_RESPONSE_DEPTH ? ck_path_join(directory, word + 1) : NULL;
   size_t n;
-  if (word[0] == '@' && depth < MAX_RESPONSE_DEPTH && ck_read_file(word + 1, MAX_RESPONSE, &text, &n, NULL) == CK_OK) {
-    read_response(out, text, arena, depth + 1);
-    free(text);
+  bool read = path != NULL && ck_read_file(path, MAX_RESPONSE, &text, &n, NULL) == CK_OK;
+  free(path);
+  if (!read) {
+    ck_vec_push(out, word);
     return;
   }
-  ck_vec_push(out, word);
+  read_response(out, text, directory, arena, depth + 1);
+  free(text);
+}
+
+void drive_expand(const char *const *argv, size_t n, const char *directory, ck_arena *arena, cli_words *out) {
+  for (size_t i = 0; i < n; i++) add_word(out, argv[i], directory, arena, 0);
 }
 
 /* --- The line
@@ -96,10 +102,10 @@ static const char *default_object(const char *source, ck_arena *arena) {
   return ck_arena_printf(arena, "%.*s.o", dot != NULL ? (int)(dot - base) : (int)strlen(base), base);
 }
 
-void drive_read(const char *const *argv, size_t n, ck_arena *arena, drive_line *out) {
+void drive_read(const char *const *argv, size_t n, const char *directory, ck_arena *arena, drive_line *out) {
   *out = (drive_line){0};
   cli_words words = {0};
-  for (size_t i = 0; i < n; i++) add_word(&words, argv[i], arena, 0);
+  drive_expand(argv, n, directory, arena, &words);
   bool only_compiles = false, neither = false, is_cxx = true, dependencies = false;
   for (size_t i = 0; i < words.n; i++) {
     const char *word = words.at[i];
@@ -109,6 +115,12 @@ void drive_read(const char *const *argv, size_t n, ck_arena *arena, drive_line *
     dependencies |= strcmp(word, "-MD") == 0 || strcmp(word, "-MMD") == 0;
     if (strcmp(word, "-MF") == 0 && i + 1 < words.n) out->depfile = words.at[i + 1];
     else if (strncmp(word, "-MF", 3) == 0 && word[3] != '\0') out->depfile = word + 3;
+    out->makes_library |= strcmp(word, "-shared") == 0 || strcmp(word, "-r") == 0;
+    if (word[0] == '-' && (word[1] == 'L' || word[1] == 'l')) { /* both may stand apart from their values */
+      const char *value = word[2] != '\0' ? word + 2 : i + 1 < words.n ? words.at[i + 1] : NULL;
+      if (value != NULL && word[1] == 'L') ck_vec_push(&out->folders, value);
+      else if (value != NULL) ck_vec_push(&out->libraries, value);
+    }
     if (strcmp(word, "-c") == 0) {
       only_compiles = true;
     } else if (strcmp(word, "-o") == 0 && i + 1 < words.n) {
@@ -123,7 +135,7 @@ void drive_read(const char *const *argv, size_t n, ck_arena *arena, drive_line *
       if (i + 1 < words.n) ck_vec_push(&out->flags, words.at[++i]);
     } else if (word[0] == '-') {
       ck_vec_push(&out->flags, word);
-    } else if (is_source(word) && is_cxx) {
+    } else if (drive_is_source(word) && is_cxx) {
       ck_vec_push(&out->sources, word);
     } else if (is_object(word)) {
       ck_vec_push(&out->objects, word);
@@ -141,4 +153,13 @@ void drive_read(const char *const *argv, size_t n, ck_arena *arena, drive_line *
     out->depfile = ck_arena_printf(arena, "%.*s.d", (int)stem, out->output);
   }
   free(words.at);
+}
+
+void drive_release(drive_line *line) {
+  free(line->sources.at);
+  free(line->objects.at);
+  free(line->flags.at);
+  free(line->folders.at);
+  free(line->libraries.at);
+  *line = (drive_line){0};
 }

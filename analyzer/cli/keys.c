@@ -68,22 +68,18 @@ static int run(const char *name, int argc, char **argv, with_units *work) {
   ck_arena_init(&arena);
   cli_units units;
   cli_units_init(&units);
-  cli_commands commands = {0};
-  cli_words remarks = {0};
-  const char *build_folder;
+  cli_plan plan = {0};
   ck_err err = {0};
   if (status < 0 && o.format != CLI_TEXT && o.format != CLI_JSON)
     status = cli_trouble("%s: the formats are text and json", name);
   if (status < 0 && o.files.n == 0) status = cli_trouble("%s: no file is given", name);
-  if (status < 0 && cli_find_commands(&o, &arena, &commands, &remarks, &build_folder, &err) != CK_OK)
-    status = cli_trouble("%s", err.text);
+  if (status < 0 && cli_find_commands(&o, &arena, &plan, &err) != CK_OK) status = cli_trouble("%s", err.text);
   if (status < 0) {
-    for (size_t i = 0; i < remarks.n; i++) fprintf(stderr, "ckptlint: note: %s\n", remarks.at[i]);
-    status = work(&o, &commands, &units, &arena);
+    for (size_t i = 0; i < plan.remarks.n; i++) fprintf(stderr, "ckptlint: note: %s\n", plan.remarks.at[i]);
+    status = work(&o, &plan.commands, &units, &arena);
   }
   cli_units_release(&units);
-  free(commands.at);
-  free(remarks.at);
+  cli_release_plan(&plan);
   ck_arena_release(&arena);
   cli_release_options(&o);
   return status;

@@ -63,10 +63,14 @@ static const struct {
   const char *name;
   int (*run)(int argc, char **argv);
 } commands[] = {
-    {"check", cmd_check},     {"keys", cmd_keys},       {"show", cmd_show},
-    {"diff", cmd_diff},       {"ir", cmd_ir},           {"plugin-path", cmd_plugin_path},
-    {"cc", cmd_cc},           {"explain", cmd_explain}, {"help", cmd_help},
-    {"--help", cmd_help},     {"-h", cmd_help},         {"--version", cmd_version},
+    {"check", cmd_check},     {"keys", cmd_keys},
+    {"show", cmd_show},       {"diff", cmd_diff},
+    {"ir", cmd_ir},           {"plugin-path", cmd_plugin_path},
+    {"cc", cmd_cc},           {"unit", cmd_unit},
+    {"link", cmd_link},       {"doctor", cmd_doctor},
+    {"cache", cmd_cache},     {"explain", cmd_explain},
+    {"help", cmd_help},       {"--help", cmd_help},
+    {"-h", cmd_help},         {"--version", cmd_version},
     {"version", cmd_version},
 };
 

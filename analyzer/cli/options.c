@@ -78,6 +78,20 @@ static int set_diagnostics(cli_options *o, const char *value) {
   return -1;
 }
 
+/* CMake's clang-tidy slot puts this before the source, and the whole compile command behind `--`. */
+static int set_extra_arg(cli_options *o, const char *value) {
+  (void)value;
+  o->is_tidy = o->unit_only = o->to_stdout = true;
+  return -1;
+}
+
+static int set_stdin_name(cli_options *o, const char *value) {
+  o->use_stdin = true;
+  return o->stdin_name = value, -1;
+}
+
+static int set_output(cli_options *o, const char *value) { return o->output = value, -1; }
+static int set_depfile(cli_options *o, const char *value) { return o->depfile = value, -1; }
 static int set_build(cli_options *o, const char *value) { return o->build = value, -1; }
 static int set_model(cli_options *o, const char *value) { return o->model = value, -1; }
 static int set_expression(cli_options *o, const char *value) { return o->expression = value, -1; }
@@ -93,12 +107,17 @@ static const struct {
     {"--color", set_color},
     {"--diagnostics", set_diagnostics},
     {"--build", set_build},
+    {"--extra-arg-before", set_extra_arg},
+    {"--stdin-filename", set_stdin_name},
+    {"--output", set_output},
+    {"-MF", set_depfile},
     {"--jobs", set_jobs},
     {"--model", set_model},
     {"--expr", set_expression},
     {"--cache-dir", set_cache_dir},
     {"-p", set_build},
     {"-j", set_jobs},
+    {"-o", set_output},
 };
 
 static bool set_switch(cli_options *o, const char *option) {
@@ -108,6 +127,9 @@ static bool set_switch(cli_options *o, const char *option) {
   if (strcmp(option, "--snapshot") == 0) return o->show_snapshot = true;
   if (strcmp(option, "--no-cache") == 0) return o->no_cache = true;
   if (strcmp(option, "--unit") == 0) return o->unit_only = true;
+  if (strcmp(option, "--stdin") == 0) return o->use_stdin = true;
+  if (strcmp(option, "--time") == 0) return o->print_time = true;
+  if (strcmp(option, "--list-checkpoints") == 0) return o->list_checkpoints = true;
   if (strcmp(option, "--warn-only") == 0) return o->warn_only = true;
   return false;
 }

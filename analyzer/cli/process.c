@@ -41,7 +41,8 @@ static void start(slot *s, cli_job *job, int seconds) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  if (job->output > 0) posix_spawn_file_actions_adddup2(&actions, job->output, STDOUT_FILENO);
+  else posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
   int failed = posix_spawn(&s->pid, job->argv[0], &actions, NULL, (char *const *)job->argv, environ);
   posix_spawn_file_actions_destroy(&actions);

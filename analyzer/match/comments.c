@@ -104,10 +104,11 @@ ck_comments ck_comments_read(ck_arena *arena, const char *file, const char *text
   return result;
 }
 
-ck_comments ck_comments_of_file(ck_arena *arena, const char *file) {
+ck_comments ck_comments_of_file(ck_arena *arena, const char *file, const char *text_in) {
   char *text;
   size_t size;
-  if (file == NULL || ck_read_file(file, MAX_SOURCE, &text, &size, NULL) != CK_OK) return (ck_comments){NULL, 0};
+  if (text_in == NULL) text_in = file;
+  if (file == NULL || ck_read_file(text_in, MAX_SOURCE, &text, &size, NULL) != CK_OK) return (ck_comments){NULL, 0};
   ck_comments result = ck_comments_read(arena, file, text);
   free(text);
   return result;

@@ -26,6 +26,6 @@ typedef struct {
   size_t n;
 } ck_comments;
 ck_comments ck_comments_read(ck_arena *arena, const char *file, const char *text);
-/* The same for a file; none if it cannot be read. */
-ck_comments ck_comments_of_file(ck_arena *arena, const char *file);
+/* The same for a file; none if it cannot be read. `text_in` (NULL is allowed) is the file to read in its place. */
+ck_comments ck_comments_of_file(ck_arena *arena, const char *file, const char *text_in);
 #endif

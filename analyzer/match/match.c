@@ -51,7 +51,8 @@ static const char *commented_path(ck_matcher *m, const ck_site *site, const ck_m
   if (site->checkpoint_comment != NULL) return site->checkpoint_comment;
   ck_loc places[] = {site->loc, model != NULL ? model->loc : (ck_loc){0}};
   for (size_t p = 0; p < 2; p++) {
-    ck_comments comments = ck_comments_of_file(m->arena, places[p].file);
+    ck_comments comments =
+        ck_comments_of_file(m->arena, places[p].file, ck_buffer_of(&m->options->buffer, places[p].file));
     for (size_t i = 0; i < comments.n; i++)
       if (comments.at[i].kind == CK_COMMENT_CHECKPOINT && comments.at[i].about == places[p].line)
         return comments.at[i].text;

@@ -62,6 +62,7 @@ typedef struct {
   const char *checkpoint_for_all;                      /* `--checkpoint PATH` without a class, or NULL */
   const char *const *class_names, *const *class_paths; /* `--checkpoint CLASS=PATH` */
   size_t nclasses;
+  ck_buffer buffer; /* an editor's, for comments */
 } ck_match_options;
 
 typedef struct {

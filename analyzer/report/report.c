@@ -38,6 +38,7 @@ typedef struct {
 typedef struct {
   ck_arena *arena;
   ck_map files; /* path -> source */
+  ck_buffer buffer;
 } suppressions;
 
 static source *source_of(suppressions *s, const char *file) {
@@ -46,7 +47,7 @@ static source *source_of(suppressions *s, const char *file) {
   if (!is_new) return slot->p;
   source *src = CK_NEW(s->arena, source);
   slot->p = src;
-  src->comments = ck_comments_of_file(s->arena, slot->key);
+  src->comments = ck_comments_of_file(s->arena, slot->key, ck_buffer_of(&s->buffer, slot->key));
   /* the map's copy of the path dies with it */
   for (size_t i = 0; i < src->comments.n; i++) src->comments.at[i].loc.file = ck_arena_strdup(s->arena, slot->key);
   src->used = CK_NEW_N(s->arena, bool, src->comments.n + 1);
@@ -149,7 +150,7 @@ static void count(ck_report *r) {
 ck_report *ck_report_new(const ck_analysis *analysis, const ck_match_result *match, const ck_report_options *options,
                          const char *const *files, size_t nfiles, const ck_note *remarks, size_t nremarks,
                          ck_arena *arena) {
-  suppressions s = {.arena = arena};
+  suppressions s = {.arena = arena, .buffer = options->buffer};
   ck_map_init(&s.files);
   diagnostics all = {0};
   for (size_t i = 0; i < nfiles; i++) source_of(&s, files[i]);

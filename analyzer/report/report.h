@@ -24,6 +24,7 @@ typedef struct {
   bool werror;   /* warnings become errors */
   bool all_keys; /* no cut after 8 lines */
   bool explain;  /* say why sites were not checked and what checkpoints imply */
+  ck_buffer buffer;
 } ck_report_options;
 
 /* Takes -Wckpt-ID, -Wno-ckpt-ID, -Werror=ckpt-ID, -Wno-error=ckpt-ID, -Werror, -Wno-error. True: it was one of them.
@@ -90,6 +91,7 @@ ck_report *ck_report_new(const ck_analysis *analysis, const ck_match_result *mat
 typedef struct {
   bool color;
   const char *directory; /* paths below it are printed relative to it; NULL: as they are */
+  ck_buffer buffer;
 } ck_text_style;
 
 void ck_report_text(const ck_report *report, const ck_text_style *style, ck_strbuf *out);

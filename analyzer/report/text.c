@@ -63,7 +63,8 @@ static const char *source_text(printer *p, const char *file) {
   ck_map_entry *slot = ck_map_put(&p->sources, file, &is_new);
   size_t size;
   char *text;
-  if (is_new && ck_read_file(slot->key, MAX_SOURCE, &text, &size, NULL) == CK_OK) slot->p = text;
+  const char *path = ck_buffer_of(&p->style->buffer, file);
+  if (is_new && ck_read_file(path != NULL ? path : slot->key, MAX_SOURCE, &text, &size, NULL) == CK_OK) slot->p = text;
   return slot->p;
 }
 

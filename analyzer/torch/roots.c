@@ -14,6 +14,7 @@ typedef struct {
   ck_map by_usr;     /* USR of a function: index plus 1 */
   ck_map ctors;      /* USR of a class: index plus 1 into `lists` */
   ck_map overriders; /* USR of a method: the same */
+  ck_map twins;      /* USR of a function with several definitions (`main`): the same, for all but the first */
   CK_VEC(struct { CK_VEC(size_t) at; }) lists;
   size_t current; /* function being walked */
   const ck_ir *record;
@@ -85,15 +86,36 @@ static void list_add(graph *g, ck_map *map, const char *usr, size_t value) {
   ck_vec_push(&g->lists.at[entry->n - 1].at, value);
 }
 
+/* One definition, seen from two units that include its header? */
+static bool same_place(const ck_ir *a, const ck_ir *b) {
+  return a->loc.file != NULL && b->loc.file != NULL && strcmp(a->loc.file, b->loc.file) == 0 &&
+         a->loc.line == b->loc.line && a->loc.column == b->loc.column;
+}
+
+/* Does the function stand in the graph? Units of several executables each define `main`, and perhaps more of one name:
+ * each is a function of its own. */
+static bool is_known(const graph *g, const ck_ir *node, bool *is_twin) {
+  const ck_map_entry *entry = *node->usr ? ck_map_find(&g->by_usr, node->usr) : NULL;
+  *is_twin = entry != NULL;
+  if (entry == NULL) return false;
+  if (!ck_ir_body(node) || same_place(g->functions.at[entry->n - 1].node, node)) return true;
+  entry = ck_map_find(&g->twins, node->usr);
+  for (size_t i = 0; entry != NULL && i < g->lists.at[entry->n - 1].at.n; i++)
+    if (same_place(g->functions.at[g->lists.at[entry->n - 1].at.at[i]].node, node)) return true;
+  return false;
+}
+
 static void add_function(graph *g, const ck_ir *node, const ck_ir *record) {
-  if (*node->usr && ck_map_get(&g->by_usr, node->usr) != NULL) return;
+  bool is_twin;
+  if (is_known(g, node, &is_twin)) return;
   if (g->functions.n == g->room) {
     g->room = g->room ? g->room * 2 : 64;
     g->functions.at = ck_realloc(g->functions.at, g->room * sizeof *g->functions.at);
   }
   size_t i = g->functions.n++;
   g->functions.at[i] = (ck_torch_function){.node = node, .record = record};
-  if (*node->usr) ck_map_put(&g->by_usr, node->usr, NULL)->n = i + 1;
+  if (is_twin) list_add(g, &g->twins, node->usr, i);
+  else if (*node->usr) ck_map_put(&g->by_usr, node->usr, NULL)->n = i + 1;
   if (record != NULL && (node->flags & CK_IR_F_CTOR)) list_add(g, &g->ctors, record->usr, i);
   for (size_t k = 0; k < node->nkids; k++)
     if (node->kids[k] && node->kids[k]->kind == CK_IR_OVERRIDES) list_add(g, &g->overriders, node->kids[k]->usr, i);
@@ -129,15 +151,17 @@ static void edge(graph *g, size_t to, bool is_call) {
   g->functions.at[to].has_caller = true;
 }
 
-static void edge_usr(graph *g, const char *usr, bool is_call) {
-  ck_map_entry *entry = *usr ? ck_map_find(&g->by_usr, usr) : NULL;
-  if (entry) edge(g, entry->n - 1, is_call);
-}
-
 static void edges_of_list(graph *g, const ck_map *map, const char *usr) {
   ck_map_entry *entry = *usr ? ck_map_find(map, usr) : NULL;
   for (size_t i = 0; entry != NULL && i < g->lists.at[entry->n - 1].at.n; i++)
     edge(g, g->lists.at[entry->n - 1].at.at[i], true);
+}
+
+static void edge_usr(graph *g, const char *usr, bool is_call) {
+  ck_map_entry *entry = *usr ? ck_map_find(&g->by_usr, usr) : NULL;
+  if (entry == NULL) return;
+  edge(g, entry->n - 1, is_call);
+  edges_of_list(g, &g->twins, usr);
 }
 
 /* Everything that making a value of this type may run. */
@@ -244,6 +268,7 @@ ck_torch_functions ck_torch_find_functions(ck_torch_run *run) {
   ck_map_init(&g.by_usr);
   ck_map_init(&g.ctors);
   ck_map_init(&g.overriders);
+  ck_map_init(&g.twins);
   for (int bodies = 1; bodies >= 0; bodies--)
     for (size_t i = 0; i < ck_ir_program_unit_count(run->program); i++)
       collect_unit(&g, ck_ir_program_unit(run->program, i), bodies);
@@ -260,6 +285,7 @@ ck_torch_functions ck_torch_find_functions(ck_torch_run *run) {
   ck_map_release(&g.by_usr);
   ck_map_release(&g.ctors);
   ck_map_release(&g.overriders);
+  ck_map_release(&g.twins);
   return g.functions;
 }
 

@@ -19,6 +19,8 @@
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/FrontendPluginRegistry.h>
 #include <clang/Lex/HeaderSearchOptions.h>
+#include <clang/Lex/PPCallbacks.h>
+#include <clang/Lex/Preprocessor.h>
 #include <clang/Lex/PreprocessorOptions.h>
 
 #include <cerrno>
@@ -65,7 +67,7 @@ void addCompileFlags(clang::CompilerInstance &compiler, std::vector<std::string>
 }
 
 std::string start(Checker &checker, clang::CompilerInstance &compiler, const std::string &file) {
-  std::vector<std::string> command = {checker.program, "check", "--format=lines", "--unit"};
+  std::vector<std::string> command = {checker.program, "check", "--format=lines", "--unit", "--list-checkpoints"};
   command.insert(command.end(), checker.options.begin(), checker.options.end());
   command.insert(command.end(), {file, "--"});
   addCompileFlags(compiler, command);
@@ -110,14 +112,25 @@ public:
       return say(clang::SourceLocation(), clang::DiagnosticsEngine::Remark,
                  "this unit was not checked by ckptlint: " +
                      (errors.empty() ? "it ended abnormally" : errors.substr(0, errors.find('\n'))));
-    if (diagnostics.hasErrorOccurred()) return; // after errors of Clang's own, what we would say is noise
+    bool hadErrors = diagnostics.hasErrorOccurred(); // after errors of Clang's own, what we would say is noise
     for (size_t at = 0, end; at < output.size(); at = end + 1) {
       end = std::min(output.find('\n', at), output.size());
-      emit(output.substr(at, end - at));
+      std::string line = output.substr(at, end - at);
+      if (line.rfind("checkpoint ", 0) == 0) addDependency(line.substr(std::strlen("checkpoint ")));
+      else if (!hadErrors) emit(line);
     }
   }
 
 private:
+  /* A checkpoint joins the unit's dependencies (-MD), which Clang writes after this: a new one compiles, so checks,
+   * again. To those who collect dependencies it is a header that need not be read. */
+  void addDependency(const std::string &file) {
+    auto entry = compiler.getFileManager().getFileRef(file);
+    if (!entry) return llvm::consumeError(entry.takeError());
+    if (clang::PPCallbacks *callbacks = compiler.getPreprocessor().getPPCallbacks())
+      callbacks->FileSkipped(*entry, clang::Token(), clang::SrcMgr::C_User);
+  }
+
   void say(clang::SourceLocation place, clang::DiagnosticsEngine::Level level, const std::string &text) {
     clang::DiagnosticsEngine &diagnostics = compiler.getDiagnostics();
     diagnostics.Report(

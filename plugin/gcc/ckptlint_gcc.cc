@@ -16,6 +16,8 @@
 #include <gcc-plugin.h>
 #include <plugin-version.h>
 
+#include <c-family/c-pragma.h>
+#include <cpplib.h>
 #include <diagnostic.h>
 #include <langhooks.h>
 #include <options.h>
@@ -31,6 +33,11 @@
 #include <unistd.h>
 
 extern char **environ;
+
+/* Only the C family's compilers have these; lto1 loads plugins, too. */
+extern cpp_reader *parse_in __attribute__((weak));
+extern mkdeps *cpp_get_deps(cpp_reader *) __attribute__((weak));
+extern void deps_add_dep(mkdeps *, const char *) __attribute__((weak));
 
 /* Apache-2.0 is compatible with GPL version 3, which GCC is under. */
 int plugin_is_GPL_compatible;
@@ -53,6 +60,8 @@ struct checker {
   arguments options; /* for ckptlint, before the file */
   pid_t pid;
   int output, errors; /* memory files: its stdout, its stderr */
+  int status;         /* as waitpid gives it, once it has ended */
+  bool has_ended;
 };
 
 /* Options of cc1plus that change what the source means; all others (code generation, warnings, dumps) are left out. */
@@ -85,7 +94,8 @@ void start(void *, void *data) {
   command.push(c->program);
   command.push("check");
   command.push("--format=lines");
-  command.push("--unit"); /* one unit of a build: what needs other units is reported at the link */
+  command.push("--unit"); /* one step of a build: what needs other units takes them from the compile database */
+  command.push("--list-checkpoints");
   for (size_t i = 0; i < c->options.n; i++) command.push(c->options.at[i]);
   command.push(main_input_filename);
   command.push("--");
@@ -110,7 +120,6 @@ char *read_all(int fd) {
   off_t size = lseek(fd, 0, SEEK_END);
   char *text = XCNEWVEC(char, size + 1);
   if (pread(fd, text, size, 0) != size) text[0] = 0;
-  close(fd);
   return text;
 }
 
@@ -145,19 +154,39 @@ void emit(char *line) {
   }
 }
 
+void wait_for(checker *c) {
+  while (!c->has_ended && waitpid(c->pid, &c->status, 0) < 0 && errno == EINTR) {}
+  c->has_ended = true;
+}
+
+/* Checkpoints join the unit's dependencies (-MD), which GCC writes after this: a new one compiles, so checks, again. */
+void finish_unit(void *, void *data) {
+  checker *c = (checker *)data;
+  mkdeps *deps = &parse_in && parse_in && cpp_get_deps ? cpp_get_deps(parse_in) : NULL;
+  if (c->pid == 0 || deps == NULL || deps_add_dep == NULL) return;
+  wait_for(c);
+  char *output = read_all(c->output), *save = NULL;
+  for (char *line = strtok_r(output, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+    if (strncmp(line, "checkpoint ", 11) == 0) deps_add_dep(deps, xstrdup(line + 11));
+  XDELETEVEC(output);
+}
+
 void finish(void *, void *data) {
   checker *c = (checker *)data;
   if (c->pid == 0) return;
-  int status;
-  while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {}
+  wait_for(c);
+  int status = c->status;
   c->pid = 0;
   char *output = read_all(c->output), *errors = read_all(c->errors);
+  close(c->output);
+  close(c->errors);
   if (WIFSIGNALED(status) || WEXITSTATUS(status) > 1) {
     char *end = strchr(errors, '\n');
     if (end) *end = 0;
     inform(UNKNOWN_LOCATION, "this unit was not checked by ckptlint: %s", errors[0] ? errors : "it ended abnormally");
   } else if (!seen_error()) { /* after errors of GCC's own, what we would say is noise */
-    for (char *line = strtok(output, "\n"); line; line = strtok(NULL, "\n")) emit(line);
+    for (char *line = strtok(output, "\n"); line; line = strtok(NULL, "\n"))
+      if (strncmp(line, "checkpoint ", 11) != 0) emit(line);
   }
   XDELETEVEC(output);
   XDELETEVEC(errors);
@@ -196,6 +225,7 @@ int plugin_init(plugin_name_args *info, plugin_gcc_version *version) {
   the_checker.program = program && program[0] ? program : CKPTLINT_PROGRAM;
   read_options(&the_checker, info);
   register_callback(info->base_name, PLUGIN_START_UNIT, start, &the_checker);
+  register_callback(info->base_name, PLUGIN_FINISH_UNIT, finish_unit, &the_checker);
   register_callback(info->base_name, PLUGIN_FINISH, finish, &the_checker);
   return 0;
 }

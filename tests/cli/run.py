@@ -105,7 +105,7 @@ class Place:
 @test
 def help_and_version(p):
     p.run('--help').expect(0, 'usage: ckptlint COMMAND', 'check', 'keys', 'show', 'cc')
-    for command in ('check', 'keys', 'show', 'cc', 'explain', 'ir'):
+    for command in ('check', 'keys', 'show', 'cc', 'unit', 'link', 'doctor', 'cache', 'explain', 'ir'):
         p.run(command, '--help').expect(0, 'usage: ckptlint ' + command)
     p.run('--version').expect(0, 'ckptlint ')
 
@@ -123,6 +123,11 @@ def usage_errors(p):
     p.run('show').expect(2, 'no checkpoint is given')
     p.run('keys').expect(2, 'no file is given')
     p.run('cc').expect(2, 'no compiler is given')
+    p.run('unit', '-o', 'x.unit').expect(2, 'usage: ckptlint unit')
+    p.run('link').expect(2, 'usage: ckptlint link')
+    p.run('cache').expect(2, 'usage: ckptlint cache')
+    p.run('cache', 'frob').expect(2, 'there are stats, clear and path')
+    p.run('check', '--stdin').expect(2, '--stdin needs --stdin-filename FILE')
     p.run('explain', 'nonsense').expect(2, 'there is no diagnostic "nonsense"')
     p.run('check', 'net.cpp', env={'CKPTLINT_FLAGS': '--nonsense'}).expect(2, 'CKPTLINT_FLAGS: there is no option --nonsense')
 
@@ -375,6 +380,105 @@ def cache_that_cannot_be_written(p):
     p.run('check', 'a.cpp', '--', '-std=c++17', env={'XDG_CACHE_HOME': p.path('cache')}).expect(0, '0 load sites')
 
 
+@test
+def cache_of_a_header_that_appears(p):
+    """What would have been read, had it been there, is a dependency too."""
+    for name in ('first', 'second', 'src'):
+        os.mkdir(p.path(name))
+    p.write('second/a.h', 'struct A {};\n')
+    p.write('src/a.cpp', '#include "a.h"\nint main() {}\n')
+    env = {'CKPTLINT_FRONTEND': counting_front_end(p), 'XDG_CACHE_HOME': p.path('cache')}
+    flags = ['src/a.cpp', '--', '-std=c++17', '-Ifirst', '-I', 'second']
+    for step, runs in ((None, 1), (None, 1), ('first/a.h', 2), (None, 2), ('src/a.h', 3), (None, 3)):
+        if step:
+            p.write(step, 'struct A { int x; };\n')
+        p.run('check', *flags, env=env).expect(0)
+        assert count(p) == runs, '%s: the front end ran %d times, not %d' % (step, count(p), runs)
+    p.write('b.cpp', '#include "late.h"\nint main() {}\n')
+    for step, runs in ((None, 4), (None, 4), ('first/late.h', 5), (None, 5)):
+        if step:
+            p.write(step, '')
+        p.run('check', 'b.cpp', '--', '-std=c++17', '-Ifirst', env=env).expect(0, *([] if runs == 5 else ["'late.h' file not found"]))
+        assert count(p) == runs, '%s: the front end ran %d times, not %d' % (step, count(p), runs)
+    p.run('check', 'b.cpp', '--', '-std=c++17', '-Ifirst', env=dict(env, CPATH=p.path('second'))).expect(0)
+    assert count(p) == 6, 'CPATH is part of the command'
+
+
+@test
+def cache_of_a_file_with_an_old_time(p):
+    """Same size, same time, other content, within the step of the file system's clock."""
+    p.checkpoint('net.pt')
+    source = p.net('net.pt')
+    env = {'XDG_CACHE_HOME': p.path('cache')}
+    now = time.time_ns()
+    for text, status in ((NET, 0), (NET.replace('Linear(4, width)', 'Linear(5, width)'), 1), (NET, 0)):
+        p.write(source, text + MAIN % ('net.pt', ''))
+        os.utime(p.path(source), ns=(now, now))
+        p.check(source, env=env).expect(status)
+    p.write(source, NET.replace('Linear(4, width)', 'Linear(5, width)') + MAIN % ('net.pt', ''))
+    os.utime(p.path(source), ns=(now + 10**13, now + 10**13))  # a clock that was ahead
+    p.check(source, env=env).expect(1)
+    p.check(source, env=env).expect(1)
+
+
+@test
+def cache_that_belongs_to_another(p):
+    p.write('a.cpp', 'int main() {}\n')
+    os.makedirs(p.path('cache/ckptlint/units'))
+    os.chmod(p.path('cache/ckptlint/units'), 0o555)
+    env = {'XDG_CACHE_HOME': p.path('cache')}
+    if os.getuid() != 0:
+        p.run('doctor', 'a.cpp', env=env).expect(2, 'warn  cache', 'fix: ')
+    p.run('check', 'a.cpp', '--', '-std=c++17', env=env).expect(0, 'ckptlint: 0 load sites\n', absent=['note'])
+
+
+@test
+def cache_command(p):
+    env = {'XDG_CACHE_HOME': p.path('cache')}
+    assert p.run('cache', 'path', env=env).expect(0).out == p.path('cache/ckptlint') + '\n'
+    p.run('cache', 'stats', env=env).expect(0, '(not there yet)')
+    for i in range(3):
+        p.write('a%d.cpp' % i, 'int a%d;\n' % i)
+        p.run('check', 'a%d.cpp' % i, '--', '-std=c++17', env=env).expect(0)
+    p.run('cache', 'stats', env=env).expect(0, 'units                             3 files')
+    p.run('cache', 'clear', env=env).expect(0, ' files removed from ')
+    p.run('cache', 'stats', env=env).expect(0, 'units                             0 files')
+    assert p.run('cache', 'path', '--cache-dir', 'here', env=env).expect(0).out == 'here\n'
+
+
+@test
+def cache_stays_within_its_bound(p):
+    """Those used least lately go first; what a killed process left goes, too."""
+    env = {'XDG_CACHE_HOME': p.path('cache'), 'CKPTLINT_CACHE_MIB': '1'}
+    units = p.path('cache/ckptlint/units')
+    os.makedirs(units)
+    for i in range(20):
+        with open(os.path.join(units, '%02d.unit' % i), 'wb') as f:
+            f.write(b'x' * 100000)
+        os.utime(f.name, (1000 + i, 1000 + i))
+    with open(os.path.join(units, '99.unit.tmp.abcdef'), 'wb') as f:
+        f.write(b'x')
+    os.utime(f.name, (1000, 1000))
+    p.write('a.cpp', 'int a;\n')
+    p.run('check', 'a.cpp', '--', '-std=c++17', env=env).expect(0)
+    left = sorted(os.listdir(units))
+    assert sum(os.path.getsize(os.path.join(units, n)) for n in left) <= 3 << 18, left
+    assert '19.unit' in left and '00.unit' not in left and not any('.tmp.' in n for n in left), left
+
+
+@test
+def two_builds_at_once(p):
+    """One makes the unit, the others wait for it."""
+    p.write('a.cpp', 'int main() {}\n')
+    environment = dict(os.environ, XDG_CACHE_HOME=p.path('cache'), CKPTLINT_FRONTEND=counting_front_end(p))
+    runs = [subprocess.Popen([os.path.join(p.build, 'ckptlint'), 'check', 'a.cpp', '--', '-std=c++17'], cwd=p.folder, env=environment,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(8)]
+    for run in runs:
+        out = run.communicate(timeout=120)[0]
+        assert run.returncode == 0 and out == 'ckptlint: 0 load sites\n', out
+    assert count(p) == 1, 'the front end ran %d times' % count(p)
+
+
 # --- Launcher ----------------------------------------------------------------------------------------------------------------------
 
 def launcher(p):
@@ -478,6 +582,152 @@ def compile_database(p):
     p.run('check', 'main.cpp').expect(1, 'error: "w.pt" does not fit Net')
     p.write('build/compile_commands.json', '{')
     p.run('check', '-p', 'build').expect(2, 'compile_commands.json')
+
+
+def database(p, names=('main', 'net'), record=True):
+    """A build folder with a compile database and, with `record`, the build.ninja that belongs to it."""
+    os.makedirs(p.path('build'), exist_ok=True)
+    entries = [{'directory': p.path('build'), 'file': '../%s.cpp' % n, 'arguments': ['g++', *FLAGS, '-o', n + '.o', '-c', '../%s.cpp' % n]} for n in names]
+    p.write('build/compile_commands.json', json.dumps(entries))
+    if record:
+        p.write('build/build.ninja', 'rule link\n  command = g++ $in -o $out\n' + ''.join('build %s.o: cxx ../%s.cpp\n' % (n, n) for n in names) +
+                'build app: link %s\nbuild all: phony app\ndefault all\n' % ' '.join(n + '.o' for n in names))
+
+
+@test
+def programs_of_a_build_folder(p):
+    """Two executables with a class Net each: by build.ninja they stay apart, whatever the folders say."""
+    two_units(p)
+    p.checkpoint('net.pt', 'w.pt')
+    wide = open(p.path('net.cpp')).read().replace('(4, width)', '(5, width)')
+    p.write('wide.cpp', wide)
+    p.write('other.cpp', open(p.path('main.cpp')).read())
+    database(p, ('main', 'net', 'other', 'wide'), record=False)
+    p.run('check', '-p', 'build').expect(0, '2 load sites: 0 checked', '2 in part')  # two definitions, equally near: not known
+    p.write('build/build.ninja', 'build libwide.a | x.stamp: ar wide.o\nbuild a$ pp: link main.o $\n    net.o\n'
+            'build other: link other.o | libwide.a || app\nbuild ran: run a$ pp other\nbuild all: phony ran\n')
+    r = p.run('check', '-p', 'build').expect(1, 'other.cpp:4:', 'does not fit Net', '2 load sites: 2 checked', '; 1 error')
+    assert 'main.cpp:4' not in r.err, r.err
+    p.run('check', '-p', 'build', 'main.cpp').expect(0, '1 load site: 1 checked')
+    p.run('check', '-p', 'build', 'other.cpp').expect(1, '1 load site: 1 checked')
+    keys = json.loads(p.run('keys', '-p', 'build', '--format', 'json', 'other.cpp').expect(0).out)['models'][0]['keys']
+    assert keys[0]['shape'] == [8, 5], keys
+    p.run('doctor', '-p', 'build').expect(0, 'ok    programs         2, from build.ninja', 'ok    load             other.cpp:4: ' + p.path('w.pt'))
+
+
+@test
+def step_of_a_build(p):
+    """--unit, as plugins and CMake's clang-tidy slot call it: each load is told once, by the step that can."""
+    two_units(p)
+    p.checkpoint('net_without_bias.pt', 'w.pt')
+    own = {'XDG_CACHE_HOME': p.path('cache')}
+    os.makedirs(p.path('build'))
+
+    def step(name, *options, tidy=False):
+        if tidy:
+            line = ['g++', *FLAGS, '-MD', '-MT', name + '.o', '-MF', name + '.d', '-o', name + '.o', '-c', '../%s.cpp' % name]
+            args = ['--extra-arg-before=--driver-mode=g++', '../%s.cpp' % name, '--', *line]
+        else:
+            args = ['check', '--unit', '--format=lines', '--list-checkpoints', *options, '../%s.cpp' % name, '--', *FLAGS]
+        environment = dict(os.environ, **own)
+        environment.pop('XDG_CACHE_HOME', None)
+        environment.update(own)
+        return Result(subprocess.run([os.path.join(p.build, 'ckptlint'), *args], cwd=p.path('build'), env=environment, capture_output=True, text=True, timeout=120))
+
+    assert step('main').expect(0, absent=['error']).out == 'checkpoint %s\n' % p.path('w.pt')  # no database: one unit only
+    database(p)
+    step('net').expect(0, absent=['error'])
+    step('main').expect(1, 'main.cpp:4:', 'error: "w.pt" does not fit Net', 'checkpoint ' + p.path('w.pt'))
+    step('main').expect(1, 'error: "w.pt" does not fit Net')  # it failed, so it runs and fails again
+    step('net').expect(0, absent=['error'])  # told already
+    text = open(p.path('net.cpp')).read()
+    p.write('net.cpp', text.replace('(4, width)', '(5, width)'))  # the model changes, the load does not
+    step('net').expect(1, 'main.cpp:4:', 'error: "w.pt" does not fit Net')
+    p.write('net.cpp', text)
+    p.checkpoint('net.pt', 'w.pt')
+    step('net').expect(0, absent=['error'])
+    step('main').expect(0, absent=['error'])
+    p.checkpoint('net_without_bias.pt', 'w.pt')
+    r = step('main', tidy=True).expect(1, 'main.cpp:4:', 'error: "w.pt" does not fit Net')
+    assert r.err == '' and 'load site' not in r.out, r.err
+    step('net', tidy=True).expect(0)
+    p.checkpoint('net.pt', 'w.pt')
+    assert step('main', tidy=True).expect(0).out == ''
+
+
+@test
+def unit_and_link(p):
+    two_units(p)
+    p.checkpoint('net_without_bias.pt', 'w.pt')
+    for name in ('main', 'net'):
+        compiler = ['--', 'ccache', 'g++', *FLAGS, '-c', name + '.cpp', '-o', name + '.o']
+        p.run('unit', '-o', name + '.unit', '-MF', name + '.d', '--cache-dir', os.path.join(p.cache, 'ckptlint'), *compiler).expect(0)
+        first = open(p.path(name + '.unit'), 'rb').read()
+        os.utime(p.path('net.h'), (1, 1))
+        p.run('unit', '-o', name + '.unit', '--cache-dir', os.path.join(p.cache, 'ckptlint'), *compiler).expect(0)
+        assert first == open(p.path(name + '.unit'), 'rb').read(), 'equal inputs, other bytes'
+        depfile = open(p.path(name + '.d')).read()
+        assert depfile.startswith(name + '.unit:') and p.path('net.h') in depfile and p.path(name + '.cpp') in depfile, depfile
+    r = p.run('link', '-o', 'app.checked', 'main.unit', 'net.unit').expect(1, 'main.cpp:4:', 'error: "w.pt" does not fit Net', '1 load site: 1 checked')
+    assert not os.path.exists(p.path('app.checked'))
+    assert p.run('link', 'main.unit', 'net.unit').err == r.err
+    p.checkpoint('net.pt', 'w.pt')
+    p.run('link', '-o', 'app.checked', 'main.unit', 'net.unit').expect(0)
+    assert os.path.exists(p.path('app.checked'))
+    p.run('link', 'main.unit').expect(0, '1 in part')
+    p.run('link', 'w.pt').expect(2, 'w.pt is no unit of this version of ckptlint')
+    p.run('unit', '-o', 'x.unit', '--', 'g++', 'main.cpp', 'net.cpp').expect(2, 'the command compiles 2 C++ files, not one')
+    p.run('unit', '-o', 'x.unit', '--', 'g++', '-c', 'nowhere.cpp').expect(2, 'nowhere.cpp: no such file')
+
+
+@test
+def unsaved_buffer(p):
+    p.checkpoint('net_without_bias.pt', 'w.pt')
+    p.write('main.cpp', 'int main() {}\n')
+    database(p, ('main',))
+    text = '// not saved yet\n' + NET + MAIN % ('w.pt', '')
+    p.run('check', '--stdin', '--stdin-filename', 'main.cpp', input=text).expect(1, 'main.cpp:13:', '   13 |   torch::load(net, "w.pt");')
+    p.run('check', '--stdin-filename', 'new.cpp', input=text).expect(1, 'new.cpp:13:', 'new.cpp is not in ')
+    text = '// not saved yet\n' + NET + MAIN % ('w.pt', ' // ckptlint: ignore[missing-key] known')
+    p.run('check', '--stdin-filename=main.cpp', input=text).expect(0, '1 load site: 1 checked')
+    assert open(p.path('main.cpp')).read() == 'int main() {}\n'
+    p.run('check', 'main.cpp').expect(0, '0 load sites')
+
+
+@test
+def flags_of_a_header(p):
+    os.makedirs(p.path('include/deep'))
+    p.write('include/deep/part.h', '#ifdef WITH_NET\n#include "net.h"\ninline void load_part() { Net net; torch::load(net, "w.pt"); }\n#endif\n')
+    p.write('include/all.h', '#pragma once\n#include "deep/part.h"\n')
+    p.write('include/net.h', '#pragma once\n' + NET)
+    p.checkpoint('net_without_bias.pt', 'w.pt')
+    p.write('aaa.cpp', 'int unrelated;\n')
+    p.write('use.cpp', '#include <all.h>\nint main() { load_part(); }\n')
+    entries = [{'directory': p.folder, 'file': n + '.cpp', 'arguments': ['g++', *FLAGS, *more, '-c', n + '.cpp']}
+               for n, more in (('aaa', []), ('use', ['-DWITH_NET', '-Iinclude']))]
+    p.write('compile_commands.json', json.dumps(entries))
+    p.run('check', 'include/all.h').expect(1, 'include/all.h is read with the flags of use.cpp, which includes it')
+    p.run('check', 'use.cpp').expect(1)
+    p.run('check', 'include/deep/part.h').expect(1, 'is read with the flags of use.cpp, which includes it', 'include/deep/part.h:3:')  # by the unit in the cache
+
+
+@test
+def doctor(p):
+    p.checkpoint('net.pt')
+    p.net('net.pt')
+    p.run('doctor').expect(2, 'ok    front end        libclang ', 'FAIL  compile database', '      fix: ', '1 thing to mend')
+    p.run('doctor', 'net.cpp', '--', *FLAGS).expect(0, 'warn  compile database', 'ok    libtorch headers', 'ok    compiler flags', 'ok    load             net.cpp:12: ' + p.path('net.pt'))
+    p.run('doctor', 'net.cpp', '--', '-std=c++17').expect(2, 'FAIL  libtorch headers', 'apt-get install libtorch-dev')
+    p.net('gone.pt')
+    p.run('doctor', 'net.cpp', '--', *FLAGS).expect(0, 'warn  load             net.cpp:12: "gone.pt" is not found', 'fix: ')
+    p.run('doctor', 'net.cpp', '--', *FLAGS, env={'CKPTLINT_FRONTEND': '/nowhere'}).expect(2, 'FAIL  front end')
+    p.run('doctor', '--no-cache', 'net.cpp', '--', *FLAGS).expect(0, 'warn  cache')
+
+
+@test
+def time_of_a_run(p):
+    p.write('a.cpp', 'int main() {}\n')
+    p.run('check', '--time', 'a.cpp', '--', '-std=c++17').expect(0, 'ckptlint: time: ', ' by the front end), models and loads ', 'checkpoints ')
 
 
 def main():
