@@ -145,9 +145,52 @@ static ck_ir *function_call(ck_fe *fe, CXCursor cursor, CXCursor callee, CXCurso
   return node;
 }
 
+static enum CXChildVisitResult find_overloads(CXCursor cursor, CXCursor parent, CXClientData data) {
+  (void)parent;
+  if (clang_getCursorKind(cursor) != CXCursor_OverloadedDeclRef) return CXChildVisit_Recurse;
+  *(CXCursor *)data = cursor;
+  return CXChildVisit_Break;
+}
+
+/* Qualified name of the overload set that a callee names without a decision; NULL if it names none. */
+static const char *overloaded_name(ck_fe *fe, CXCursor callee) {
+  CXCursor set = clang_getCursorReferenced(callee);
+  if (clang_getCursorKind(set) != CXCursor_OverloadedDeclRef) {
+    set = clang_getNullCursor();
+    clang_visitChildren(callee, find_overloads, &set);
+  }
+  if (clang_Cursor_isNull(set) || clang_getNumOverloadedDecls(set) == 0) return NULL;
+  return ck_fe_qualified_name(fe, clang_getOverloadedDecl(set, 0));
+}
+
+/* A call whose overload cannot be told, since an argument does not compile. A load must not get lost for that: it is
+ * called by its name, with what is known of its arguments. */
+static bool is_kept_undecided(const char *name) {
+  static const char *const names[] = {"torch::load", "torch::jit::load", "torch::pickle_load"};
+  for (size_t i = 0; name != NULL && i < sizeof names / sizeof *names; i++)
+    if (strcmp(names[i], name) == 0) return true;
+  return false;
+}
+
+static ck_ir *undecided_call(ck_fe *fe, CXCursor cursor, CXCursor callee, const char *name,
+                             const ck_fe_cursors *arguments) {
+  ck_ir *node = ck_fe_node(fe, CK_IR_CALL, cursor);
+  node->loc = ck_fe_loc(fe, callee), node->loc.end = ck_fe_loc(fe, cursor).end;
+  node->name = name;
+  ck_fe_nodes kids = {0};
+  ck_vec_push(&kids, NULL);
+  lower_arguments(fe, arguments, &kids);
+  ck_fe_set_kids(fe, node, &kids);
+  free(kids.at);
+  return node;
+}
+
 static ck_ir *indirect_call(ck_fe *fe, CXCursor cursor, CXCursor callee, const ck_fe_cursors *arguments) {
-  if (ck_fe_is_dependent(clang_getCursorType(cursor)))
+  if (ck_fe_is_dependent(clang_getCursorType(cursor))) {
+    const char *name = fe->unit->has_errors ? overloaded_name(fe, callee) : NULL; /* else it is a template's pattern */
+    if (is_kept_undecided(name)) return undecided_call(fe, cursor, callee, name, arguments);
     return ck_fe_unknown(fe, cursor, "a call that depends on a template argument");
+  }
   ck_ir *node = ck_fe_node(fe, CK_IR_CALL, cursor);
   ck_fe_nodes kids = {0};
   ck_vec_push(&kids, ck_fe_expr(fe, callee));

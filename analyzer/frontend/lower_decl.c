@@ -3,6 +3,7 @@
  * Walks what the unit itself declares, and from there whatever is instantiated: a queue of functions (specialisations
  * that are referred to) and one of classes (specialisations and local classes that occur in types). Only the project's
  * own code is lowered; templates never as such. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -385,18 +386,59 @@ static void lower_overrides(ck_fe *fe, CXCursor method, ck_fe_nodes *out) {
   if (n) clang_disposeOverriddenCursors(list);
 }
 
-/* Code that does not compile: clang leaves the statement out, so what the function does is open. */
-static ck_ir *with_leading_unknown(ck_fe *fe, CXCursor function, ck_ir *body, const char *reason) {
+/* Offset of the first error within a function. */
+static unsigned first_error_in(ck_fe *fe, CXCursor cursor) {
+  CXFile file;
+  unsigned begin, end, first = UINT_MAX;
+  clang_getExpansionLocation(clang_getRangeStart(clang_getCursorExtent(cursor)), &file, NULL, NULL, &begin);
+  clang_getExpansionLocation(clang_getRangeEnd(clang_getCursorExtent(cursor)), NULL, NULL, NULL, &end);
+  for (size_t i = 0; i < fe->errors.n; i++) {
+    const ck_fe_error *error = &fe->errors.at[i];
+    bool is_here = error->file && file && clang_File_isEqual(error->file, file) && error->offset >= begin;
+    if (is_here && error->offset <= end && error->offset < first) first = error->offset;
+  }
+  return first == UINT_MAX ? begin : first;
+}
+
+/* A function that does not compile: clang leaves out statements, initialisers, arguments, and what it leaves out may do
+ * anything. So it is lowered up to the statement of the first error. The rest hangs below one UNKNOWN: it is never run
+ * and opens what it names, the parameters and the object; the loads in it are there to be counted. */
+static ck_ir *until_the_error(ck_fe *fe, CXCursor function, ck_ir *node, const ck_fe_nodes *params, ck_ir *body) {
+  unsigned error = first_error_in(fe, function);
   ck_ir *unknown = ck_ir_node_new(fe->unit, CK_IR_UNKNOWN, ck_fe_loc(fe, function));
-  unknown->name = ck_ir_intern(fe->unit, reason);
-  ck_fe_nodes list = {0};
+  unknown->name = ck_ir_intern(fe->unit, "code that does not compile");
+  ck_fe_nodes list = {0}, rest = {0};
+  uint32_t i = 0;
+  for (; body->kind == CK_IR_BLOCK && i < body->nkids; i++) {
+    if (body->kids[i] == NULL || body->kids[i]->loc.end > error) break;
+    ck_vec_push(&list, body->kids[i]);
+  }
+  if (body->kind != CK_IR_BLOCK) ck_vec_push(&rest, body);
+  for (; body->kind == CK_IR_BLOCK && i < body->nkids; i++) ck_vec_push(&rest, body->kids[i]);
+  for (size_t k = 0; k < params->n; k++) {
+    if (params->at[k] == NULL || params->at[k]->kind != CK_IR_PARAM || params->at[k]->usr[0] == '\0') continue;
+    ck_ir *ref = ck_ir_node_new(fe->unit, CK_IR_REF, unknown->loc);
+    ref->name = params->at[k]->name;
+    ref->usr = params->at[k]->usr;
+    ref->type = params->at[k]->type;
+    ck_vec_push(&rest, ref);
+  }
+  if ((node->flags & CK_IR_F_METHOD) && !(node->flags & CK_IR_F_STATIC))
+    ck_vec_push(&rest, ck_ir_node_new(fe->unit, CK_IR_THIS, unknown->loc));
+  ck_fe_set_kids(fe, unknown, &rest);
   ck_vec_push(&list, unknown);
-  if (body->kind == CK_IR_BLOCK)
-    for (uint32_t i = 0; i < body->nkids; i++) ck_vec_push(&list, body->kids[i]);
-  else ck_vec_push(&list, body);
+  if (node->type != NULL && node->type->kind != CK_IR_T_VOID && !(node->flags & (CK_IR_F_CTOR | CK_IR_F_DTOR))) {
+    ck_ir *result = ck_ir_node_new(fe->unit, CK_IR_RETURN, unknown->loc);
+    ck_ir *value = ck_ir_node_new(fe->unit, CK_IR_UNKNOWN, unknown->loc);
+    value->name = unknown->name;
+    value->type = node->type;
+    ck_fe_set_kid(fe, result, value);
+    ck_vec_push(&list, result);
+  }
   ck_ir *block = ck_ir_node_new(fe->unit, CK_IR_BLOCK, body->loc);
   ck_fe_set_kids(fe, block, &list);
   free(list.at);
+  free(rest.at);
   return block;
 }
 
@@ -427,7 +469,7 @@ ck_ir *ck_fe_function(ck_fe *fe, CXCursor cursor) {
     ck_ir *lowered = ck_fe_stmt(fe, body);
     if (lowered) {
       if (ck_fe_has_error_in(fe, cursor) || clang_isInvalidDeclaration(cursor))
-        lowered = with_leading_unknown(fe, cursor, lowered, "code that does not compile");
+        lowered = until_the_error(fe, cursor, node, &list, lowered);
       ck_vec_push(&list, lowered);
     }
   }

@@ -204,6 +204,20 @@ static ck_loader loader_of(const ck_ir *node) {
   return ck_starts_with(type->name, "torch::optim::") ? CK_LOADER_TORCH_OPTIMIZER : CK_LOADER_TORCH_LOAD;
 }
 
+/* Loads in code that could not be read are never run: the reason that stands above them is theirs. */
+typedef struct {
+  ck_torch_run *run;
+  const char *reason;
+} unread;
+static void visit_unread(const ck_ir *node, void *data) {
+  const unread *u = data;
+  if (!is_load(node)) return;
+  ck_site *site = &ck_torch_site_at(u->run, node->loc, loader_of(node))->site;
+  if (site->reason != NULL) return;
+  site->reason = u->reason;
+  site->reason_loc = node->loc;
+}
+
 static void visit(const ck_ir *node, void *data) {
   graph *g = data;
   ck_torch_run *run = g->run;
@@ -224,6 +238,7 @@ static void visit(const ck_ir *node, void *data) {
   case CK_IR_REF:
     if (node->flags & CK_IR_F_FUNCTION) edge_usr(g, node->usr, false);
     break;
+  case CK_IR_UNKNOWN: ck_ir_walk(node, visit_unread, &(unread){run, node->name}); break;
   case CK_IR_CONSTRUCT:
   case CK_IR_NEW:
     edge_usr(g, node->usr, true);

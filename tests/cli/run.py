@@ -149,6 +149,27 @@ def code_that_does_not_parse(p):
     p.check('bad.cpp').expect(0, 'bad.cpp:10:', 'note:', '1 load site')
 
 
+OTHER = '''
+struct OtherImpl : torch::nn::Module {
+  explicit OtherImpl(int n = 1) { register_parameter("other", torch::zeros({n})); }
+};
+TORCH_MODULE(Other);
+'''
+
+
+@test
+def what_does_not_compile_claims_nothing(p):
+    """The compiler leaves out the argument, and even the helper's statement: neither may be taken for a default."""
+    p.checkpoint('net.pt')
+    p.write('argument.cpp', NET + OTHER + 'int main() { Other other(undeclared + 1); torch::load(other, "net.pt"); }\n')
+    p.check('argument.cpp').expect(0, '1 load site: 0 checked, 0 in part, 1 not checked')
+    p.write('helper.cpp', NET + OTHER + 'void finish(Other &other) { undeclared(other); }\n'
+            'int main() { Other other; finish(other); torch::load(other, "net.pt"); }\n')
+    p.check('helper.cpp').expect(0, '1 load site: 0 checked, ')
+    p.write('overload.cpp', NET + OTHER + 'int main() { auto other = std::make_shared<OtherImpl>(undeclared); torch::load(other, "net.pt"); }\n')
+    p.check('overload.cpp').expect(0, '1 load site: 0 checked, 0 in part, 1 not checked')
+
+
 @test
 def header_that_is_not_there(p):
     p.write('bad.cpp', '#include "third/party.h"\nint main() {}\n')

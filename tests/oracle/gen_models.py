@@ -401,13 +401,158 @@ class Model:
         if not first:
             self.text.put('register_module(%s, %s);' % (key, name))
 
+    # ---- the standard library's containers -----------------------------------------------------------------------
+    def container(self):
+        name, r = self.fresh('c'), self.random.random()
+        sizes = [self.size() for _ in range(self.random.randint(1, 3))]
+        if self.loops:
+            return self.register()
+        base = self.fresh('part')
+        if r < 0.25:    # a map, in the order of its keys
+            keys = self.random.sample(['enc', 'dec', 'mid', 'a1', 'zz'], len(sizes))
+            kind = self.pick(['std::map', 'std::map', 'torch::OrderedDict'])
+            self.text.put('%s<std::string, int64_t> %s;' % (kind, name))
+            for k, s in zip(keys, sizes):
+                self.text.put(('%s["%s"] = %s;' if kind == 'std::map' else '%s.insert("%s", %s);') % (name, k, s))
+            if kind == 'std::map':
+                self.text.open('for (const auto &[key, size] : %s)' % name)
+                self.text.put('register_module("%s_" + key, nn::Linear(size, 2));' % base)
+                self.text.close()
+                if self.chance(0.5):
+                    self.text.put('if (%s.count("%s")) register_buffer("%s_n", torch::zeros({%s.at("%s")}));' % (name, keys[0], base, name, keys[0]))
+            else:
+                self.text.put('for (auto &item : %s) register_module("%s_" + item.key(), nn::Linear(item.value(), 2));' % (name, base))
+        elif r < 0.45:  # pairs and tuples
+            self.text.put('std::vector<std::pair<std::string, int64_t>> %s{%s};' % (name, ', '.join('{"k%d", %s}' % (i, s) for i, s in enumerate(sizes))))
+            if self.chance(0.5):
+                self.text.put('%s.emplace_back("more", %s);' % (name, self.size()))
+            i = self.fresh('i')
+            self.text.open('for (size_t %s = 0; %s < %s.size(); ++%s)' % (i, i, name, i))
+            self.text.put('auto [key, size] = %s[%s];' % (name, i))
+            self.text.put('register_parameter("%s_" + key, torch::zeros({size, (int64_t)%s + 1}));' % (base, i))
+            self.text.close()
+        elif r < 0.65:  # modules kept in a vector, then registered
+            self.text.put('std::vector<nn::Linear> %s;' % name)
+            for s in sizes:
+                self.text.put('%s.%s(nn::Linear(%s, 3));' % (name, self.pick(['push_back', 'emplace_back']), s))
+            i = self.fresh('i')
+            self.text.put('for (size_t %s = 0; %s < %s.size(); %s++) register_module("%s" + std::to_string(%s), %s[%s]);' % (i, i, name, i, base, i, name, i))
+        elif r < 0.85:  # a ModuleDict
+            keys = self.random.sample(['left', 'right', 'up'], len(sizes))
+            self.text.put('nn::ModuleDict %s;' % name)
+            first = self.chance(0.5)
+            if first:
+                self.text.put('register_module("%s", %s);' % (base, name))
+            self.text.put('%s->update(torch::OrderedDict<std::string, std::shared_ptr<nn::Module>>({%s}));' %
+                          (name, ', '.join('{"%s", nn::Linear(%s, 2).ptr()}' % (k, s) for k, s in zip(keys, sizes))))
+            if not first:
+                self.text.put('register_module("%s", %s);' % (base, name))
+        else:           # an optional, a set
+            self.text.put('std::optional<int64_t> %s;' % name)
+            self.text.put('if (%s) %s = %s;' % (self.condition(), name, sizes[0]))
+            self.text.put('register_buffer("%s", torch::zeros({%s.value_or(3)}));' % (base, name))
+            self.text.put('if (%s) register_buffer("%s_o", torch::zeros({*%s, 2}));' % (name, base, name))
+
+    # ---- the life of a module ------------------------------------------------------------------------------------
+    def life(self):
+        if self.loops:
+            return self.register()
+        key, r = self.fresh('life'), self.random.random()
+        if r < 0.25:
+            self.text.put('register_module("%s", %s);' % (key, self.stock()))
+            self.text.put('if (%s) replace_module("%s", %s);' % (self.condition(), key, self.stock()))
+        elif r < 0.45:
+            self.text.put('register_module("%s", %s);' % (key, self.stock()))
+            self.text.put('if (%s) unregister_module("%s");' % (self.condition(), key))
+        elif r < 0.65:  # a holder is copied: both name one module
+            a, b = self.fresh('h'), self.fresh('h')
+            self.text.put('nn::Sequential %s(%s);' % (a, self.stock()))
+            self.text.put('register_module("%s", %s);' % (key, a))
+            self.text.put('nn::Sequential %s = %s;' % (b, a))
+            self.text.put('%s->push_back(%s);' % (b, self.stock()))
+            if self.chance(0.5):
+                self.text.put('register_module("%s_again", %s);' % (key, a))
+        elif r < 0.8:   # frozen, cast
+            a = self.fresh('h')
+            self.text.put('auto %s = register_module("%s", nn::Linear(%s, 2));' % (a, key, self.size()))
+            self.text.put(self.pick(['for (auto &p : %s->parameters()) p.set_requires_grad(false);', '%s->to(torch::kDouble);', '%s->weight.set_requires_grad(false);',
+                                     'nn::init::zeros_(%s->bias);', 'if (%%s) %s->to(torch::kHalf);' .replace('%%s', self.condition().replace('%', '%%'))]) % a)
+        else:           # an exception that does not leave
+            self.text.open('try')
+            self.text.put('register_buffer("%s_t", torch::zeros({%s}));' % (key, self.size()))
+            self.text.put('if (%s) throw std::runtime_error("no");' % self.condition())
+            self.text.put('register_buffer("%s_u", torch::zeros({%s}));' % (key, self.size()))
+            self.text.close('} catch (const std::exception &) {')
+            self.text.depth += 1
+            self.text.put('register_buffer("%s_v", torch::zeros({2}));' % key)
+            self.text.close()
+
+    # ---- what stands beside the constructor ----------------------------------------------------------------------
+    def helpers(self):
+        """Methods, static data and a config that the constructor uses."""
+        self.has_method = self.chance(0.6)
+        if self.has_method:
+            self.text.open('%svoid add_part(const std::string &key, int64_t n%s)' % (self.pick(['', '', 'virtual ']) if not self.base else '', ', bool twice = false'))
+            self.text.put('register_module(key, nn::Linear(n, %s));' % self.pick(['2', 'n', 'n + 1']))
+            self.text.put('if (twice) add_part(key + "_2", n + 1);' if self.chance(0.5) else 'if (twice) register_buffer(key + "_b", torch::ones({n}));')
+            self.text.close()
+        if self.chance(0.4):
+            name = self.fresh('kTable')
+            self.text.put('static constexpr int64_t %s[] = {%s};' % (name, ', '.join(str(self.random.randint(1, 9)) for _ in range(3))))
+            self.table = name
+        if self.chance(0.4):
+            self.text.open('struct Config')
+            self.text.put('int64_t width = %d;' % self.random.randint(1, 9))
+            self.text.put('bool norm = %s;' % self.pick(['true', 'false']))
+            self.text.put('std::vector<int64_t> sizes = {%d, %d};' % (self.random.randint(1, 9), self.random.randint(1, 9)))
+            if self.chance(0.5):
+                self.text.put('Config &set_width(int64_t w) { width = w; return *this; }')
+            self.text.close('};')
+            self.config = True
+        if self.chance(0.35):
+            self.text.open('template <class T> static T scaled(T x, T by)')
+            self.text.put('if constexpr (std::is_integral_v<T>) return x * by + 1;')
+            self.text.put('return x / by;')
+            self.text.close()
+            self.scaled = True
+
+    def helped(self):
+        if self.loops:
+            return self.register()
+        ways = []
+        if self.has_method:
+            ways.append(lambda: self.text.put('add_part("%s", %s%s);' % (self.fresh('help'), self.size(), ', %s' % self.condition() if self.chance(0.5) else '')))
+        if self.table:
+            def from_table():
+                i = self.fresh('i')
+                self.text.put('for (int64_t %s : %s) register_buffer("%s_" + std::to_string(%s) + "_" + std::to_string(part_%s++), torch::zeros({%s}));'
+                              % (i, self.table, self.fresh('tab'), i, i, i))
+                self.text.lines.insert(len(self.text.lines) - 1, '  ' * self.text.depth + 'int part_%s = 0;' % i)
+            ways.append(from_table)
+        if self.config:
+            def from_config():
+                c, key = self.fresh('cfg'), self.fresh('conf')
+                self.text.put('Config %s;' % c)
+                self.text.put('%s.%s = %s;' % ((c,) + self.pick([('width', self.size()), ('norm', self.condition())])))
+                self.text.put('if (%s.norm) register_module("%s_n", nn::LayerNorm(nn::LayerNormOptions({%s.width})));' % (c, key, c))
+                self.text.put('for (size_t k = 0; k < %s.sizes.size(); ++k) register_parameter("%s_" + std::to_string(k), torch::zeros({%s.sizes[k], %s.width}));' % (c, key, c, c))
+            ways.append(from_config)
+        if self.scaled:
+            def from_template():
+                name = self.fresh('v')
+                self.text.put('int64_t %s = scaled<int64_t>(%s, 2) + (int64_t)scaled(9.5, 2.0);' % (name, self.size()))
+                self.variables.append(Variable(name, 'int', 100))
+            ways.append(from_template)
+        return self.pick(ways)() if ways else self.register()
+
     def statement(self):
         self.budget -= 1
         if self.budget < 0:
             return self.register()
         r = self.random.random()
-        for limit, make in ((0.3, self.register), (0.48, self.declare), (0.56, self.assign), (0.68, self.branch), (0.8, self.loop),
-                            (0.84, self.switch), (0.9, self.lambda_), (1.01, self.sequential)):
+        for limit, make in ((0.25, self.register), (0.40, self.declare), (0.47, self.assign), (0.57, self.branch), (0.67, self.loop),
+                            (0.70, self.switch), (0.75, self.lambda_), (0.81, self.sequential), (0.88, self.container), (0.94, self.life),
+                            (1.01, self.helped)):
             if r < limit:
                 return make()
 
@@ -446,7 +591,10 @@ class Model:
         self.counter = 100 * (self.seed % 1000)
         bases = [m for m in self.earlier if m.plain]
         base = self.pick(bases) if bases and self.chance(0.2) else None
+        self.base = base
+        self.has_method, self.table, self.config, self.scaled = False, None, False, False
         self.text.open('struct %s : %s' % (self.name, base.name if base else 'nn::Module'))
+        self.helpers()
         member = self.fresh('member')
         self.text.put('int64_t %s = %d;' % (member, r.randint(1, 9)))
         if self.chance(0.3):
