@@ -95,9 +95,12 @@ static void look_at_database(doctor *d) {
     return;
   }
   d->found_units = true;
+  if (d->plan.database == NULL && d->o.has_flags) {
+    say(d, GOOD, "compile database", "not needed: the flags are given");
+    return;
+  }
   if (d->plan.database == NULL) {
-    say(d, WARN, "compile database", "none: files are read with %s",
-        d->o.has_flags ? "the flags given" : "default flags");
+    say(d, WARN, "compile database", "none: files are read with default flags");
     mend("CMake: -DCMAKE_EXPORT_COMPILE_COMMANDS=ON; Meson writes it; make: `bear -- make`");
     return;
   }

@@ -737,7 +737,7 @@ def doctor(p):
     p.checkpoint('net.pt')
     p.net('net.pt')
     p.run('doctor').expect(2, 'ok    front end        libclang ', 'FAIL  compile database', '      fix: ', '1 thing to mend')
-    p.run('doctor', 'net.cpp', '--', *FLAGS).expect(0, 'warn  compile database', 'ok    libtorch headers', 'ok    compiler flags', 'ok    load             net.cpp:12: ' + p.path('net.pt'))
+    p.run('doctor', 'net.cpp', '--', *FLAGS).expect(0, 'ok    compile database', 'ok    libtorch headers', 'ok    compiler flags', 'ok    load             net.cpp:12: ' + p.path('net.pt'))
     p.run('doctor', 'net.cpp', '--', '-std=c++17').expect(2, 'FAIL  libtorch headers', 'apt-get install libtorch-dev')
     p.net('gone.pt')
     p.run('doctor', 'net.cpp', '--', *FLAGS).expect(0, 'warn  load             net.cpp:12: "gone.pt" is not found', 'fix: ')
