@@ -280,7 +280,9 @@ ck_status cli_find_commands(const cli_options *o, ck_arena *arena, cli_plan *out
     return status;
   }
   if (status == CK_OK && o->files.n == 0)
-    return ck_fail(err, CK_USAGE, "no compile_commands.json here or above; give files (FILE... -- FLAGS) or -p BUILD");
+    return ck_fail(err, CK_USAGE,
+                   "no compile_commands.json here or above; give files (FILE... -- FLAGS) or -p BUILD "
+                   "(`ckptlint doctor` says how to get one)");
   for (size_t i = 0; i < o->files.n && status == CK_OK; i++)
     status = add_file(o, here, o->files.at[i], arena, &out->commands, err);
   if (status == CK_OK && !o->has_flags)

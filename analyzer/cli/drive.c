@@ -106,11 +106,10 @@ void drive_read(const char *const *argv, size_t n, const char *directory, ck_are
   *out = (drive_line){0};
   cli_words words = {0};
   drive_expand(argv, n, directory, arena, &words);
-  bool only_compiles = false, neither = false, is_cxx = true, dependencies = false;
+  bool only_compiles = false, makes_object = false, neither = false, is_cxx = true, dependencies = false;
   for (size_t i = 0; i < words.n; i++) {
     const char *word = words.at[i];
-    static const char *const no_object[] = {"-E",        "-S", "-M",   "-MM",   "-fsyntax-only",
-                                            "--version", "-v", "-###", "--help"};
+    static const char *const no_object[] = {"-E", "-M", "-MM", "--version", "-###", "--help"};
     for (size_t k = 0; k < sizeof no_object / sizeof *no_object; k++) neither |= strcmp(word, no_object[k]) == 0;
     dependencies |= strcmp(word, "-MD") == 0 || strcmp(word, "-MMD") == 0;
     if (strcmp(word, "-MF") == 0 && i + 1 < words.n) out->depfile = words.at[i + 1];
@@ -121,7 +120,8 @@ void drive_read(const char *const *argv, size_t n, const char *directory, ck_are
       if (value != NULL && word[1] == 'L') ck_vec_push(&out->folders, value);
       else if (value != NULL) ck_vec_push(&out->libraries, value);
     }
-    if (strcmp(word, "-c") == 0) {
+    if (strcmp(word, "-c") == 0 || strcmp(word, "-S") == 0 || strcmp(word, "-fsyntax-only") == 0) {
+      makes_object |= word[1] == 'c';
       only_compiles = true;
     } else if (strcmp(word, "-o") == 0 && i + 1 < words.n) {
       out->output = words.at[++i];
@@ -143,7 +143,7 @@ void drive_read(const char *const *argv, size_t n, const char *directory, ck_are
   }
   out->compiles = !neither && out->sources.n > 0;
   out->links = !neither && !only_compiles && (out->sources.n > 0 || out->objects.n > 0);
-  if (only_compiles && out->output == NULL && out->sources.n == 1)
+  if (makes_object && out->output == NULL && out->sources.n == 1)
     out->output = default_object(out->sources.at[0], arena);
   if (!dependencies) {
     out->depfile = NULL;

@@ -61,6 +61,13 @@ def cmake(world, *options, generator='Ninja', flags=''):
     return build
 
 
+def make(world, compiler):
+    """With the dependencies that the compiler writes, as most Makefiles have them: the launcher adds checkpoints there."""
+    with open(os.path.join(world.folder, 'Makefile'), 'a') as f:
+        f.write('CPPFLAGS += -MMD -MP\n-include $(wildcard *.d)\n')
+    return lambda: world.run('make', 'CXX=' + compiler, 'CXXFLAGS=-g -std=gnu++17 ' + world.pch())
+
+
 def tidy(world, generator='Ninja'):
     """The slot runs before the compiler writes its depfile, so the project names its checkpoints."""
     with open(os.path.join(world.folder, 'CMakeLists.txt'), 'a') as f:
@@ -82,8 +89,8 @@ def precompiled(world, work):
 LAUNCHERS = ('-DCMAKE_CXX_COMPILER_LAUNCHER=ckptlint;cc', '-DCMAKE_CXX_LINKER_LAUNCHER=ckptlint;cc')
 # name, programs it needs, how to build (a function of the world that returns a build step)
 WAYS = [
-    ('make and launcher', ['make'], lambda w: lambda: w.run('make', 'CXX=ckptlint cc g++', 'CXXFLAGS=-std=c++17 -O0')),
-    ('make, launcher and ccache', ['make', 'ccache'], lambda w: lambda: w.run('make', 'CXX=ckptlint cc ccache g++', 'CXXFLAGS=-std=c++17 -O0')),
+    ('make and launcher', ['make'], lambda w: make(w, 'ckptlint cc g++')),
+    ('make, launcher and ccache', ['make', 'ccache'], lambda w: make(w, 'ckptlint cc ccache g++')),
     ('CMake and launchers', ['cmake', 'ninja'], lambda w: cmake(w, *LAUNCHERS, flags=w.pch())),
     ('CMake, clang-tidy slot, Ninja', ['cmake', 'ninja'], lambda w: tidy(w)),
     ('CMake, clang-tidy slot, Makefiles', ['cmake', 'make'], lambda w: tidy(w, generator='Unix Makefiles')),

@@ -500,6 +500,16 @@ def two_builds_at_once(p):
     assert count(p) == 1, 'the front end ran %d times' % count(p)
 
 
+@test
+def cache_of_a_response_file(p):
+    p.write('a.cpp', 'int main() { return X; }\n')
+    env = {'CKPTLINT_FRONTEND': counting_front_end(p), 'XDG_CACHE_HOME': p.path('cache')}
+    for text, runs in (('-DX=1', 1), ('-DX=1', 1), ('-DX=2', 2)):
+        p.write('words.rsp', text + '\n')
+        p.run('check', 'a.cpp', '--', '-std=c++17', '@words.rsp', env=env).expect(0, absent=['note'])
+        assert count(p) == runs, '%s: the front end ran %d times, not %d' % (text, count(p), runs)
+
+
 # --- Launcher ----------------------------------------------------------------------------------------------------------------------
 
 def launcher(p):
@@ -528,6 +538,8 @@ def launcher_reports_at_compile(p):
     p.net('net_without_bias.pt')
     cc(*FLAGS, '-c', 'net.cpp', '-o', 'net.o').expect(1, 'error: "net_without_bias.pt" does not fit Net')
     assert not os.path.exists(p.path('net.o')), 'the object of a failed step must not stay'
+    cc(*FLAGS, '-fsyntax-only', 'net.cpp').expect(1, 'error: "net_without_bias.pt" does not fit Net')
+    cc(*FLAGS, '-S', 'net.cpp', '-o', 'net.s').expect(1, 'error: "net_without_bias.pt" does not fit Net')
     cc(*FLAGS, '-Wno-error=ckpt-missing-key', '-c', 'net.cpp', '-o', 'net.o').expect(0, 'warning: ')
     cc('net.o', '-o', 'net').expect(0, absent=['missing-key'])  # nothing twice
 
@@ -644,7 +656,7 @@ def step_of_a_build(p):
     own = {'XDG_CACHE_HOME': p.path('cache')}
     os.makedirs(p.path('build'))
 
-    def step(name, *options, tidy=False):
+    def step(name, *options, tidy=False, env=None):
         if tidy:
             line = ['g++', *FLAGS, '-MD', '-MT', name + '.o', '-MF', name + '.d', '-o', name + '.o', '-c', '../%s.cpp' % name]
             args = ['--extra-arg-before=--driver-mode=g++', '../%s.cpp' % name, '--', *line]
@@ -652,7 +664,7 @@ def step_of_a_build(p):
             args = ['check', '--unit', '--format=lines', '--list-checkpoints', *options, '../%s.cpp' % name, '--', *FLAGS]
         environment = dict(os.environ, **own)
         environment.pop('XDG_CACHE_HOME', None)
-        environment.update(own)
+        environment.update(own, **(env or {}))
         return Result(subprocess.run([os.path.join(p.build, 'ckptlint'), *args], cwd=p.path('build'), env=environment, capture_output=True, text=True, timeout=120))
 
     assert step('main').expect(0, absent=['error']).out == 'checkpoint %s\n' % p.path('w.pt')  # no database: one unit only
@@ -674,6 +686,9 @@ def step_of_a_build(p):
     step('net', tidy=True).expect(0)
     p.checkpoint('net.pt', 'w.pt')
     assert step('main', tidy=True).expect(0).out == ''
+    for front_end in ('/nowhere', p.script('front', '#!/bin/sh\nkill -11 $$\n')):
+        r = step('main', tidy=True, env={'CKPTLINT_FRONTEND': front_end}).expect(0, 'note: ')
+        assert len(r.out.strip().split('\n')) == 1, r.out
 
 
 @test
