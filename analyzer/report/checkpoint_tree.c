@@ -90,7 +90,9 @@ static char *body_of(tree *t, const node *n, int depth) {
   ck_strbuf b;
   ck_strbuf_init(&b);
   put_node(t, n, depth, &b);
-  return ck_strbuf_detach(&b);
+  char *text = ck_strbuf_detach(&b);
+  ck_strbuf_release(&b);
+  return text;
 }
 
 static void put_child(tree *t, const node *first, const node *last, size_t alike, const char *body, int depth,
