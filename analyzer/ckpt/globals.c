@@ -33,6 +33,7 @@ static const ck_pg_row globals[] = {
   G("torch._utils._rebuild_parameter_with_state",       PG_PARAMETER,  0),
   G("torch._utils._rebuild_sparse_tensor",              PG_SPARSE,     0),
   G("torch._utils._rebuild_sparse_csr_tensor",          PG_SPARSE_CSR, 0),
+  G("torch._utils._rebuild_nested_tensor",              PG_NESTED,     0),
   G("torch._utils._rebuild_meta_tensor_no_storage",     PG_META,       0),
   G("torch._utils._rebuild_wrapper_subclass",           PG_WRAPPER,    0),
   G("torch._utils._rebuild_device_tensor_from_numpy",   PG_FROM_NUMPY, 0),

@@ -1,9 +1,9 @@
 /* pickle.c - the pickle machine, protocols 0 to 5, without the part that calls.
  *
- * A pickle is a program for a stack machine. Each opcode is a row of `opcodes`: its byte and the shape of its argument;
- * `step` has one case per opcode. GLOBAL only looks a name up in the allow list (globals.c), REDUCE and its kin build a
- * PV_OBJECT that remembers what would have been called. OrderedDict, set and the like, which are data in the guise of
- * calls, become what they stand for, so that SETITEMS and BUILD find a dict.
+ * A pickle is a program for a stack machine. pickle_ops.c cuts it into opcodes, `step` has one case for each. GLOBAL
+ * only looks a name up in the allow list (globals.c), REDUCE and its kin build a PV_OBJECT that remembers what would
+ * have been called. OrderedDict, set and the like, which are data in the guise of calls, become what they stand for,
+ * so that SETITEMS and BUILD find a dict. pickle_value.c reads what was built.
  *
  * Bounds: one value is made per opcode, so values <= bytes; memory is charged per value; memo indices are kept below
  * the number of bytes, since no writer numbers values that it did not write; the machine itself does not recurse. */
@@ -14,103 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum {
-  ARG_NONE,
-  ARG_U1,
-  ARG_U2,
-  ARG_I4,
-  ARG_U4,
-  ARG_U8,
-  ARG_F8,     /* big-endian double */
-  ARG_LINE,   /* text up to a newline */
-  ARG_LINES,  /* two of them */
-  ARG_BYTES1, /* length of 1, 4 or 8 bytes, then so many bytes */
-  ARG_BYTES4,
-  ARG_BYTES8,
-} arg_kind;
-
-/* name, byte, argument (Python's pickletools, protocol in which it appeared) */
-#define OPCODES(X)                                                                                                     \
-  X(MARK, '(', NONE)                                                                                                   \
-  X(STOP, '.', NONE)                                                                                                   \
-  X(POP, '0', NONE)                                                                                                    \
-  X(POP_MARK, '1', NONE)                                                                                               \
-  X(DUP, '2', NONE)                                                                                                    \
-  X(FLOAT, 'F', LINE)                                                                                                  \
-  X(INT, 'I', LINE)                                                                                                    \
-  X(BININT, 'J', I4)                                                                                                   \
-  X(BININT1, 'K', U1)                                                                                                  \
-  X(LONG, 'L', LINE)                                                                                                   \
-  X(BININT2, 'M', U2)                                                                                                  \
-  X(NONE, 'N', NONE)                                                                                                   \
-  X(PERSID, 'P', LINE)                                                                                                 \
-  X(BINPERSID, 'Q', NONE)                                                                                              \
-  X(REDUCE, 'R', NONE)                                                                                                 \
-  X(STRING, 'S', LINE)                                                                                                 \
-  X(BINSTRING, 'T', BYTES4)                                                                                            \
-  X(SHORT_BINSTRING, 'U', BYTES1)                                                                                      \
-  X(UNICODE, 'V', LINE)                                                                                                \
-  X(BINUNICODE, 'X', BYTES4)                                                                                           \
-  X(APPEND, 'a', NONE)                                                                                                 \
-  X(BUILD, 'b', NONE)                                                                                                  \
-  X(GLOBAL, 'c', LINES)                                                                                                \
-  X(DICT, 'd', NONE)                                                                                                   \
-  X(EMPTY_DICT, '}', NONE)                                                                                             \
-  X(APPENDS, 'e', NONE)                                                                                                \
-  X(GET, 'g', LINE)                                                                                                    \
-  X(BINGET, 'h', U1)                                                                                                   \
-  X(INST, 'i', LINES)                                                                                                  \
-  X(LONG_BINGET, 'j', U4)                                                                                              \
-  X(LIST, 'l', NONE)                                                                                                   \
-  X(EMPTY_LIST, ']', NONE)                                                                                             \
-  X(OBJ, 'o', NONE)                                                                                                    \
-  X(PUT, 'p', LINE)                                                                                                    \
-  X(BINPUT, 'q', U1)                                                                                                   \
-  X(LONG_BINPUT, 'r', U4)                                                                                              \
-  X(SETITEM, 's', NONE)                                                                                                \
-  X(TUPLE, 't', NONE)                                                                                                  \
-  X(EMPTY_TUPLE, ')', NONE)                                                                                            \
-  X(SETITEMS, 'u', NONE)                                                                                               \
-  X(BINFLOAT, 'G', F8)                                                                                                 \
-  X(PROTO, 0x80, U1)                                                                                                   \
-  X(NEWOBJ, 0x81, NONE)                                                                                                \
-  X(EXT1, 0x82, U1)                                                                                                    \
-  X(EXT2, 0x83, U2)                                                                                                    \
-  X(EXT4, 0x84, I4)                                                                                                    \
-  X(TUPLE1, 0x85, NONE)                                                                                                \
-  X(TUPLE2, 0x86, NONE)                                                                                                \
-  X(TUPLE3, 0x87, NONE)                                                                                                \
-  X(NEWTRUE, 0x88, NONE)                                                                                               \
-  X(NEWFALSE, 0x89, NONE)                                                                                              \
-  X(LONG1, 0x8a, BYTES1)                                                                                               \
-  X(LONG4, 0x8b, BYTES4)                                                                                               \
-  X(BINBYTES, 'B', BYTES4)                                                                                             \
-  X(SHORT_BINBYTES, 'C', BYTES1)                                                                                       \
-  X(SHORT_BINUNICODE, 0x8c, BYTES1)                                                                                    \
-  X(BINUNICODE8, 0x8d, BYTES8)                                                                                         \
-  X(BINBYTES8, 0x8e, BYTES8)                                                                                           \
-  X(EMPTY_SET, 0x8f, NONE)                                                                                             \
-  X(ADDITEMS, 0x90, NONE)                                                                                              \
-  X(FROZENSET, 0x91, NONE)                                                                                             \
-  X(NEWOBJ_EX, 0x92, NONE)                                                                                             \
-  X(STACK_GLOBAL, 0x93, NONE)                                                                                          \
-  X(MEMOIZE, 0x94, NONE)                                                                                               \
-  X(FRAME, 0x95, U8)                                                                                                   \
-  X(BYTEARRAY8, 0x96, BYTES8)                                                                                          \
-  X(NEXT_BUFFER, 0x97, NONE)                                                                                           \
-  X(READONLY_BUFFER, 0x98, NONE)
-
-enum {
-#define X(name, byte, arg) OP_##name = (byte),
-  OPCODES(X)
-#undef X
-};
-
-static const uint8_t arg_kinds[256] = {
-#define X(name, byte, arg) [byte] = ARG_##arg + 1, /* 0: no such opcode */
-    OPCODES(X)
-#undef X
-};
+#include "ckpt/pickle_ops.h"
 
 /* The opcodes that torch::pickle_load knows (torch/csrc/jit/serialization/unpickler.cpp; FORMATS.md A.5). */
 static const uint8_t libtorch_ops[] = {
@@ -124,8 +28,8 @@ static const char ordered_dict[] = "isGenericDict() INTERNAL ASSERT FAILED: Expe
 typedef struct {
   ck_ckpt_job *job;
   const char *where;
-  const unsigned char *bytes;
-  size_t size, at, op_at; /* op_at: offset of the current opcode */
+  ck_pickle_code code;
+  size_t op_at; /* offset of the current opcode */
   CK_VEC(ck_pv *) stack;
   CK_VEC(size_t) marks; /* heights of the stack */
   ck_pv **memo;
@@ -133,13 +37,6 @@ typedef struct {
   ck_pickle *out;
   bool is_done;
 } machine;
-
-typedef struct {
-  int64_t i;
-  double f;
-  const char *s, *s2;
-  size_t n, n2;
-} argument;
 
 #define TRY(expression)                                                                                                \
   do {                                                                                                                 \
@@ -156,7 +53,7 @@ static ck_status broken(machine *m, const char *what) {
 
 static ck_status ends_early(machine *m) {
   m->out->truncated = true;
-  ck_fail_at(m->job->err, CK_CORRUPT, m->size, "%s is truncated: it ends within an opcode or before its end mark",
+  ck_fail_at(m->job->err, CK_CORRUPT, m->code.size, "%s is truncated: it ends within an opcode or before its end mark",
              m->where);
   return CK_CORRUPT;
 }
@@ -164,69 +61,6 @@ static ck_status ends_early(machine *m) {
 /* Notes what torch::pickle_load would throw; the first one counts. */
 static void refuse(machine *m, const char *format, const char *s, size_t n) {
   if (m->out->refusal[0] == 0) snprintf(m->out->refusal, sizeof m->out->refusal, format, (int)(n < 120 ? n : 120), s);
-}
-
-/* --- Arguments --------------------------------------------------------------------------------------------------- */
-
-static uint64_t little(const unsigned char *p, size_t n) {
-  uint64_t v = 0;
-  for (size_t i = 0; i < n; i++) v |= (uint64_t)p[i] << (8 * i);
-  return v;
-}
-
-static ck_status read_line(machine *m, const char **s, size_t *n) {
-  const unsigned char *from = m->bytes + m->at, *end = memchr(from, '\n', m->size - m->at);
-  if (end == NULL) return ends_early(m);
-  *s = (const char *)from;
-  *n = (size_t)(end - from);
-  if (*n > 0 && from[*n - 1] == '\r') --*n;
-  m->at += (size_t)(end - from) + 1;
-  return CK_OK;
-}
-
-static ck_status read_number(machine *m, size_t width, uint64_t *v) {
-  if (m->size - m->at < width) return ends_early(m);
-  *v = little(m->bytes + m->at, width);
-  m->at += width;
-  return CK_OK;
-}
-
-static ck_status read_bytes(machine *m, size_t width, argument *arg) {
-  uint64_t n = 0;
-  TRY(read_number(m, width, &n));
-  if (n > m->size - m->at) return ends_early(m);
-  arg->s = (const char *)m->bytes + m->at;
-  arg->n = (size_t)n;
-  m->at += (size_t)n;
-  return CK_OK;
-}
-
-static ck_status read_argument(machine *m, arg_kind kind, argument *arg) {
-  uint64_t v = 0;
-  *arg = (argument){0};
-  switch (kind) {
-  case ARG_NONE: break;
-  case ARG_U1: TRY(read_number(m, 1, &v)); break;
-  case ARG_U2: TRY(read_number(m, 2, &v)); break;
-  case ARG_I4:
-    TRY(read_number(m, 4, &v));
-    v = (uint64_t)(int64_t)(int32_t)v;
-    break;
-  case ARG_U4: TRY(read_number(m, 4, &v)); break;
-  case ARG_U8: TRY(read_number(m, 8, &v)); break;
-  case ARG_F8:
-    TRY(read_number(m, 8, &v));
-    v = __builtin_bswap64(v);
-    memcpy(&arg->f, &v, sizeof v);
-    break;
-  case ARG_LINE: return read_line(m, &arg->s, &arg->n);
-  case ARG_LINES: TRY(read_line(m, &arg->s, &arg->n)); return read_line(m, &arg->s2, &arg->n2);
-  case ARG_BYTES1: return read_bytes(m, 1, arg);
-  case ARG_BYTES4: return read_bytes(m, 4, arg);
-  case ARG_BYTES8: return read_bytes(m, 8, arg);
-  }
-  arg->i = (int64_t)v;
-  return CK_OK;
 }
 
 /* --- Values ------------------------------------------------------------------------------------------------------ */
@@ -323,7 +157,7 @@ static ck_status tuple_of(machine *m, size_t n) {
 static ck_status put(machine *m, uint64_t index) {
   ck_pv *v = NULL;
   TRY(top(m, &v));
-  if (index > m->size)
+  if (index > m->code.size)
     return ck_fail_at(m->job->err, CK_CORRUPT, m->op_at, "%s numbers more values than it has bytes", m->where);
   if (index >= m->memo_n) {
     size_t n = m->memo_n * 2 > index + 1 ? m->memo_n * 2 : (size_t)index + 64;
@@ -342,7 +176,7 @@ static ck_status get(machine *m, uint64_t index) {
   return push(m, m->memo[index]);
 }
 
-static ck_status line_index(machine *m, const argument *arg, uint64_t *index) {
+static ck_status line_index(machine *m, const ck_pickle_arg *arg, uint64_t *index) {
   *index = 0;
   if (arg->n == 0 || arg->n > 10) return broken(m, "a memo index is no number");
   for (size_t i = 0; i < arg->n; i++) {
@@ -354,15 +188,15 @@ static ck_status line_index(machine *m, const argument *arg, uint64_t *index) {
 
 /* --- Literals ---------------------------------------------------------------------------------------------------- */
 
-static ck_status push_long(machine *m, const argument *arg) {
+static ck_status push_long(machine *m, const ck_pickle_arg *arg) {
   if (arg->n > 8) return push_text(m, PV_LONG, arg->s, arg->n);
-  uint64_t v = little((const unsigned char *)arg->s, arg->n);
+  uint64_t v = ck_pickle_little((const unsigned char *)arg->s, arg->n);
   if (arg->n > 0 && arg->n < 8 && (arg->s[arg->n - 1] & 0x80)) v |= ~(uint64_t)0 << (8 * arg->n);
   return push_int(m, PV_INT, (int64_t)v);
 }
 
 /* INT and LONG of protocol 0: decimal text; I00 and I01 are the booleans. */
-static ck_status push_decimal(machine *m, const argument *arg) {
+static ck_status push_decimal(machine *m, const ck_pickle_arg *arg) {
   char text[32], *end;
   size_t n = arg->n;
   if (n > 0 && arg->s[n - 1] == 'L') n--;
@@ -377,7 +211,7 @@ static ck_status push_decimal(machine *m, const argument *arg) {
   return push_int(m, PV_INT, v);
 }
 
-static ck_status push_float_text(machine *m, const argument *arg) {
+static ck_status push_float_text(machine *m, const ck_pickle_arg *arg) {
   char text[64];
   if (arg->n == 0 || arg->n >= sizeof text) return broken(m, "a number is too long");
   memcpy(text, arg->s, arg->n);
@@ -389,7 +223,7 @@ static ck_status push_float_text(machine *m, const argument *arg) {
 }
 
 /* STRING of protocol 0: a quoted Python literal; UNICODE: raw-unicode-escape, whose escapes are left as they are. */
-static ck_status push_quoted(machine *m, const argument *arg) {
+static ck_status push_quoted(machine *m, const ck_pickle_arg *arg) {
   if (arg->n < 2 || arg->s[0] != arg->s[arg->n - 1] || (arg->s[0] != '\'' && arg->s[0] != '"'))
     return broken(m, "a string has no quotes");
   TRY(ck_ckpt_charge(m->job, arg->n));
@@ -528,7 +362,7 @@ static ck_status stop(machine *m) {
   return CK_OK;
 }
 
-static ck_status step(machine *m, uint8_t op, const argument *arg) {
+static ck_status step(machine *m, uint8_t op, const ck_pickle_arg *arg) {
   ck_pv *a = NULL, *b = NULL, *c = NULL, **items = NULL;
   size_t n = 0;
   uint64_t index = 0;
@@ -663,17 +497,17 @@ static ck_status step(machine *m, uint8_t op, const argument *arg) {
 
 static ck_status run(machine *m) {
   while (!m->is_done) {
-    if (m->at >= m->size) return m->op_at = m->at, ends_early(m);
-    m->op_at = m->at;
-    uint8_t op = m->bytes[m->at++];
-    argument arg;
-    if (arg_kinds[op] == 0) return broken(m, "there is no such opcode");
+    ck_pickle_arg arg;
+    uint8_t op;
+    m->op_at = m->code.at;
+    ck_pickle_read got = ck_pickle_next(&m->code, &op, &arg);
+    if (got == CK_PICKLE_ENDS) return ends_early(m);
+    if (got == CK_PICKLE_UNKNOWN) return broken(m, "there is no such opcode");
     if (m->out->refusal[0] == 0 && memchr(libtorch_ops, op, sizeof libtorch_ops) == NULL) {
       char text[16];
       int n = snprintf(text, sizeof text, "0x%x: %d", op, op);
       refuse(m, "Unknown opcode for unpickling at %.*s", text, (size_t)n);
     }
-    TRY(read_argument(m, (arg_kind)(arg_kinds[op] - 1), &arg));
     TRY(step(m, op, &arg));
   }
   return CK_OK;
@@ -682,49 +516,12 @@ static ck_status run(machine *m) {
 ck_status ck_pickle_run(ck_ckpt_job *job, const char *where, const unsigned char *bytes, size_t size, size_t *at,
                         ck_pickle *out) {
   *out = (ck_pickle){0};
-  machine m = {.job = job, .where = where, .bytes = bytes, .size = size, .at = *at, .out = out};
+  machine m = {.job = job, .where = where, .code = {bytes, size, *at}, .out = out};
   ck_vec_reserve(&m.stack); /* so that "above the mark" is a place even when nothing was pushed */
   ck_status status = run(&m);
-  *at = m.at;
+  *at = m.code.at;
   free(m.stack.at);
   free(m.marks.at);
   free(m.memo);
   return status;
-}
-
-/* --- Reading values ---------------------------------------------------------------------------------------------- */
-
-bool ck_pv_is_str(const ck_pv *v, const char *s) {
-  return v->type == PV_STR && strlen(s) == v->n && memcmp(v->s, s, v->n) == 0;
-}
-
-int ck_pv_call(const ck_pv *v) {
-  if (v->type != PV_OBJECT || v->items[0]->type != PV_GLOBAL || v->items[0]->row == NULL) return -1;
-  return (int)v->items[0]->row->role;
-}
-
-const ck_pv *ck_pv_arg(const ck_pv *v, size_t i) {
-  if (v->type != PV_OBJECT || v->items[1]->type != PV_TUPLE || i >= v->items[1]->n) return NULL;
-  return v->items[1]->items[i];
-}
-
-const ck_pv *ck_pv_get(const ck_pv *v, const char *s) {
-  if (v->type != PV_DICT) return NULL;
-  for (size_t i = v->n; i >= 2; i -= 2)
-    if (ck_pv_is_str(v->items[i - 2], s)) return v->items[i - 1];
-  return NULL;
-}
-
-const char *ck_pv_type_name(ck_ckpt_job *job, const ck_pv *v) {
-  static const char *const names[] = {
-      [PV_NONE] = "NoneType", [PV_BOOL] = "bool",          [PV_INT] = "int",
-      [PV_FLOAT] = "float",   [PV_LONG] = "int",           [PV_STR] = "str",
-      [PV_BYTES] = "bytes",   [PV_TUPLE] = "tuple",        [PV_LIST] = "list",
-      [PV_SET] = "set",       [PV_DICT] = "dict",          [PV_GLOBAL] = "type",
-      [PV_OBJECT] = "object", [PV_PERSISTENT] = "storage",
-  };
-  if (v->type == PV_GLOBAL && v->row && v->row->role == PG_DTYPE) return "torch.dtype";
-  if (v->type == PV_OBJECT && v->items[0]->type == PV_GLOBAL)
-    return ck_ckpt_copy_key(job, v->items[0]->s, v->items[0]->n < 300 ? v->items[0]->n : 300);
-  return names[v->type];
 }

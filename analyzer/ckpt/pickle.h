@@ -58,8 +58,9 @@ typedef enum {
   PG_TENSOR_V3,  /* storage, offset, size, stride, requires_grad, hooks, dtype */
   PG_QTENSOR,    /* as PG_TENSOR, fifth argument the quantizer */
   PG_PARAMETER,  /* _rebuild_parameter: tensor, ... */
-  PG_SPARSE,     /* layout, (indices, values, size) */
-  PG_SPARSE_CSR, /* layout, (crow, col, values, size) */
+  PG_SPARSE,     /* layout, (indices, values, size[, is_coalesced]), or as PG_SPARSE_CSR (2.x) */
+  PG_SPARSE_CSR, /* layout, (compressed indices, plain indices, values, size) */
+  PG_NESTED,     /* buffer, sizes, strides, offsets: as many shapes as there are tensors in it */
   PG_META,       /* dtype, size, stride, ... */
   PG_WRAPPER,    /* _rebuild_wrapper_subclass: class, dtype, size, stride, offset, layout, device, ... */
   PG_FROM_TYPE,  /* _rebuild_from_type(_v2): function, class, arguments, state */

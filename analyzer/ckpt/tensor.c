@@ -49,12 +49,16 @@ static bool is_rebuild(int role) {
   case PG_QTENSOR:
   case PG_SPARSE:
   case PG_SPARSE_CSR:
+  case PG_NESTED:
   case PG_META:
   case PG_WRAPPER:
   case PG_FROM_NUMPY: return true;
   default: return false;
   }
 }
+
+/* Of several tensors. */
+static bool is_composed(int role) { return role == PG_SPARSE || role == PG_SPARSE_CSR || role == PG_NESTED; }
 
 static const char *persistent_text(ck_ckpt_job *job, const ck_pv *v) {
   const ck_pv *id = v->items[0];
@@ -188,12 +192,19 @@ static void strided(ck_ckpt_job *job, const ck_pv *args, const ck_pv *dtype, ck_
   check_storage(job, &s, entry);
 }
 
-/* (layout, (index tensors ..., values, size)): shape is the last element, dtype that of the one before. */
+/* Four parts are index tensors of a compressed layout, but for a coo tensor that says whether it is coalesced (2.x). */
+static bool is_compressed(const ck_pv *parts, int role) {
+  return role == PG_SPARSE_CSR || (parts != NULL && parts->type == PV_TUPLE && parts->n == 4 &&
+                                   parts->items[3]->type != PV_BOOL && parts->items[3]->type != PV_NONE);
+}
+
+/* (layout, (index tensors ..., values, size ...)): dtype is that of the values. */
 static ck_status sparse(ck_ckpt_job *job, const ck_pv *args, int role, ck_ckpt_entry *entry) {
   const ck_pv *parts = at(args, 1);
-  size_t values_at = role == PG_SPARSE ? 1 : 2;
+  bool compressed = is_compressed(parts, role);
+  size_t values_at = compressed ? 2 : 1;
   ck_ckpt_entry values = {.key = entry->key};
-  entry->layout = role == PG_SPARSE ? CK_CKPT_SPARSE_COO : CK_CKPT_SPARSE_CSR;
+  entry->layout = compressed ? CK_CKPT_SPARSE_CSR : CK_CKPT_SPARSE_COO;
   if (parts == NULL || parts->type != PV_TUPLE || parts->n < values_at + 2) {
     bad(job, entry, "is sparse, but not in a known way");
     return CK_OK;
@@ -202,7 +213,7 @@ static ck_status sparse(ck_ckpt_job *job, const ck_pv *args, int role, ck_ckpt_e
   for (size_t i = 0; i <= values_at; i++) {
     const ck_pv *inner_args;
     int inner = rebuild_of(parts->items[i], &inner_args);
-    if (!is_rebuild(inner) || inner == PG_SPARSE || inner == PG_SPARSE_CSR) continue; /* no recursion */
+    if (!is_rebuild(inner) || is_composed(inner)) continue; /* no recursion */
     values = (ck_ckpt_entry){.key = entry->key};
     ck_status status = ck_pv_tensor(job, parts->items[i], &values);
     if (status != CK_OK) return status;
@@ -210,6 +221,19 @@ static ck_status sparse(ck_ckpt_job *job, const ck_pv *args, int role, ck_ckpt_e
   entry->dtype = values.dtype;
   entry->location = values.location;
   return CK_OK;
+}
+
+/* (buffer, sizes, strides, offsets): the buffer's dtype; there is no one shape. */
+static ck_status nested(ck_ckpt_job *job, const ck_pv *args, ck_ckpt_entry *entry) {
+  ck_ckpt_entry buffer = {.key = entry->key};
+  const ck_pv *inner_args;
+  int inner = rebuild_of(at(args, 0), &inner_args);
+  if (!is_rebuild(inner) || is_composed(inner)) return CK_OK;
+  ck_status status = ck_pv_tensor(job, at(args, 0), &buffer);
+  entry->dtype = buffer.dtype;
+  entry->storage = buffer.storage;
+  entry->location = buffer.location;
+  return status;
 }
 
 /* numpy's ndarray: _reconstruct(...) built with (version, shape, dtype, is_fortran, bytes). */
@@ -239,6 +263,7 @@ ck_status ck_pv_tensor(ck_ckpt_job *job, const ck_pv *v, ck_ckpt_entry *entry) {
     break;
   case PG_SPARSE:
   case PG_SPARSE_CSR: return sparse(job, args, role, entry);
+  case PG_NESTED: return nested(job, args, entry);
   case PG_META:
     entry->layout = CK_CKPT_META;
     set_dtype(at(args, 0), entry);

@@ -65,15 +65,25 @@ static ck_status read_byteorder(ck_ckpt_job *job) {
   return CK_OK;
 }
 
+/* A step ".." among the steps of a name: whoever unpacks the archive writes somewhere else. */
+static bool climbs(const char *name) {
+  for (const char *p = name; (p = strstr(p, "..")) != NULL; p += 2)
+    if ((p == name || p[-1] == '/' || p[-1] == '\\') && (p[2] == 0 || p[2] == '/' || p[2] == '\\')) return true;
+  return false;
+}
+
 static void find_strays(ck_ckpt_job *job) {
   const char *top = job->zip->top;
   size_t n = strlen(top);
   for (size_t i = 0; i < job->zip->count; i++) {
     const char *name = job->zip->members[i].name;
-    if (strncmp(name, top, n) == 0 && name[n] == '/') continue;
-    ck_ckpt_add_problem(job, CK_CKPT_BAD_ARCHIVE, job->zip->members[i].header_at, NULL,
-                        "member %.200s lies outside the archive's folder %.100s; Python's torch.load refuses that",
-                        name, top);
+    bool inside = strncmp(name, top, n) == 0 && name[n] == '/';
+    if (inside && !climbs(name)) continue;
+    ck_ckpt_add_problem(
+        job, CK_CKPT_BAD_ARCHIVE, job->zip->members[i].header_at, NULL,
+        inside ? "member %.200s climbs out of the archive's folder %.100s"
+               : "member %.200s lies outside the archive's folder %.100s; Python's torch.load refuses that",
+        name, top);
     return;
   }
 }

@@ -170,6 +170,20 @@ static void help_lfs(ck_comparison *c, ck_raw *raw) {
   help(raw, "where the weights are never fetched, commit a headers snapshot (OID.ckpt-headers) beside the pointer");
 }
 
+static const char of_optimizer[] = "the weights are in the archive that torch::save(model, ...) wrote";
+static const char of_frozen[] = "save the module before torch.jit.freeze or optimize_for_inference";
+
+/* Archives that torch::load opens, to find none of the model's keys: the missing keys are explained. */
+static void explain_missing(ck_comparison *c, ck_ckpt_format_id format) {
+  const char *way = format == CK_CKPT_FORMAT_OPTIMIZER ? of_optimizer
+                    : format == CK_CKPT_FORMAT_FROZEN  ? of_frozen
+                                                       : NULL;
+  if (way == NULL) return;
+  const char *text =
+      ck_arena_printf(c->m->arena, "\"%s\" is %s: %s", ck_path_base(c->file->path), ck_ckpt_format_what(format), way);
+  ck_vec_push(c->helps, (ck_help){CK_DIAG_MISSING_KEY, c->bit, text});
+}
+
 static void help_format(ck_comparison *c, ck_raw *raw, ck_ckpt_format_id format) {
   switch (format) {
   case CK_CKPT_FORMAT_LFS_POINTER: help_lfs(c, raw); return;
@@ -191,8 +205,8 @@ static void help_format(ck_comparison *c, ck_raw *raw, ck_ckpt_format_id format)
                               "torch.jit.script(model.eval()).save(\"converted.pt\")",
                               c->name));
     return;
-  case CK_CKPT_FORMAT_OPTIMIZER: help(raw, "the weights are in the archive that torch::save(model, ...) wrote"); return;
-  case CK_CKPT_FORMAT_FROZEN: help(raw, "save the module before torch.jit.freeze or optimize_for_inference"); return;
+  case CK_CKPT_FORMAT_OPTIMIZER: help(raw, of_optimizer); return;
+  case CK_CKPT_FORMAT_FROZEN: help(raw, of_frozen); return;
   default: break;
   }
   if (ck_ckpt_format_props(format) & CK_CKPT_PICKLED && format != CK_CKPT_FORMAT_PICKLE) {
@@ -314,5 +328,6 @@ ck_fit ck_match_fit(ck_comparison *c) {
   }
   raise_problems(c);
   if (c->site->loader != CK_LOADER_TORCH_LOAD) return CK_FIT_OK;
+  explain_missing(c, format);
   return CK_FIT_COMPARE;
 }

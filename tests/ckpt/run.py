@@ -273,6 +273,71 @@ def snapshot_wherever_a_checkpoint_is(p):
     p.run('show', 'bad.ckpt-headers', status=1, texts=['the headers snapshot is no valid JSON'])
 
 
+# --- At a load --------------------------------------------------------------------------------------------------------------
+
+def loads(p, name, status, *texts, absent=()):
+    p.write('net.cpp', NET + 'int main() {\n  Net net;\n  torch::load(net, "%s");\n}\n' % name)
+    return p.run('check', 'net.cpp', '--', *FLAGS, status=status, texts=texts, absent=absent)
+
+
+@test
+def load_of_an_unsafe_pickle(p):
+    """In whichever pickle of a legacy file the payload is, and however it is written."""
+    for name in sorted(n for n in LISTING if n.startswith('evil-')):
+        p.copy(name)
+        loads(p, name, 1, 'warning: "%s" names "%s"' % (name, LISTING[name]['unsafe'][0]), '[-Wckpt-unsafe-pickle]', '[-Wckpt-format]')
+    p.copy('py-state-dict.pt')
+    loads(p, 'py-state-dict.pt', 1, '[-Wckpt-format]', absent=['unsafe-pickle'])
+
+
+@test
+def load_of_what_is_no_checkpoint(p):
+    """Deliverable by deliverable: what it is, and the way out."""
+    for name, ident, *texts in (
+            ('page.pt', 'corrupt', 'is an HTML page', 'download the file again'), ('error.pt', 'corrupt', 'is an XML document'),
+            ('other.json', 'format', 'is a JSON document'), ('packed.gz', 'format', 'compressed with gzip', 'gunzip'),
+            ('packed.xz', 'format', 'compressed with xz', 'unxz'), ('packed.zst', 'format', 'compressed with zstd', 'unzstd'),
+            ('other.tar', 'format', 'is a tar archive', 'unpack it'), ('a.txt', 'corrupt', 'is a text file'), ('model.onnx', 'format', 'is an ONNX model'),
+            ('keras.h5', 'format', 'is an HDF5 file'), ('empty.pt', 'corrupt', 'the file is empty'),
+            ('zip-half.pt', 'corrupt', 'a truncated zip archive', 'central directory', 'at byte'), ('zip-encrypted.pt', 'format', 'is an encrypted zip archive'),
+            ('ts-frozen.pt', 'missing-key', 'is a frozen TorchScript archive', 'save the module before torch.jit.freeze'),
+            ('cpp-optimizer.pt', 'missing-key', 'is a libtorch optimizer archive', 'torch::save(model'),
+            ('pointer.pt', 'corrupt', 'is a Git LFS pointer', '12345 bytes', 'git lfs pull -I'), ('good.safetensors', 'format', 'safetensors.torch.load_file'),
+            ('legacy-state-dict.pt', 'format', 'in its old format', 'torch.jit.script'), ('py-nested.pt', 'format', '["state_dict"]'),
+            ('np-stored.npz', 'format', 'a NumPy archive'), ('llama.gguf', 'format', 'a GGUF file'), ('plain.pkl', 'format', 'a plain pickle')):
+        p.copy(name)
+        loads(p, name, 1, '[-Wckpt-' + ident, *texts)
+
+
+@test
+def load_of_a_damaged_archive(p):
+    """libtorch verifies neither checksums nor sizes: a cut storage, a flipped byte and a name that is there twice are told here or never."""
+    import io
+    import zipfile
+    good = open(os.path.join(LOADS, 'net.pt'), 'rb').read()
+    members = [(i.filename, zipfile.ZipFile(io.BytesIO(good)).read(i)) for i in zipfile.ZipFile(io.BytesIO(good)).infolist()]
+
+    def pack(name, changed):
+        with zipfile.ZipFile(p.path(name), 'w', zipfile.ZIP_STORED) as z:
+            for member, content in changed:
+                z.writestr(member, content)
+    pack('good.pt', members)
+    loads(p, 'good.pt', 0, absent=['error', 'warning'])
+    pack('short.pt', [(m, c[:-4] if m.endswith('data/0') else c) for m, c in members])
+    loads(p, 'short.pt', 1, '[-Wckpt-corrupt]', 'bytes where', 'are declared')
+    import warnings
+    warnings.simplefilter('ignore')
+    pack('twice.pt', members + [m for m in members if m[0].endswith('data/0')])
+    loads(p, 'twice.pt', 1, '[-Wckpt-corrupt]', 'two members of the zip archive are named')
+    data = bytearray(open(p.path('good.pt'), 'rb').read())
+    at = data.index(b'fc1')
+    data[at] = ord('F')
+    p.write('flipped.pt', bytes(data))
+    loads(p, 'flipped.pt', 1, '[-Wckpt-corrupt]', 'does not match its checksum')
+    pack('lost.pt', [(m, c) for m, c in members if not m.endswith('/constants.pkl')])
+    loads(p, 'lost.pt', 1, 'constants.pkl')
+
+
 # --- diff ----------------------------------------------------------------------------------------------------------------
 
 OLD = [('conv1.weight', 'F32', [8, 3, 3, 3]), ('conv1.bias', 'F32', [8]), ('bn.weight', 'F32', [8]), ('bn.gain', 'F32', [1]),

@@ -28,7 +28,7 @@ FLAGS = ['-std=gnu11', '-g', '-O2', '-D_GNU_SOURCE', '-DCK_ARENA_BLOCK=256', '-I
 COVERAGE = ['-fsanitize-coverage=inline-8bit-counters,pc-table']
 LIBRARIES = ['-lzip', '-ljansson', '-lxxhash', '-lcrypto']
 ASAN = {'ASAN_OPTIONS': 'quarantine_size_mb=4:malloc_context_size=1'}
-MAX_LEN = {'IR': 4096, 'ZIP': 1024, 'FILE_': 1024, 'ARCHIVE': 1024}
+MAX_LEN = {'IR': 4096, 'ZIP': 1024, 'FILE_': 1024, 'ARCHIVE': 1024}  # others 512: longer inputs are slower, not deeper
 SHORT, LONG = 4, 60  # seconds
 
 
@@ -144,7 +144,7 @@ def main():
     parser.add_argument('folder')
     parser.add_argument('-n', type=int, default=10_000_000)
     parser.add_argument('target', nargs='*')
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     folder = os.path.abspath(args.folder)
     os.makedirs(folder, exist_ok=True)
     if args.what == 'ci':
