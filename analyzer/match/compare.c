@@ -456,7 +456,57 @@ static void compare_entries(ck_comparison *c) {
   for (size_t i = 0; i < c->model->nopens; i++) ck_match_partial(c, c->model->opens[i].reason, c->model->opens[i].loc);
 }
 
+/* `cond ? a : b` under the decisions of this alternative: a or b. */
+static const ck_sym *decided(const ck_comparison *c, const ck_sym *sym) {
+  ck_condition when = c->alternative->when;
+  for (bool found = true; found && sym->kind == CK_SYM_COND;) {
+    const ck_sym *condition = sym->a;
+    bool holds = true;
+    while (condition->kind == CK_SYM_OP && condition->op == CK_IR_OP_NOT) condition = condition->a, holds = !holds;
+    found = false;
+    for (size_t i = 0; i < when.n && !found; i++) {
+      if (when.at[i].sym != condition) continue;
+      sym = when.at[i].holds == holds ? sym->b : sym->c;
+      found = true;
+    }
+  }
+  return sym;
+}
+
+/* The model as it is in this alternative: extents that its decisions choose. */
+static void decide_extents(ck_comparison *c) {
+  if (c->alternative->when.n == 0) return;
+  ck_key *keys = NULL;
+  for (size_t i = 0; i < c->model->nkeys; i++) {
+    const ck_key *key = &c->model->keys[i];
+    ck_dim *dims = NULL;
+    for (int32_t d = 0; d < key->rank; d++) {
+      if (key->dims[d].kind != CK_DIM_SYM || key->dims[d].sym->kind != CK_SYM_COND) continue;
+      const ck_sym *sym = decided(c, key->dims[d].sym);
+      if (sym == key->dims[d].sym) continue;
+      if (dims == NULL) {
+        dims = CK_NEW_N(c->m->arena, ck_dim, key->rank);
+        memcpy(dims, key->dims, (size_t)key->rank * sizeof *dims);
+      }
+      bool is_known = sym->kind == CK_SYM_CONST && sym->type == CK_SYM_INT;
+      dims[d] = is_known ? (ck_dim){.kind = CK_DIM_INT, .n = sym->i} : (ck_dim){.kind = CK_DIM_SYM, .sym = sym};
+    }
+    if (dims == NULL) continue;
+    if (keys == NULL) {
+      keys = CK_NEW_N(c->m->arena, ck_key, c->model->nkeys);
+      memcpy(keys, c->model->keys, c->model->nkeys * sizeof *keys);
+    }
+    keys[i].dims = dims;
+  }
+  if (keys == NULL) return;
+  ck_model *model = CK_NEW(c->m->arena, ck_model);
+  *model = *c->model;
+  model->keys = keys;
+  c->model = model;
+}
+
 void ck_match_compare(ck_comparison *c) {
+  decide_extents(c);
   c->entries = ck_ckpt_entries(c->file->ckpt, &c->nentries);
   size_t first = c->raws->n;
   ck_solver solver;

@@ -3,6 +3,7 @@
  * The analysis ran the loop on the file's own names and tells every single write; so nothing is compared by name here.
  * What a write does: copy_() broadcasts and converts, and throws where it cannot; set_data() takes shape and dtype.
  * What is left out can be said only if every write was understood (`copied_whole`). */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +14,8 @@ static ck_severity lower(const ck_copy *copy, ck_severity severity) {
 }
 
 static const ck_key *key_of(const ck_comparison *c, const char *name) {
-  for (size_t i = 0; c->model != NULL && name != NULL && i < c->model->nkeys; i++)
-    if (strcmp(c->model->keys[i].key, name) == 0) return &c->model->keys[i];
-  return NULL;
+  const ck_map_entry *entry = name != NULL ? ck_map_find(c->key_index, name) : NULL;
+  return entry != NULL ? &c->model->keys[entry->n - 1] : NULL;
 }
 
 /* "fc1.weight", or the file's name of what went into a tensor that no model is known to have. */
@@ -140,10 +140,8 @@ static void compare_names(ck_comparison *c, const ck_copy *copy, uint32_t order)
 
 /* Does a later write go to the same tensor? Then what this one did without a message is undone. */
 static bool is_overwritten(const ck_comparison *c, size_t i) {
-  const ck_alternative *a = c->alternative;
-  for (size_t k = i + 1; a->copies[i].key != NULL && k < a->ncopies; k++)
-    if (a->copies[k].key != NULL && strcmp(a->copies[k].key, a->copies[i].key) == 0) return true;
-  return false;
+  const char *key = c->alternative->copies[i].key;
+  return key != NULL && ck_map_find(c->last_write, key)->n != i + 1;
 }
 
 /* `throws`: some write of this alternative certainly does; of the others only what explains it is told. */
@@ -196,11 +194,21 @@ static void raise_unwanted(ck_comparison *c, const ck_copy *copy, uint32_t order
 /* Keys of the model that no write went to: not in the file, or there and left out. */
 static void raise_left_out(ck_comparison *c, const ck_map *touched) {
   bool keeps = keeps_names(c->alternative);
+  ck_map tensors; /* that were written, by address: one may have several names */
+  ck_map_init(&tensors);
+  char address[32];
+  for (size_t i = 0; i < c->model->nkeys; i++) {
+    if (ck_map_find(touched, c->model->keys[i].key) == NULL) continue;
+    snprintf(address, sizeof address, "%p", (const void *)c->model->keys[i].tensor);
+    ck_map_put(&tensors, address, NULL);
+  }
   for (size_t i = 0; i < c->model->nkeys; i++) {
     const ck_key *key = &c->model->keys[i];
     ck_condition rest;
     if (key->is_pattern || ck_map_find(touched, key->key) != NULL) continue;
     if (!ck_match_residual(c, key->when, &rest) || rest.n > 0) continue;
+    snprintf(address, sizeof address, "%p", (const void *)key->tensor);
+    if (key->tensor == NULL || ck_map_find(&tensors, address) != NULL) continue;
     bool is_there = !keeps || ck_match_entry(c, key->key) != NULL;
     ck_raw *raw = ck_match_raise(c, is_there ? CK_DIAG_NOT_LOADED : CK_DIAG_MISSING_KEY, CK_SEVERITY_WARNING);
     raw->diff = (ck_difference){
@@ -208,6 +216,7 @@ static void raise_left_out(ck_comparison *c, const ck_map *touched) {
     if (!is_there) raw->diff.note = "the loop leaves it as it was initialised";
     raw->order = (uint32_t)i;
   }
+  ck_map_release(&tensors);
 }
 
 /* Entries of the file that went nowhere. Plain attributes are no state. */
@@ -226,9 +235,18 @@ static void raise_unread(ck_comparison *c, const ck_map *read) {
 void ck_match_copies(ck_comparison *c) {
   const ck_alternative *a = c->alternative;
   c->entries = ck_ckpt_entries(c->file->ckpt, &c->nentries);
-  ck_map touched, read;
+  ck_map touched, read, keys;
   ck_map_init(&touched);
   ck_map_init(&read);
+  ck_map_init(&keys);
+  c->key_index = &keys;
+  c->last_write = &touched;
+  for (size_t i = 0; c->model != NULL && i < c->model->nkeys; i++)
+    ck_map_put(&keys, c->model->keys[i].key, NULL)->n = i + 1;
+  for (size_t i = 0; i < a->ncopies; i++) {
+    if (a->copies[i].key != NULL) ck_map_put(&touched, a->copies[i].key, NULL)->n = i + 1;
+    if (a->copies[i].source != NULL) ck_map_put(&read, a->copies[i].source, NULL);
+  }
   bool throws = certainly_throws(a), whole = a->copied_whole && !throws;
   for (size_t i = 0; i < a->ncopies; i++) {
     const ck_copy *copy = &a->copies[i];
@@ -239,8 +257,6 @@ void ck_match_copies(ck_comparison *c) {
     case CK_COPY_ABSENT: raise_absent(c, copy, (uint32_t)i); break;
     case CK_COPY_UNWANTED: raise_unwanted(c, copy, (uint32_t)i); break;
     }
-    if (copy->key != NULL) ck_map_put(&touched, copy->key, NULL);
-    if (copy->source != NULL) ck_map_put(&read, copy->source, NULL);
     if (copy->kind == CK_COPY_TOUCH && copy->source == NULL) whole &= copy->key != NULL;
   }
   if (whole && c->model != NULL && touched.count > 0) {
@@ -251,4 +267,5 @@ void ck_match_copies(ck_comparison *c) {
   }
   ck_map_release(&touched);
   ck_map_release(&read);
+  ck_map_release(&keys);
 }

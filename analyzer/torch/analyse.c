@@ -131,11 +131,27 @@ static void find_missed(ck_torch_run *run, ck_torch_functions functions) {
 
 /* Functions that are only handed on (a callback, a test case, a command of a table) are entered by code that is not
  * seen. They come before the function around a site: they know what they call it with. */
+static bool is_handed_on(const ck_torch_function *f) { return f->leads_to_missed && f->has_caller && !f->is_called; }
+
+/* Does another function that is still to be entered hand this one on? It knows what it does with it. */
+static bool has_pending_user(ck_torch_functions functions, size_t i) {
+  for (size_t k = 0; k < functions.n; k++) {
+    const ck_torch_function *user = &functions.at[k];
+    if (k == i || user->run || !is_handed_on(user)) continue;
+    for (size_t c = 0; c < user->callees.n; c++)
+      if (user->callees.at[c] == i) return true;
+  }
+  return false;
+}
+
 static void run_unreached_sites(ck_torch_run *run, ck_torch_functions functions) {
-  find_missed(run, functions);
-  for (size_t i = 0; i < functions.n; i++) {
-    ck_torch_function *f = &functions.at[i];
-    if (f->leads_to_missed && f->has_caller && !f->is_called) run_function(run, f);
+  for (int round = 0; round < 2; round++) {
+    for (size_t i = 0; i < functions.n; i++) functions.at[i].leads_to_missed = false;
+    find_missed(run, functions);
+    for (size_t i = 0; i < functions.n; i++) {
+      ck_torch_function *f = &functions.at[i];
+      if (is_handed_on(f) && (round == 1 || !has_pending_user(functions, i))) run_function(run, f);
+    }
   }
   for (size_t i = 0; i < run->sites.n; i++) {
     if (run->sites.at[i].reached) continue;

@@ -245,22 +245,40 @@ void ck_torch_copies_begin(ck_torch_run *run) {
   run->loads_modules = false;
 }
 
-static const ck_key *key_of(const ck_model *model, const ck_tensor *t) {
-  for (size_t i = 0; i < model->nkeys; i++)
-    if (model->keys[i].tensor == t) return &model->keys[i];
-  return NULL;
+/* Keys of a model by the address of their tensors. */
+static void index_tensors(const ck_model *model, ck_map *index) {
+  char name[32];
+  for (size_t i = 0; i < model->nkeys; i++) {
+    if (model->keys[i].tensor == NULL) continue;
+    snprintf(name, sizeof name, "%p", (const void *)model->keys[i].tensor);
+    bool is_new;
+    ck_map_entry *entry = ck_map_put(index, name, &is_new);
+    if (is_new) entry->n = i + 1; /* shared under several names: the first stands for all */
+  }
+}
+
+static const ck_key *key_of(const ck_model *model, const ck_map *index, const ck_tensor *t) {
+  char name[32];
+  snprintf(name, sizeof name, "%p", (const void *)t);
+  const ck_map_entry *entry = ck_map_find(index, name);
+  return entry != NULL ? &model->keys[entry->n - 1] : NULL;
 }
 
 /* Has the model each tensor that was written from `file`, and one at least? */
 static bool takes_all(const ck_torch_run *run, const ck_model *model, size_t file) {
+  ck_map index;
+  ck_map_init(&index);
+  index_tensors(model, &index);
   size_t found = 0;
-  for (size_t i = 0; i < run->writes.n; i++) {
+  bool all = true;
+  for (size_t i = 0; i < run->writes.n && all; i++) {
     const ck_torch_write *w = &run->writes.at[i];
     if (w->file != file || w->target == NULL) continue;
-    if (key_of(model, w->target) == NULL) return false;
+    all = key_of(model, &index, w->target) != NULL;
     found++;
   }
-  return found > 0;
+  ck_map_release(&index);
+  return all && found > 0;
 }
 
 /* The module that was written to: one that was listed, else one that was constructed. */
@@ -298,17 +316,28 @@ static bool writes_from(const ck_torch_run *run, size_t file) {
 
 static void fill_copies(ck_torch_run *run, size_t file, ck_condition decided, ck_alternative *a) {
   a->copies = CK_NEW_N(&run->arena, ck_copy, run->writes.n + 1);
+  ck_map index, names;
+  ck_map_init(&names);
+  ck_map_init(&index);
+  if (a->model != NULL) index_tensors(a->model, &index);
+  for (size_t i = 0; a->model != NULL && i < a->model->nkeys; i++)
+    ck_map_put(&names, a->model->keys[i].key, NULL)->n = i + 1;
   for (size_t i = 0; i < run->writes.n; i++) {
     const ck_torch_write *w = &run->writes.at[i];
     if (w->file != file && w->file != SIZE_MAX && w->target == NULL) continue;
     ck_copy copy = w->copy;
-    const ck_key *key = w->target && a->model ? key_of(a->model, w->target) : NULL;
+    const ck_key *key = w->target && a->model ? key_of(a->model, &index, w->target) : NULL;
     if (w->target != NULL && key == NULL && a->model != NULL) continue; /* of another model */
+    const ck_map_entry *same = key != NULL && copy.source != NULL ? ck_map_find(&names, copy.source) : NULL;
+    if (same != NULL && a->model->keys[same->n - 1].tensor == w->target)
+      key = &a->model->keys[same->n - 1]; /* of a tensor with several names, the file's */
     if (key != NULL) copy.key = key->key;
     if (w->file != file && copy.kind != CK_COPY_UNWANTED) copy.kind = CK_COPY_TOUCH, copy.source = NULL;
     copy.when = beyond(&run->arena, copy.when, decided);
     a->copies[a->ncopies++] = copy;
   }
+  ck_map_release(&index);
+  ck_map_release(&names);
 }
 
 void ck_torch_copies_end(ck_torch_run *run, bool reached_end) {
