@@ -55,6 +55,8 @@ static ck_cell *passed(ck_ev *ev, ck_cell *arg, const ck_ir_type *type, ck_loc l
   bool is_ref = type->kind == CK_IR_T_LREF || type->kind == CK_IR_T_RREF;
   if (type->kind == CK_IR_T_LREF && !type->elem->is_const) return arg;
   const ck_ir_type *to = ck_ir_strip_ref(type);
+  if (to->kind == CK_IR_T_UNKNOWN && !is_ref) to = arg->type; /* `auto` of a generic lambda */
+  if (to == NULL) return ck_ev_temp(ev, ck_ev_copy(ev, ck_ev_load(ev, arg)), NULL);
   ck_value v = ck_ev_load(ev, arg);
   if (to->kind == CK_IR_T_POINTER && v.kind == CK_V_LIST && strcmp(v.list->cls, "array") == 0)
     v = ck_ev_iterator(arg, 0);
@@ -70,8 +72,11 @@ void ck_ev_bind_params(ck_ev *ev, const ck_ir *function, ck_cell **args, size_t 
   for (size_t i = 0; i < n && ck_ev_on(ev); i++) {
     const ck_ir *param = ck_ir_param(function, i), *init;
     ck_cell *cell;
-    if (i < nargs) cell = passed(ev, args[i], param->type, node->loc);
-    else if ((init = ck_ev_default_argument(ev, function, i)) != NULL)
+    if (i < nargs) {
+      cell = passed(ev, args[i], param->type, node->loc);
+      bool by_value = param->type && param->type->kind != CK_IR_T_LREF && param->type->kind != CK_IR_T_RREF;
+      if (by_value && node->nkids >= nargs) ck_ev_leave_moved(ev, node->kids[node->nkids - nargs + i], args[i]);
+    } else if ((init = ck_ev_default_argument(ev, function, i)) != NULL)
       cell = ck_ev_init(ev, param->type, init, false, param);
     else
       cell = ck_ev_temp(ev, ck_ev_unknown(ev, node->loc, "parameter `%s`, for which no argument is seen", param->name),
@@ -192,12 +197,22 @@ static ck_value call_project_method(ck_ev *ev, const ck_ir *function, ck_cell *s
   return ck_ev_run_function(ev, function, method ? method->record : NULL, self, args, n, node);
 }
 
+/* Methods of libraries that make what they are given their own. */
+static bool takes_over(const char *name) {
+  static const char *const names[] = {"push_back", "push_front",      "emplace_back",       "emplace_front",  "emplace",
+                                      "insert",    "register_module", "register_parameter", "register_buffer"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(ck_ev_plain_name(name), names[i]) == 0) return true;
+  return false;
+}
+
 static ck_value eval_method_call(ck_ev *ev, const ck_ir *node) {
   ck_cell *self = self_cell(ev, node);
   if (!ck_ev_on(ev)) return CK_VOID;
   size_t n;
   ck_cell **args = ck_ev_eval_args(ev, node, 1, &n);
   if (!ck_ev_on(ev)) return CK_VOID;
+  if (node->usr[0] == '\0' && strstr(node->name, "::") == NULL) return ck_ev_dependent_method(ev, node, self, args, n);
   const ck_target_fn *target = ck_ev_find_function(ev, node->usr);
   const ck_ir *function = target->function;
   ck_cell *object_cell = self;
@@ -212,7 +227,12 @@ static ck_value eval_method_call(ck_ev *ev, const ck_ir *node) {
   if (function && self && self->v.kind == CK_V_PTR && self->v.tag == CK_PTR_HOLDER) /* a method of the holder itself */
     return call_project_method(ev, function, self, args, n, node);
   const ck_builtin *row = function ? NULL : ck_ev_find_builtin(ev, node->name, n);
-  if (row) return call_row(ev, row, node, node->name, self, args, n);
+  if (row) {
+    ck_value v = call_row(ev, row, node, node->name, self, args, n);
+    for (size_t i = 0; takes_over(node->name) && i < n && node->nkids > n; i++)
+      ck_ev_leave_moved(ev, node->kids[node->nkids - n + i], args[i]);
+    return v;
+  }
   const char *why = target->why;
   if (function) {
     ck_value v = self ? ck_ev_load(ev, self) : CK_VOID;
@@ -227,8 +247,13 @@ ck_value ck_ev_call_method(ck_ev *ev, ck_cell *object, const char *name, ck_cell
   *found = false;
   const ck_object *o = project_object(ev, &object);
   const ck_class *cls = o ? dynamic_class(ev, o) : NULL;
-  const ck_ir *method = cls ? ck_ev_method_named(ev, cls, name, nargs) : NULL;
+  bool unclear = false;
+  const ck_ir *method = cls ? ck_ev_choose_method(ev, cls, name, args, nargs, &unclear) : NULL;
   const ck_ir *function = method ? ck_ev_find_function(ev, method->usr)->function : NULL;
+  if (unclear) {
+    *found = true;
+    return ck_ev_unknown_call(ev, node, name, "of which it is not known which overload is meant", object, args, nargs);
+  }
   if (function == NULL) return CK_VOID;
   *found = true;
   return ck_ev_unref(ev, call_project_method(ev, function, object, args, nargs, node));
@@ -336,9 +361,12 @@ static ck_value eval_operator_call(ck_ev *ev, const ck_ir *node) {
   }
   if (n > 0 && pointer_operator(ev, op, node, args, n, &v)) return v;
   const ck_builtin *row = n > 0 ? ck_ev_find_builtin(ev, node->name, n - 1) : NULL;
-  if (row) return call_row(ev, row, node, node->name, args[0], args + 1, n - 1);
-  if (n == 2 && strcmp(op, "=") == 0) return assign_whole(ev, node, args);
-  return ck_ev_unknown_call(ev, node, node->name, target->why, n ? args[0] : NULL, args + 1, n ? n - 1 : 0);
+  bool assigns = n == 2 && strcmp(op, "=") == 0;
+  if (row == NULL && !assigns)
+    return ck_ev_unknown_call(ev, node, node->name, target->why, n ? args[0] : NULL, args + 1, n ? n - 1 : 0);
+  v = row ? call_row(ev, row, node, node->name, args[0], args + 1, n - 1) : assign_whole(ev, node, args);
+  if (assigns && args[0] != args[1]) ck_ev_leave_moved(ev, node->kids[1], args[1]);
+  return v;
 }
 
 /* A call that stands for a place without a cell of its own (a character of a string): the row named as the call and
@@ -421,13 +449,16 @@ ck_value ck_ev_invoke(ck_ev *ev, ck_value closure, ck_cell **args, size_t nargs,
     ck_cell *object = ck_ev_cell(ev, f);
     ck_value v = ck_ev_call_method(ev, object, "operator()", args, nargs, node, &found);
     if (found) return v;
+    const ck_closure *own = ck_ev_choose_closure(ev, f.object, args, nargs, &found);
+    if (own && ck_ir_body(own->function)) return invoke_body(ev, own, args, nargs, node);
   }
   if (f.kind == CK_V_NULL) {
     ck_ev_throw(ev, node->loc, "call of an empty function");
     return CK_VOID;
   }
   if (f.kind != CK_V_CLOSURE)
-    return ck_ev_unknown_call(ev, node, "a function", "which is not known", NULL, args, nargs);
+    return ck_ev_unknown_call(ev, node, "a function", "which is not known",
+                              f.kind == CK_V_OBJECT ? ck_ev_cell(ev, f) : NULL, args, nargs);
   if (f.closure->function && ck_ir_body(f.closure->function)) return invoke_body(ev, f.closure, args, nargs, node);
   const ck_builtin *row = ck_ev_find_builtin(ev, f.closure->name, nargs);
   if (row) return call_row(ev, row, node, f.closure->name, NULL, args, nargs);

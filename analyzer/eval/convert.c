@@ -35,7 +35,7 @@ static bool is_already(ck_ev *ev, ck_value v, const ck_ir_type *type) {
   }
 }
 
-static ck_value to_library_class(ck_ev *ev, ck_value v, const ck_ir_type *type, ck_loc loc) {
+static ck_value to_library_class(ck_ev *ev, ck_value v, const ck_ir_type *from, const ck_ir_type *type, ck_loc loc) {
   ck_ptr_flavour flavour;
   if (is_already(ev, v, type)) return v;
   if (is_smart_pointer(type->name, &flavour)) {
@@ -52,7 +52,7 @@ static ck_value to_library_class(ck_ev *ev, ck_value v, const ck_ir_type *type, 
     if (v.kind == CK_V_CLOSURE || v.kind == CK_V_NATIVE || v.kind == CK_V_PTR || v.kind == CK_V_NULL) return v;
     return ck_ev_unknown(ev, loc, "class `%s`, which is not modelled", type->name);
   }
-  ck_cell *arg = ck_ev_cell(ev, v);
+  ck_cell *arg = ck_ev_temp(ev, v, from);
   ck_ir node = {.kind = CK_IR_CONSTRUCT, .loc = loc, .name = "", .usr = "", .type = type};
   ck_ir *own = CK_NEW(&ev->arena, ck_ir);
   *own = node;
@@ -64,7 +64,8 @@ static ck_value to_library_class(ck_ev *ev, ck_value v, const ck_ir_type *type, 
   return ck_ev_unref(ev, row->convert(&call));
 }
 
-static ck_value to_project_class(ck_ev *ev, ck_value v, const ck_ir_type *type, ck_class *cls, ck_loc loc) {
+static ck_value to_project_class(ck_ev *ev, ck_value v, const ck_ir_type *from, const ck_ir_type *type, ck_class *cls,
+                                 ck_loc loc) {
   if (v.kind == CK_V_OBJECT && v.object->record &&
       ck_ev_derives(ck_ev_class_of_record(ev, v.object->record), cls->record))
     return v;
@@ -72,16 +73,17 @@ static ck_value to_project_class(ck_ev *ev, ck_value v, const ck_ir_type *type, 
   ck_ir *node = CK_NEW(&ev->arena, ck_ir);
   *node = (ck_ir){.kind = CK_IR_CONSTRUCT, .loc = loc, .name = "", .usr = "", .type = type};
   if (is_init_list(v)) return ck_ev_construct(ev, type, v.list->at, v.list->n, true, node);
-  ck_cell *arg = ck_ev_cell(ev, v);
+  ck_cell *arg = ck_ev_temp(ev, v, from);
   return ck_ev_construct(ev, type, &arg, 1, is_designated(v), node);
 }
 
-ck_value ck_ev_convert(ck_ev *ev, ck_value v, const ck_ir_type *type, ck_loc loc) {
+/* `from`: the static type of v, NULL if it is not known. */
+static ck_value convert(ck_ev *ev, ck_value v, const ck_ir_type *from, const ck_ir_type *type, ck_loc loc) {
   type = ck_ir_strip_ref(type);
   v = ck_ev_resolve(ev, v);
   if (type == NULL || v.kind == CK_V_UNKNOWN || v.kind == CK_V_VOID) return v;
   if (v.kind == CK_V_CHOICE) {
-    ck_value a = ck_ev_convert(ev, v.choice->a, type, loc), b = ck_ev_convert(ev, v.choice->b, type, loc);
+    ck_value a = convert(ev, v.choice->a, from, type, loc), b = convert(ev, v.choice->b, from, type, loc);
     return ck_ev_choice(ev, v.choice->condition, a, b);
   }
   if (is_init_list(v) && type->kind != CK_IR_T_RECORD && type->kind != CK_IR_T_ARRAY && type->kind != CK_IR_T_UNKNOWN)
@@ -104,12 +106,16 @@ ck_value ck_ev_convert(ck_ev *ev, ck_value v, const ck_ir_type *type, ck_loc loc
     return v;
   case CK_IR_T_RECORD: {
     ck_class *cls = ck_ev_class_of_type(ev, type);
-    if (cls && cls->holder && !cls->has_own_ctor) return to_library_class(ev, v, cls->holder, loc);
+    if (cls && cls->holder && !cls->has_own_ctor) return to_library_class(ev, v, from, cls->holder, loc);
     if (cls && cls->holder && v.kind == CK_V_PTR && v.tag == CK_PTR_HOLDER) return v;
-    return cls ? to_project_class(ev, v, type, cls, loc) : to_library_class(ev, v, type, loc);
+    return cls ? to_project_class(ev, v, from, type, cls, loc) : to_library_class(ev, v, from, type, loc);
   }
   default: return v;
   }
+}
+
+ck_value ck_ev_convert(ck_ev *ev, ck_value v, const ck_ir_type *type, ck_loc loc) {
+  return convert(ev, v, NULL, type, loc);
 }
 
 ck_value ck_ev_convert_from(ck_ev *ev, ck_value v, const ck_ir_type *from, const ck_ir_type *to, ck_loc loc) {
@@ -118,7 +124,7 @@ ck_value ck_ev_convert_from(ck_ev *ev, ck_value v, const ck_ir_type *from, const
               (from == to || (strcmp(from->usr, to->usr) == 0 && strcmp(from->name, to->name) == 0));
   bool is_list = (v.kind == CK_V_LIST && strcmp(v.list->cls, "init") == 0) ||
                  (v.kind == CK_V_MAP && strcmp(v.map->cls, "init") == 0);
-  return same && !is_list ? v : ck_ev_convert(ev, v, to, loc);
+  return same && !is_list ? v : convert(ev, v, from, to, loc);
 }
 
 /* Copies ------------------------------------------------------------------------------------------------------------

@@ -262,6 +262,11 @@ void ck_ev_scan_program(ck_ev *ev);
 
 /* overload.c */
 /* The constructor that C++ would choose, as far as values and types tell; NULL if none takes the arguments. */
+/* The method of that name (plain) that takes the arguments; NULL if there is none, or (*unclear) which is not known. */
+const ck_ir *ck_ev_choose_method(ck_ev *ev, const ck_class *cls, const char *name, ck_cell **args, size_t nargs,
+                                 bool *unclear);
+/* Of an object made of lambdas (`struct Overload : F...`) the one that takes the arguments. */
+const ck_closure *ck_ev_choose_closure(ck_ev *ev, const ck_object *object, ck_cell **args, size_t nargs, bool *unclear);
 const ck_ir *ck_ev_choose_ctor(ck_ev *ev, const ck_class *cls, ck_cell **args, size_t nargs, const char *usr);
 
 /* object.c */
@@ -292,6 +297,21 @@ ck_value ck_ev_convert_from(ck_ev *ev, ck_value v, const ck_ir_type *from, const
 ck_cell *ck_ev_unknown_self(ck_ev *ev, const ck_ir *record, ck_loc loc);
 /* A parameter's value when nothing is known of the caller. */
 ck_value ck_ev_parameter(ck_ev *ev, const ck_ir_type *type, const char *name, const char *origin, ck_loc loc);
+
+/* moved.c */
+/* `source` has given a value of its own to something: if it is std::move(x), x's cell is what is left. */
+void ck_ev_leave_moved(ck_ev *ev, const ck_ir *source, ck_cell *cell);
+
+/* dependent.c */
+bool ck_ev_is_dependent(const ck_ir *node); /* has it no type, in a pattern? */
+/* The type that an instance would have there, without reference; NULL if it is not known. */
+const ck_ir_type *ck_ev_dependent_type(ck_ev *ev, const ck_ir *node);
+ck_value ck_ev_dependent_binary(ck_ev *ev, const ck_ir *node, ck_value a, ck_value b);
+/* Calls the only method of that name of the program's object; false if there is none, or more. */
+bool ck_ev_call_by_name(ck_ev *ev, ck_cell *object, const char *name, ck_cell **args, size_t nargs, const ck_ir *node,
+                        ck_value *out);
+/* MCALL of a plain name; may be REF. */
+ck_value ck_ev_dependent_method(ck_ev *ev, const ck_ir *node, ck_cell *self, ck_cell **args, size_t nargs);
 
 /* exception.c */
 bool ck_ev_catches(ck_ev *ev, const ck_ir *handler, ck_value thrown);

@@ -244,7 +244,13 @@ static ck_value eval_unary(ck_ev *ev, const ck_ir *node) {
     if (ck_ev_on(ev)) ck_ev_store(ev, cell, step_value(ev, node, old));
     return old;
   }
-  default: return ck_ev_unary(ev, node->op, ck_ev_eval(ev, kid), node->type, node->loc);
+  default: {
+    ck_value v = ck_ev_eval(ev, kid);
+    bool typed = node->op == CK_IR_OP_NOT || !ck_ev_is_dependent(node);
+    const ck_ir_type *type = typed ? node->type : ck_ev_dependent_type(ev, node);
+    if (type == NULL && node->type) return ck_ev_unknown(ev, node->loc, "an operator on a type that is not known");
+    return ck_ev_unary(ev, node->op, v, type, node->loc);
+  }
   }
 }
 
@@ -302,6 +308,7 @@ static ck_value eval_binary(ck_ev *ev, const ck_ir *node) {
   if (node->op == CK_IR_OP_COMMA) return b;
   ck_value v;
   if (ck_ev_pointer_op(ev, node->op, a, b, node->loc, &v)) return v;
+  if (ck_ev_is_dependent(left) || ck_ev_is_dependent(right)) return ck_ev_dependent_binary(ev, node, a, b);
   bool shifts = node->op == CK_IR_OP_SHL || node->op == CK_IR_OP_SHR;
   const ck_ir_type *common = shifts ? ck_ev_promote(left->type) : ck_ev_common_type(left->type, right->type);
   if (common) {
@@ -323,7 +330,8 @@ static ck_cell *assign(ck_ev *ev, const ck_ir *node) {
   if (node->op != CK_IR_OP_ASSIGN) {
     ck_value old = ck_ev_load(ev, target), result;
     if (!ck_ev_pointer_op(ev, node->op, old, v, node->loc, &result)) {
-      const ck_ir_type *common = ck_ev_common_type(type, right->type);
+      const ck_ir_type *from = ck_ev_is_dependent(right) ? ck_ev_dependent_type(ev, right) : right->type;
+      const ck_ir_type *common = ck_ev_common_type(type, from);
       if (common && node->op != CK_IR_OP_SHL && node->op != CK_IR_OP_SHR) {
         old = ck_ev_convert_scalar(ev, old, common, node->loc);
         v = ck_ev_convert_scalar(ev, v, common, node->loc);

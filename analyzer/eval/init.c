@@ -12,7 +12,10 @@ static bool is_reference(const ck_ir_type *type) {
 static ck_value own_value(ck_ev *ev, const ck_ir *init) {
   if (init->kind == CK_IR_CALL || init->kind == CK_IR_MCALL || init->kind == CK_IR_OPCALL) {
     ck_value v = ck_ev_eval_call(ev, init);
-    return v.kind == CK_V_PTR && v.tag == CK_PTR_REF ? ck_ev_copy(ev, ck_ev_load(ev, v.cell)) : v;
+    if (v.kind != CK_V_PTR || v.tag != CK_PTR_REF) return v;
+    ck_value own = ck_ev_copy(ev, ck_ev_load(ev, v.cell));
+    ck_ev_leave_moved(ev, init, v.cell);
+    return own;
   }
   ck_value v = ck_ev_eval(ev, init);
   return ck_ev_on(ev) && ck_ev_is_lvalue(init) ? ck_ev_copy(ev, v) : v;

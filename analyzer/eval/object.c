@@ -245,8 +245,12 @@ static void init_aggregate(ck_ev *ev, ck_cell *self, ck_class *cls, ck_cell **ar
   ck_value first = nargs == 1 ? ck_ev_load(ev, args[0]) : CK_VOID;
   const ck_map_value *named = first.kind == CK_V_MAP && strcmp(first.map->cls, "init") == 0 ? first.map : NULL;
   size_t next = 0;
-  for (size_t i = 0; i < cls->nbases && ck_ev_on(ev); i++)
-    construct_base(ev, self, &cls->bases[i], NULL, NULL, 0, node);
+  for (size_t i = 0; i < cls->nbases && ck_ev_on(ev); i++) { /* the bases are the first elements */
+    ck_cell *given = named == NULL && next < nargs ? args[next++] : NULL;
+    ck_value v = given ? ck_ev_load(ev, given) : CK_VOID;
+    if (v.kind == CK_V_CLOSURE) ck_ev_add_field(ev, object, "operator()", NULL, ck_ev_cell(ev, v));
+    else construct_base(ev, self, &cls->bases[i], NULL, given ? &given : NULL, given ? 1 : 0, node);
+  }
   for (uint32_t i = 0; i < cls->record->nkids && ck_ev_on(ev); i++) {
     const ck_ir *field = cls->record->kids[i];
     if (field == NULL || field->kind != CK_IR_FIELD) continue;

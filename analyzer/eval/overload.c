@@ -151,6 +151,76 @@ static bool takes(ck_ev *ev, const ck_ir *ctor, size_t nargs) {
   return nargs <= n && (nargs == n || ck_ev_default_argument(ev, ctor, nargs) != NULL);
 }
 
+/* Candidates of one name, ranked. */
+typedef struct {
+  const ck_ir *best;
+  int least;
+  size_t n, ties; /* viable; as good as the best */
+  bool is_vague;  /* how well one fits cannot be told */
+} ranking;
+
+static void consider(ck_ev *ev, ranking *r, const ck_ir *function, ck_cell **args, size_t nargs) {
+  if ((function->flags & CK_IR_F_DELETED) || !takes(ev, function, nargs)) return;
+  int rank = rank_all(ev, function, args, nargs);
+  if (rank >= NOT_VIABLE) return;
+  r->n++;
+  if (rank >= CANNOT_TELL) r->is_vague = true;
+  if (r->best == NULL || rank < r->least) r->best = function, r->least = rank, r->ties = 0;
+  else if (rank == r->least) r->ties++;
+}
+
+/* What fits exactly is chosen, else the best if there is no doubt. */
+static const ck_ir *chosen(const ranking *r, bool *unclear) {
+  *unclear = r->n > 1 && (r->ties > 0 || (r->is_vague && r->least != EXACT));
+  return *unclear ? NULL : r->best;
+}
+
+static void consider_methods(ck_ev *ev, ranking *r, const ck_class *cls, const char *name, ck_cell **args,
+                             size_t nargs) {
+  bool named = false; /* a name hides those of the bases */
+  for (uint32_t i = 0; i < cls->record->nkids; i++) {
+    const ck_ir *kid = cls->record->kids[i];
+    if (kid == NULL || kid->kind != CK_IR_FUNCTION || strcmp(ck_ev_plain_name(kid->name), name) != 0) continue;
+    named = true;
+    consider(ev, r, kid, args, nargs);
+  }
+  for (size_t i = 0; i < cls->nbases && !named; i++)
+    if (cls->bases[i].project) consider_methods(ev, r, cls->bases[i].project, name, args, nargs);
+}
+
+const ck_ir *ck_ev_choose_method(ck_ev *ev, const ck_class *cls, const char *name, ck_cell **args, size_t nargs,
+                                 bool *unclear) {
+  ranking r = {0};
+  consider_methods(ev, &r, cls, name, args, nargs);
+  const ck_ir *method = chosen(&r, unclear);
+  if (!*unclear || r.ties == 0) return method;
+  /* overloads on const, which differ in nothing else here: the first of them */
+  ranking again = {0};
+  const ck_method *first = ck_ev_method(ev, r.best->usr);
+  for (uint32_t i = 0; first && first->record && i < first->record->nkids; i++) {
+    const ck_ir *kid = first->record->kids[i];
+    if (kid && kid->kind == CK_IR_FUNCTION && strcmp(ck_ev_plain_name(kid->name), name) == 0 &&
+        !(kid->flags & CK_IR_F_CONST))
+      consider(ev, &again, kid, args, nargs);
+  }
+  return again.n ? chosen(&again, unclear) : NULL;
+}
+
+const ck_closure *ck_ev_choose_closure(ck_ev *ev, const ck_object *object, ck_cell **args, size_t nargs,
+                                       bool *unclear) {
+  ranking r = {0};
+  const ck_closure *found = NULL;
+  for (size_t i = 0; i < object->nfields; i++) {
+    if (strcmp(object->fields[i].name, "operator()") != 0) continue;
+    ck_value v = ck_ev_load(ev, object->fields[i].cell);
+    if (v.kind != CK_V_CLOSURE || v.closure->function == NULL) continue;
+    const ck_ir *before = r.best;
+    consider(ev, &r, v.closure->function, args, nargs);
+    if (r.best != before) found = v.closure;
+  }
+  return chosen(&r, unclear) ? found : NULL;
+}
+
 /* Is the constructor one of the class, though it stands outside of it: an instance of a template? */
 static bool is_instance_of(const ck_class *cls, const char *usr) {
   const char *owner = cls->record->usr;

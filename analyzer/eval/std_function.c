@@ -111,8 +111,7 @@ ck_value ck_std_invoke(ck_call *call, ck_value callable, ck_cell **args, size_t 
     if (target == NULL) break;
     ck_value held = ck_std_value(call, target);
     if (held.kind == CK_V_OBJECT) {
-      bool found;
-      return ck_std_unref(call, ck_ev_call_method(call->ev, target, "operator()", own, n, call->node, &found));
+      return ck_std_unref(call, ck_ev_invoke(call->ev, held, own, n, call->node));
     }
     return ck_std_invoke(call, held, args, n);
   }

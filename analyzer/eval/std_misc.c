@@ -138,10 +138,15 @@ ck_value ck_std_exception_construct(ck_call *call) {
   if (ck_std_list_of(what, cls) != NULL) return ck_ev_copy(call->ev, what);
   bool says = strcmp(cls, "std::system_error") != 0 && call->nargs == 1 && ck_std_is_string(what);
   if (!says) what = ck_call_unknown(call, "what an exception says");
+  ck_object *derived = call->self != NULL && call->self->v.kind == CK_V_OBJECT ? call->self->v.object : NULL;
+  if (derived != NULL) ck_ev_store(call->ev, ck_ev_field(call->ev, derived, ck_ev_intern(call->ev, "what()")), what);
   return ck_ev_list(call->ev, cls, &what, 1);
 }
 
 ck_value ck_std_exception_what(ck_call *call) {
+  ck_value self = ck_std_self(call); /* the program's class: what its base was made of */
+  ck_cell *said = self.kind == CK_V_OBJECT ? ck_ev_find_field(self.object, "what()") : NULL;
+  if (said != NULL) return ck_ev_load(call->ev, said);
   const ck_list *list = ck_std_list(call, call->self);
   if (list == NULL || list->n != 1) return ck_std_because(call, ck_std_self(call), "what an exception says");
   return ck_ev_load(call->ev, list->at[0]);

@@ -296,7 +296,9 @@ static int64_t chosen(const ck_ir_type *type, ck_value v, const ck_ir_type *from
 
 static ck_value variant_of(ck_call *call, const ck_ir_type *type, int64_t i, ck_value v) {
   ck_value parts[2] = {ck_std_init_value(call, ck_std_targ(type, (size_t)i), v), CK_INT(i)};
-  return ck_ev_list(call->ev, "std::variant", parts, 2);
+  ck_value variant = ck_ev_list(call->ev, "std::variant", parts, 2);
+  variant.list->at[0]->type = ck_std_targ(type, (size_t)i); /* a visitor's overload is chosen by it */
+  return variant;
 }
 
 static ck_value make_variant(ck_call *call, const ck_ir_type *type) {

@@ -16,6 +16,12 @@ static ck_loc place(const ck_call *call) { return call->node != NULL ? call->nod
 /* A sequence longer than this, asked for by a count, is not built. */
 enum { MAX_COUNT = 1 << 20 };
 
+/* The elements' declared type. */
+static ck_value typed(ck_value list, const ck_ir_type *elem) {
+  for (size_t i = 0; elem != NULL && list.kind == CK_V_LIST && i < list.list->n; i++) list.list->at[i]->type = elem;
+  return list;
+}
+
 /* ---- construction ------------------------------------------------------------------------------------------ */
 static ck_value repeated(ck_call *call, const char *cls, const ck_ir_type *elem, int64_t n, ck_cell *value) {
   if (n < 0 || n > MAX_COUNT) return ck_call_unknown(call, "a sequence of %lld elements", (long long)n);
@@ -26,20 +32,20 @@ static ck_value repeated(ck_call *call, const char *cls, const ck_ir_type *elem,
       values[i] = elem != NULL ? ck_ev_default(call->ev, elem, call->node)
                                : ck_call_unknown(call, "an element of a type that is not known");
   }
-  return ck_ev_list(call->ev, cls, values, (size_t)n);
+  return typed(ck_ev_list(call->ev, cls, values, (size_t)n), elem);
 }
 
 static ck_value from_cells(ck_call *call, const char *cls, const ck_ir_type *elem, ck_cell *const *at, size_t n) {
   ck_value *values = CK_NEW_N(ck_ev_arena(call->ev), ck_value, n + 1);
   for (size_t i = 0; i < n; i++) values[i] = ck_std_init(call, elem, at[i]);
-  return ck_ev_list(call->ev, cls, values, n);
+  return typed(ck_ev_list(call->ev, cls, values, n), elem);
 }
 
 static ck_value from_range(ck_call *call, const char *cls, const ck_ir_type *elem, const ck_std_range *r) {
   size_t n = ck_std_range_size(r);
   ck_value *values = CK_NEW_N(ck_ev_arena(call->ev), ck_value, n + 1);
   for (size_t i = 0; i < n; i++) values[i] = ck_std_init(call, elem, ck_std_range_at(call, r, i));
-  return ck_ev_list(call->ev, cls, values, n);
+  return typed(ck_ev_list(call->ev, cls, values, n), elem);
 }
 
 /* Would `T{a, b}` take the arguments as elements? The initializer_list constructor wins whenever every argument
@@ -137,7 +143,7 @@ ck_value ck_std_array_construct(ck_call *call) {
   ck_value *values = CK_NEW_N(ck_ev_arena(call->ev), ck_value, n + 1);
   for (size_t i = 0; i < n; i++)
     values[i] = i < given ? ck_std_init(call, elem, from[i]) : ck_ev_default(call->ev, elem, call->node);
-  return ck_ev_list(call->ev, "std::array", values, n);
+  return typed(ck_ev_list(call->ev, "std::array", values, n), elem);
 }
 
 /* x = y, x = {...} */
@@ -264,6 +270,7 @@ static ck_value push_back_value(ck_call *call, ck_value v, bool returns_element)
   }
   ck_ev_list_push(call->ev, call->self, v);
   const ck_list *list = ck_std_list(call, call->self);
+  if (list != NULL && list->n > 0) list->at[list->n - 1]->type = ck_std_targ(ck_std_self_type(call), 0);
   return returns_element && list != NULL ? ck_ev_ref(list->at[list->n - 1]) : CK_VOID;
 }
 

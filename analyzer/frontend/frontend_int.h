@@ -140,6 +140,10 @@ ck_ir *ck_fe_call(ck_fe *fe, CXCursor cursor);
 ck_ir *ck_fe_initialiser(ck_fe *fe, CXCursor cursor, CXCursor of);
 ck_ir *ck_fe_lambda(ck_fe *fe, CXCursor cursor);
 
+/* lower_dependent.c: NULL where nothing is to be said of it ------------------------------------------------------- */
+ck_ir *ck_fe_dependent_member(ck_fe *fe, CXCursor cursor);
+ck_ir *ck_fe_dependent_call(ck_fe *fe, CXCursor cursor, CXCursor callee, const ck_fe_cursors *arguments);
+
 /* lower_stmt.c -------------------------------------------------------------------------------------------------- */
 ck_ir *ck_fe_stmt(ck_fe *fe, CXCursor cursor);  /* NULL for a statement that does nothing */
 ck_ir *ck_fe_block(ck_fe *fe, CXCursor cursor); /* a BLOCK even around a single statement */
@@ -150,6 +154,7 @@ void ck_fe_unit(ck_fe *fe); /* lowers the whole parse into fe->unit */
 ck_ir *ck_fe_function(ck_fe *fe, CXCursor cursor);
 ck_ir *ck_fe_variable(ck_fe *fe, CXCursor cursor, bool with_initialiser);
 void ck_fe_need_function(ck_fe *fe, CXCursor function); /* queues an instantiated function of the project */
+void ck_fe_need_variable(ck_fe *fe, CXCursor variable); /* lowers a static member of a class specialisation, once */
 void ck_fe_need_record(ck_fe *fe, CXType type);         /* queues a class specialisation or local class */
 /* Appends the type's name as it can be written at the end of the file; false if it cannot. */
 bool ck_fe_name_at_end(CXType type, ck_strbuf *out);

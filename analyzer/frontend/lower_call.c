@@ -83,12 +83,26 @@ static bool is_qualified(CXCursor member) {
   return found;
 }
 
+/* The object is a child of the member's name, as the expressions among its template arguments are: those stand behind
+ * the name. */
+static bool may_be_object(CXCursor member, CXCursor expression) {
+  CXType type = clang_getCanonicalType(clang_getCursorType(expression));
+  if (type.kind != CXType_Record && type.kind != CXType_Pointer && !ck_fe_is_dependent(type)) return false;
+  if (clang_equalLocations(clang_getCursorLocation(member), clang_getNullLocation())) return true; /* a conversion */
+  unsigned name_at, at;
+  clang_getFileLocation(clang_getCursorLocation(member), NULL, NULL, NULL, &name_at);
+  clang_getFileLocation(clang_getRangeStart(clang_getCursorExtent(expression)), NULL, NULL, NULL, &at);
+  return at <= name_at;
+}
+
 static CXCursor object_of(CXCursor member) {
   ck_fe_cursors kids = {0};
   ck_fe_children(member, &kids);
   CXCursor object = clang_getNullCursor();
   for (size_t i = 0; i < kids.n && clang_Cursor_isNull(object); i++)
-    if (clang_isExpression(clang_getCursorKind(kids.at[i])) && ck_fe_has_extent(kids.at[i])) object = kids.at[i];
+    if (clang_isExpression(clang_getCursorKind(kids.at[i])) && ck_fe_has_extent(kids.at[i]) &&
+        may_be_object(member, kids.at[i]))
+      object = kids.at[i];
   free(kids.at);
   return object;
 }
@@ -185,8 +199,41 @@ static ck_ir *undecided_call(ck_fe *fe, CXCursor cursor, CXCursor callee, const 
   return node;
 }
 
+/* A variable that holds something callable. */
+static bool names_variable(CXCursor callee) {
+  CXCursor peeled = ck_fe_peel(callee);
+  enum CXCursorKind to = clang_getCursorKind(clang_getCursorReferenced(peeled));
+  return clang_getCursorKind(peeled) == CXCursor_DeclRefExpr && (to == CXCursor_VarDecl || to == CXCursor_ParmDecl) &&
+         !ck_fe_is_dependent(clang_getCursorType(peeled));
+}
+
+/* (object.*pointer)(...), (object->*pointer)(...): a call of the pointer with the object as the first argument. */
+static ck_ir *member_pointer_call(ck_fe *fe, CXCursor cursor, CXCursor callee, const ck_fe_cursors *arguments) {
+  CXCursor inner = ck_fe_peel(callee);
+  enum CXBinaryOperatorKind op = clang_getCursorBinaryOperatorKind(inner);
+  if (op != CXBinaryOperator_PtrMemD && op != CXBinaryOperator_PtrMemI) return NULL;
+  ck_fe_cursors operands = {0};
+  ck_fe_children(inner, &operands);
+  ck_ir *node = NULL;
+  if (operands.n == 2) {
+    node = ck_fe_node(fe, CK_IR_CALL, cursor);
+    ck_fe_nodes kids = {0};
+    ck_vec_push(&kids, ck_fe_expr(fe, operands.at[1]));
+    ck_vec_push(&kids, ck_fe_expr(fe, operands.at[0]));
+    lower_arguments(fe, arguments, &kids);
+    ck_fe_set_kids(fe, node, &kids);
+    free(kids.at);
+  }
+  free(operands.at);
+  return node;
+}
+
 static ck_ir *indirect_call(ck_fe *fe, CXCursor cursor, CXCursor callee, const ck_fe_cursors *arguments) {
-  if (ck_fe_is_dependent(clang_getCursorType(cursor))) {
+  ck_ir *through = member_pointer_call(fe, cursor, callee, arguments);
+  if (through) return through;
+  ck_ir *dependent = ck_fe_dependent_call(fe, cursor, callee, arguments);
+  if (dependent) return dependent;
+  if (ck_fe_is_dependent(clang_getCursorType(cursor)) && !names_variable(callee)) {
     const char *name = fe->unit->has_errors ? overloaded_name(fe, callee) : NULL; /* else it is a template's pattern */
     if (is_kept_undecided(name)) return undecided_call(fe, cursor, callee, name, arguments);
     return ck_fe_unknown(fe, cursor, "a call that depends on a template argument");

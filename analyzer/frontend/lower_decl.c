@@ -203,6 +203,21 @@ static ck_ir *global_variable(ck_fe *fe, CXCursor cursor) {
   return node;
 }
 
+void ck_fe_need_variable(ck_fe *fe, CXCursor variable) {
+  CXCursor owner = clang_getCursorSemanticParent(variable);
+  if (fe->in_pattern || clang_Type_getNumTemplateArguments(clang_getCursorType(owner)) <= 0 ||
+      clang_Cursor_isNull(clang_getSpecializedCursorTemplate(variable)) || ck_fe_is_external(fe, variable))
+    return; /* the others are lowered where they stand */
+  bool is_new;
+  ck_map_put(&fe->done, ck_fe_usr(fe, variable), &is_new);
+  if (!is_new) return;
+  CXCursor definition = clang_getCursorDefinition(variable);
+  ck_ir *node = global_variable(fe, clang_Cursor_isNull(definition) ? variable : definition);
+  if (ck_ir_kid(node, 0) == NULL) return; /* not instantiated: out of sight */
+  node->flags |= CK_IR_F_STATIC;
+  ck_vec_push(&fe->top, node);
+}
+
 /* Functions ------------------------------------------------------------------------------------------------------ */
 
 /* A parameter's default argument stands at one of the function's declarations; of an instantiation it is only known
@@ -850,6 +865,15 @@ static void lower_declaration(ck_fe *fe, CXCursor cursor) {
   }
 }
 
+/* friend T f(...) { ... } is a function of the namespace around. */
+static void add_friend(ck_fe *fe, CXCursor friend) {
+  ck_fe_cursors kids = {0};
+  ck_fe_children(friend, &kids);
+  for (size_t i = 0; i < kids.n; i++)
+    if (clang_getCursorKind(kids.at[i]) == CXCursor_FunctionDecl && has_body(kids.at[i])) add_function(fe, kids.at[i]);
+  free(kids.at);
+}
+
 static void lower_scope(ck_fe *fe, CXCursor scope) {
   enum CXCursorKind kind = clang_getCursorKind(scope);
   bool in_record = kind == CXCursor_StructDecl || kind == CXCursor_ClassDecl || kind == CXCursor_UnionDecl;
@@ -858,6 +882,7 @@ static void lower_scope(ck_fe *fe, CXCursor scope) {
   for (size_t i = 0; i < kids.n; i++) {
     if (ck_fe_is_external(fe, kids.at[i]) && !clang_equalCursors(scope, kids.at[i])) continue;
     enum CXCursorKind inner = clang_getCursorKind(kids.at[i]);
+    if (in_record && inner == CXCursor_FriendDecl) add_friend(fe, kids.at[i]);
     if (in_record && inner != CXCursor_StructDecl && inner != CXCursor_ClassDecl && inner != CXCursor_UnionDecl &&
         inner != CXCursor_EnumDecl)
       continue; /* members are the record's */

@@ -141,6 +141,7 @@ static ck_ir *constant_variable(ck_fe *fe, CXCursor cursor, CXCursor variable) {
 static ck_ir *name_of_variable(ck_fe *fe, CXCursor cursor, CXCursor variable) {
   ck_ir *node = is_local(variable) ? NULL : constant_variable(fe, cursor, variable);
   if (node) return node;
+  if (!is_local(variable)) ck_fe_need_variable(fe, variable);
   node = ck_fe_node(fe, CK_IR_REF, cursor);
   node->usr = ck_fe_usr(fe, variable);
   if (is_local(variable)) {
@@ -243,6 +244,8 @@ static ck_ir *lower_member(ck_fe *fe, CXCursor cursor) {
   expression_children(cursor, &kids);
   if (kind != CXCursor_FieldDecl || kids.n > 1) {
     free(kids.at);
+    ck_ir *by_name = clang_Cursor_isNull(to) ? ck_fe_dependent_member(fe, cursor) : NULL;
+    if (by_name) return by_name;
     return ck_fe_unknown(fe, cursor,
                          kind == CXCursor_FieldDecl ? "a member access with several objects"
                          : clang_Cursor_isNull(to)  ? "a member that depends on a template argument"

@@ -112,7 +112,8 @@ static void add_default_captures(ck_fe *fe, CXCursor cursor, const introducer *i
   ck_map_release(&m.mentioned);
 }
 
-/* The call operator as a FUNCTION. Its cursor is reached through the class of the closure. */
+/* The call operator as a FUNCTION. Its cursor is reached through the class of the closure. Of a generic lambda it is
+ * the pattern; instances that a call in sight names are FUNCTIONs of their own. */
 static enum CXVisitorResult find_call_operator(CXCursor cursor, CXClientData data) {
   CXString name = clang_getCursorSpelling(cursor);
   bool found = !strcmp(clang_getCString(name), "operator()");
@@ -148,13 +149,6 @@ static ck_ir *call_operator(ck_fe *fe, CXCursor cursor, const ck_fe_cursors *kid
       body = ck_fe_block(fe, kid);
       fe->in_pattern = saved;
     }
-  }
-  if (generic && body) { /* the instantiations are FUNCTIONs of their own, found by the USR of the call */
-    ck_ir *pattern = ck_ir_node_new(fe->unit, CK_IR_UNKNOWN, body->loc);
-    pattern->name = ck_ir_intern(fe->unit, "the body of a generic lambda, before it is instantiated");
-    ck_fe_set_kid(fe, pattern, body);
-    body = ck_ir_node_new(fe->unit, CK_IR_BLOCK, body->loc);
-    ck_fe_set_kid(fe, body, pattern);
   }
   if (body) ck_vec_push(&list, body);
   ck_fe_set_kids(fe, function, &list);
