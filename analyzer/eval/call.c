@@ -469,6 +469,11 @@ ck_value ck_ev_invoke(ck_ev *ev, ck_value closure, ck_cell **args, size_t nargs,
  */
 
 bool ck_ev_is_trial(const ck_ev *ev) { return ev->trials > 0; }
+bool ck_ev_in_unknown_round(const ck_ev *ev) { return ev->rounds_unknown > 0; }
+
+void ck_ev_file_changes(ck_ev *ev, ck_file_effect effect, ck_value path, ck_loc loc) {
+  if (ev->observer.file_changes != NULL) ev->observer.file_changes(ev, ev->observer.data, effect, path, loc);
+}
 
 bool ck_ev_in_try(const ck_ev *ev) { return ev->try_depth > 0; }
 

@@ -86,6 +86,14 @@ typedef struct {
   size_t nclasses;
 } ck_library;
 
+/* What a call does to files. */
+typedef enum {
+  CK_FILE_WRITTEN, /* written, moved, removed: what it holds now is not what it held when the program started */
+  CK_FILE_OPENED,  /* a stream is opened for writing */
+  CK_FILE_ANY,     /* a command that may write any file; no path */
+  CK_FILE_CWD      /* the working directory changes */
+} ck_file_effect;
+
 /* What a layer above wants to hear of a run. All may be NULL. */
 typedef struct {
   void *data;
@@ -99,6 +107,8 @@ typedef struct {
   /* A row is about to be called, and was called with that result; also during trial runs. */
   void (*calling)(ck_call *call, void *data);
   void (*called)(ck_call *call, ck_value result, void *data);
+  /* In trial runs of a loop's body, too. */
+  void (*file_changes)(ck_ev *ev, void *data, ck_file_effect effect, ck_value path, ck_loc loc);
 } ck_observer;
 
 /* `libraries`: the standard library's (ck_ev_std_library) and those of layers above, searched in order. Everything
@@ -223,6 +233,10 @@ void ck_ev_throw(ck_ev *ev, ck_loc loc, const char *what);
 /* Is this a trial run of a loop's body, to see what it changes? Rows that record what happens (load sites) must not do
  * so then; the body is run again for good. Observers are not called. */
 bool ck_ev_is_trial(const ck_ev *ev);
+/* Is this one round for all, of a loop whose number of rounds is not known? */
+bool ck_ev_in_unknown_round(const ck_ev *ev);
+/* Tells the observer. */
+void ck_ev_file_changes(ck_ev *ev, ck_file_effect effect, ck_value path, ck_loc loc);
 /* exit(), abort(), std::terminate(): the path ends here. Rows of such functions call it. */
 void ck_ev_exit(ck_ev *ev);
 /* Is the path inside a `try` block, of this function or of a caller? */

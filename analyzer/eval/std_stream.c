@@ -431,12 +431,26 @@ ck_value ck_std_console(ck_call *call) {
   return (ck_value){.kind = CK_V_NATIVE, .tag = CK_TAG_STREAM};
 }
 
+/* Is a stream of this kind, opened like this, one that writes? libstdc++'s ios_base::out is 16. */
+static bool opens_for_writing(ck_call *call) {
+  if (strstr(call->name, "ofstream") != NULL) return true;
+  ck_value mode = ck_std_arg(call, 1);
+  return strstr(call->name, "basic_fstream") != NULL && !(mode.kind == CK_V_INT && (mode.i & 16) == 0);
+}
+
+static void note_opening(ck_call *call) {
+  ck_value path = ck_std_arg(call, 0);
+  if (call->nargs > 0 && path.kind != CK_V_NATIVE && opens_for_writing(call))
+    ck_ev_file_changes(call->ev, CK_FILE_OPENED, path, place(call));
+}
+
 ck_value ck_std_fstream_construct(ck_call *call) {
   ck_value v = {.kind = CK_V_NATIVE, .tag = CK_TAG_STREAM};
   if (call->nargs == 0) return v;
   ck_value *path = CK_NEW(ck_ev_arena(call->ev), ck_value);
   *path = ck_std_arg(call, 0);
   if (path->kind == CK_V_NATIVE) return *path; /* moved from another */
+  note_opening(call);
   v.native = path;
   return v;
 }

@@ -403,6 +403,7 @@ void ck_torch_analysis_free(const ck_analysis *analysis) {
   free(run->constructions.at);
   free(run->objects.at);
   free(run->replaced.at);
+  free(run->written_in_rounds.at);
   free(run->findings.at);
   free(run->members.at);
   free(run->analysis.notes);

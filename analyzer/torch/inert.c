@@ -79,7 +79,6 @@ const ck_builtin ck_torch_inert_rows[] = {
     {"torch::linalg::*", ck_torch_harmless, 0, -1},
     {"torch::indexing::*", ck_torch_harmless, 0, -1},
     {"torch::serialize::*", ck_torch_harmless, 0, -1},
-    {"torch::save", ck_torch_harmless, 2, -1},
     {"torch::pickle_save", ck_torch_harmless, 1, 1},
     {"torch::manual_seed", ck_torch_noop, 1, 1},
     {"at::manual_seed", ck_torch_noop, 1, 1},

@@ -76,6 +76,21 @@ static ck_value load(ck_call *call) {
   return CK_VOID;
 }
 
+/* torch::save(value, path), ExportModule(module, path): a stream's file was opened before, a buffer is none. */
+static ck_value save_to(ck_call *call, size_t i) {
+  ck_value path = ck_ev_decide(call->ev, ck_torch_arg(call, i));
+  const ck_ir_type *type = ck_torch_arg_type(call, i);
+  bool is_text = path.kind == CK_V_STRING || (path.kind == CK_V_SYM && path.sym->type == CK_SYM_STRING) ||
+                 (type != NULL && (type->kind == CK_IR_T_POINTER || strcmp(type->name, "std::basic_string") == 0));
+  if (path.kind == CK_V_NATIVE && path.tag == CK_TAG_STREAM) path = path_of(call, path);
+  else if (!is_text) return ck_torch_harmless(call);
+  ck_ev_file_changes(call->ev, CK_FILE_WRITTEN, path, call->node->loc);
+  return ck_torch_harmless(call);
+}
+
+static ck_value save(ck_call *call) { return save_to(call, 1); }
+static ck_value save_self(ck_call *call) { return save_to(call, 0); }
+
 static ck_value jit_load(ck_call *call) {
   ck_value path = path_of(call, ck_torch_arg(call, 0));
   size_t file = ck_torch_site(call, CK_LOADER_JIT_LOAD, CK_VOID, path, call->nargs > 1, NULL);
@@ -211,6 +226,11 @@ const ck_builtin ck_torch_loader_rows[] = {
     {ARCHIVE "read", read, 2, 3},
     {ARCHIVE "try_read", try_read, 2, 3},
     {ARCHIVE "*", ck_torch_harmless, 0, -1},
+    {"torch::save", save, 2, -1},
+    {"torch::jit::ExportModule", save, 2, -1},
+    {"torch::jit::Module::save", save_self, 1, -1},
+    {"torch::jit::Module::_save_for_mobile", save_self, 1, -1},
+    {"torch::serialize::OutputArchive::save_to", save_self, 1, -1},
     {"torch::serialize::OutputArchive::*", ck_torch_harmless, 0, -1},
 };
 const size_t ck_torch_loader_row_count = sizeof ck_torch_loader_rows / sizeof *ck_torch_loader_rows;

@@ -177,9 +177,15 @@ size_t ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value pa
                      const char *subtree) {
   ck_torch_run *run = ck_torch_run_of(call->ev);
   if (run == NULL || ck_ev_is_trial(call->ev)) return SIZE_MAX;
+  ck_loc changed_at;
+  const char *changed = ck_torch_file_is_changed(call->ev, path, &changed_at); /* may split: before the path is asked */
   ck_alternative a = {
       .when = ck_ev_path(call->ev), .entry = run->entry, .in_try = ck_ev_in_try(call->ev), .has_device = has_device};
-  if (path.kind == CK_V_STRING) {
+  if (changed != NULL) {
+    a.path_text = ck_arena_strdup(&run->arena, path.str);
+    a.reason = changed;
+    a.reason_loc = changed_at;
+  } else if (path.kind == CK_V_STRING) {
     a.path = a.path_text = ck_arena_strdup(&run->arena, path.str);
   } else if (path.kind == CK_V_SYM) {
     ck_strbuf text;
@@ -230,6 +236,8 @@ size_t ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value pa
 static void world_begins(ck_ev *ev, void *data) {
   ck_torch_run *run = data;
   run->default_dtype = ck_ev_cell(ev, CK_VOID);
+  run->file_notes = (ck_object){.registry = ck_ev_cell(ev, CK_VOID)};
+  run->written_in_rounds.n = 0;
   run->constructions.n = 0;
   run->objects.n = 0;
   ck_torch_copies_begin(run);
@@ -407,4 +415,5 @@ const ck_observer ck_torch_observer = {.world_begins = world_begins,
                                        .constructed = constructed,
                                        .object_done = object_done,
                                        .calling = calling,
-                                       .called = called};
+                                       .called = called,
+                                       .file_changes = ck_torch_file_changes};

@@ -66,6 +66,8 @@ struct ck_torch_run {
   const ck_torch_request *request;
   /* of the world being run */
   ck_cell *default_dtype;
+  ck_object file_notes;                      /* its registry: what the program has done to files so far (written.c) */
+  CK_VEC(ck_registration) written_in_rounds; /* of loops whose number of rounds is not known */
   CK_VEC(ck_torch_construction) constructions;
   CK_VEC(ck_cell *) objects; /* module objects of the project's classes, constructed to the end */
   size_t entry;              /* number of the entry point being run */
@@ -107,6 +109,12 @@ void ck_torch_copy_unwanted(ck_call *call, const char *key);              /* a m
 bool ck_torch_same_model(const ck_model *a, const ck_model *b);
 /* One model of what a place constructs in all its worlds. */
 ck_model *ck_torch_merge(ck_torch_run *run, const ck_torch_place *place);
+
+/* ---- written.c -------------------------------------------------------------------------------------------------- */
+void ck_torch_file_changes(ck_ev *ev, void *run, ck_file_effect effect, ck_value path, ck_loc loc); /* observer */
+/* Why the file that `path` (STRING) means when it is loaded need not be the one of build time; NULL: it is. May split
+ * the world. */
+const char *ck_torch_file_is_changed(ck_ev *ev, ck_value path, ck_loc *loc);
 
 /* ---- roots.c ---------------------------------------------------------------------------------------------------- */
 typedef struct {

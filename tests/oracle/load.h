@@ -22,6 +22,7 @@ inline void caught(const std::exception &) {}
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -96,14 +97,23 @@ inline std::string &caught_text() {
   return text;
 }
 
+// Each run has a copy of the checkpoints to itself: it may write there.
+inline void enter_copy(const std::filesystem::path &folder) {
+  std::filesystem::create_directories(folder);
+  std::filesystem::copy("ckpt", folder / "ckpt", std::filesystem::copy_options::recursive);
+  std::filesystem::current_path(folder);
+}
+
 template <class Call> void run_child(const char *name, int argument, Call call) {
   std::fflush(stdout);
+  auto folder = std::filesystem::temp_directory_path() / ("ckptlint-loads-" + std::to_string(getpid()));
   pid_t child = fork();
   if (child == 0) {
     alarm(20);
     rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     at::set_num_threads(1);
+    enter_copy(folder);
     std::string outcome = "ok", text;
     try {
       call();
@@ -121,6 +131,7 @@ template <class Call> void run_child(const char *name, int argument, Call call) 
   }
   int status = 0;
   waitpid(child, &status, 0);
+  std::filesystem::remove_all(folder);
   if (status != 0)
     std::printf("{\"name\": %s, \"argument\": %d, \"outcome\": \"crash\", \"text\": \"\", \"keys\": [], \"reshaped\": "
                 "[], \"garbled\": [], \"untouched\": []}\n",

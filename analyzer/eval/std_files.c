@@ -1,0 +1,40 @@
+/* std_files.c - library calls that change files or the working directory: what a path means after them is not what it
+ * meant when the program started. Their results are not modelled. */
+#include <stdlib.h>
+
+#include "eval/std_int.h"
+
+static ck_value changes(ck_call *call, ck_file_effect effect, size_t i) {
+  ck_ev_file_changes(call->ev, effect, ck_std_arg(call, i), call->node != NULL ? call->node->loc : (ck_loc){0});
+  return ck_std_inert(call);
+}
+
+ck_value ck_std_file_first(ck_call *call) { return changes(call, CK_FILE_WRITTEN, 0); }
+ck_value ck_std_file_second(ck_call *call) { return changes(call, CK_FILE_WRITTEN, 1); }
+ck_value ck_std_working_directory(ck_call *call) { return changes(call, CK_FILE_CWD, 0); }
+
+/* rename(from, to): both. */
+ck_value ck_std_file_moved(ck_call *call) {
+  changes(call, CK_FILE_WRITTEN, 0);
+  return changes(call, CK_FILE_WRITTEN, 1);
+}
+
+/* fopen(path, mode): "r" and "rb" leave the file as it is. */
+ck_value ck_std_fopen(ck_call *call) {
+  const char *mode;
+  if (ck_std_text_arg(call, 1, &mode) && strpbrk(mode, "wa+") == NULL) return ck_std_inert(call);
+  return changes(call, CK_FILE_OPENED, 0);
+}
+
+/* system(command), popen(command, mode): may write anything, but for commands known by their first word. */
+ck_value ck_std_command(ck_call *call) {
+  static const char *const harmless[] = {"mkdir", "clear", "cls", "ls", "dir", "echo", "pause", "nvidia-smi", "date"};
+  const char *text;
+  if (ck_std_text_arg(call, 0, &text)) {
+    text += strspn(text, " ");
+    size_t n = strcspn(text, " ");
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless && strpbrk(text, ">;&|`$") == NULL; i++)
+      if (strlen(harmless[i]) == n && strncmp(text, harmless[i], n) == 0) return ck_std_inert(call);
+  }
+  return changes(call, CK_FILE_ANY, 0);
+}
