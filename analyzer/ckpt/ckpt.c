@@ -157,6 +157,7 @@ void ck_ckpt_free(ck_ckpt *c) {
   free(c->modules.at);
   free(c->parts.at);
   free(c->others.at);
+  free(c->blanks.at);
   free(c->metadata.at);
   free(c->unsafe.at);
   free(c->problems.at);
@@ -188,6 +189,11 @@ LIST(ck_ckpt_problems, ck_ckpt_problem, problems)
 const ck_ckpt_entry *ck_ckpt_find(const ck_ckpt *c, const char *key) {
   const ck_map_entry *e = ck_map_find(&c->by_key, key);
   return e ? &c->entries.at[e->n] : NULL;
+}
+
+const char *const *ck_ckpt_blanks(const ck_ckpt *c, size_t *count) {
+  *count = c->blanks.n;
+  return c->blanks.at;
 }
 
 bool ck_ckpt_modules(const ck_ckpt *c, const char *const **paths, size_t *count) {

@@ -234,6 +234,9 @@ ck_ckpt_root_kind ck_ckpt_root(const ck_ckpt *ckpt);
 const ck_ckpt_part *ck_ckpt_parts(const ck_ckpt *ckpt, size_t *count);
 /* Values that are no tensors, all depths (a module's attributes are not among them). */
 const ck_ckpt_other *ck_ckpt_others(const ck_ckpt *ckpt, size_t *count);
+/* Names in a root dict whose values hold nothing: None, an empty dict or list. With the first steps of all entries and
+ * others these are all that the dict has, as far as names are strings or numbers. */
+const char *const *ck_ckpt_blanks(const ck_ckpt *ckpt, size_t *count);
 /* What else the file says, in this order, each name once:
  *   format_version, byteorder  of the archive or header, as written there
  *   root.type                  Python's or TorchScript's name of the root's class ("dict", "collections.OrderedDict")

@@ -197,6 +197,10 @@ void ck_ckpt_write_snapshot(const ck_ckpt *c, const char *sha256, ck_strbuf *out
   }
   ck_strbuf_puts(out, "],\n\"others\": ");
   put_others(out, c->others.at, c->others.n);
+  if (c->blanks.n > 0) {
+    ck_strbuf_puts(out, ",\n\"blanks\": ");
+    put_strings(out, c->blanks.at, c->blanks.n);
+  }
   ck_strbuf_puts(out, ",\n\"metadata\": [");
   for (size_t i = 0, n = 0; i < c->metadata.n; i++) {
     const char *pair[] = {c->metadata.at[i].name, c->metadata.at[i].value};
@@ -323,6 +327,9 @@ static void read_lists(ck_ckpt_job *job, const json_t *root) {
         ck_ckpt_add_problem(job, (ck_ckpt_problem_kind)k, (uint64_t)number_of(v, "at"), string_of(job, v, "key"), "%s",
                             string_or_empty(job, v, "text"));
   }
+  size_t nblanks;
+  const char *const *blanks = strings_of(job, json_object_get(root, "blanks"), &nblanks);
+  for (i = 0; i < nblanks; i++) ck_vec_push(&job->ckpt->blanks, blanks[i]);
   json_array_foreach(json_object_get(root, "others"), i, v) {
     ck_ckpt_other other = other_of(job, v);
     ck_vec_push(&job->ckpt->others, other);

@@ -435,6 +435,15 @@ static void add_scalars(walk *w, const ck_pv *root) {
   ck_strbuf_release(&name);
 }
 
+static void add_blanks(walk *w, const ck_pv *root) {
+  for (size_t i = first_item(root); is_dict_like(root) && i + 1 < root->n; i += 2) {
+    const ck_pv *v = untag(root->items[i + 1]);
+    const char *step = step_text(w->job, root->items[i]);
+    bool is_empty = v->type == PV_NONE || ((is_dict_like(v) || is_sequence(v)) && v->n <= first_item(v));
+    if (step != NULL && is_empty) ck_vec_push(&w->job->ckpt->blanks, step);
+  }
+}
+
 ck_status ck_pv_walk_root(ck_ckpt_job *job, ck_pv *root) {
   walk w = {.job = job};
   ck_strbuf_init(&w.key);
@@ -445,6 +454,7 @@ ck_status ck_pv_walk_root(ck_ckpt_job *job, ck_pv *root) {
     if (ck_pv_is_tensor(job, root)) ck_ckpt_add_root_part(job, CK_CKPT_ROOT_TENSOR);
     job->ckpt->root = root_kind(&w, root);
     add_scalars(&w, root);
+    add_blanks(&w, root);
   }
   ck_strbuf_release(&w.key);
   free(w.path.at);

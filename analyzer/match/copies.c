@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "match/match_int.h"
 
 static ck_severity lower(const ck_copy *copy, ck_severity severity) {
@@ -184,6 +185,51 @@ static void raise_absent(ck_comparison *c, const ck_copy *copy, uint32_t order) 
   raw->diff.note = "at() throws std::out_of_range: Argument passed to at() was not in the map.";
 }
 
+static bool part_has(const ck_ckpt_part *part, const char *key) {
+  for (size_t i = 0; i < part->entry_count; i++)
+    if (strcmp(part->entries[i].key, key) == 0) return true;
+  return false;
+}
+
+/* The part below the root that holds every key which was asked for in vain; NULL: there is none, or not exactly one. */
+static const ck_ckpt_part *part_of_absent(const ck_comparison *c) {
+  const ck_alternative *a = c->alternative;
+  size_t nparts;
+  const ck_ckpt_part *parts = ck_ckpt_parts(c->file->ckpt, &nparts), *found = NULL;
+  for (size_t p = 0; p < nparts; p++) {
+    size_t asked = 0, there = 0;
+    for (size_t i = 0; i < a->ncopies; i++) {
+      if (a->copies[i].kind != CK_COPY_ABSENT || a->copies[i].source == NULL) continue;
+      asked++;
+      there += part_has(&parts[p], a->copies[i].source);
+    }
+    if (parts[p].path_count == 0 || asked == 0 || there < asked) continue;
+    if (found != NULL) return NULL;
+    found = &parts[p];
+  }
+  return found;
+}
+
+/* The keys are there, but not where the code looks. One statement for all of them; false: it is something else. */
+static bool raise_nested(ck_comparison *c) {
+  const ck_ckpt_part *part = part_of_absent(c);
+  const ck_copy *first = NULL;
+  for (size_t i = 0; part != NULL && i < c->alternative->ncopies && first == NULL; i++)
+    if (c->alternative->copies[i].kind == CK_COPY_ABSENT) first = &c->alternative->copies[i];
+  if (first == NULL) return false;
+  ck_arena *arena = c->m->arena;
+  ck_raw *raw = ck_match_raise(c, CK_DIAG_NESTED, lower(first, CK_SEVERITY_ERROR));
+  raw->when = first->when;
+  raw->detail = ck_arena_printf(arena, "\"%s\" holds \"%s\" under %s, not at its root, where at() throws",
+                                ck_path_base(c->file->path), first->source, ck_arena_strdup(arena, part->path_text));
+  ck_strbuf steps;
+  ck_strbuf_init(&steps);
+  for (size_t i = 0; i < part->path_count; i++) ck_strbuf_printf(&steps, ".at(\"%s\").toGenericDict()", part->path[i]);
+  raw->help[0] = ck_arena_printf(arena, "take the dict that holds the tensors: the root's %s", steps.s + 1);
+  ck_strbuf_release(&steps);
+  return true;
+}
+
 static void raise_unwanted(ck_comparison *c, const ck_copy *copy, uint32_t order) {
   if (ck_match_entry(c, copy->key) == NULL) return; /* not a name of this file */
   ck_raw *raw = raise(c, copy, CK_DIAG_UNEXPECTED_KEY, lower(copy, CK_SEVERITY_ERROR), order);
@@ -247,14 +293,16 @@ void ck_match_copies(ck_comparison *c) {
     if (a->copies[i].key != NULL) ck_map_put(&touched, a->copies[i].key, NULL)->n = i + 1;
     if (a->copies[i].source != NULL) ck_map_put(&read, a->copies[i].source, NULL);
   }
-  bool throws = certainly_throws(a), whole = a->copied_whole && !throws;
+  bool throws = certainly_throws(a), whole = a->copied_whole && !throws, is_nested = raise_nested(c);
   for (size_t i = 0; i < a->ncopies; i++) {
     const ck_copy *copy = &a->copies[i];
     switch (copy->kind) {
     case CK_COPY_VALUES:
     case CK_COPY_SET_DATA: compare_write(c, i, throws); break;
     case CK_COPY_TOUCH: break;
-    case CK_COPY_ABSENT: raise_absent(c, copy, (uint32_t)i); break;
+    case CK_COPY_ABSENT:
+      if (!is_nested) raise_absent(c, copy, (uint32_t)i);
+      break;
     case CK_COPY_UNWANTED: raise_unwanted(c, copy, (uint32_t)i); break;
     }
     if (copy->kind == CK_COPY_TOUCH && copy->source == NULL) whole &= copy->key != NULL;

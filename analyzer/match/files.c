@@ -1,7 +1,8 @@
 /* files.c - what the analysis sees of a checkpoint that code takes apart by hand (torch/torch.h, ck_torch_files).
  *
  * The path is resolved, and the format judged, exactly as for the site itself; what the loader refuses has no content
- * here, and the site's own comparison says why. Only a flat dict is given for pickle_load: of a nested one nothing. */
+ * here, and the site's own comparison says why. Of a dict for pickle_load only its own tensors are given; what lies
+ * deeper is there by its first step, as a value that is not known. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,14 +38,17 @@ static void add_other(ck_arena *arena, ck_map *seen, ck_torch_file *out, const c
   }
 }
 
+/* `part`: the root's tensors, NULL if there are none. */
 static void add_others(ck_arena *arena, const ck_ckpt *ckpt, const ck_ckpt_part *part, ck_torch_file *out) {
-  size_t nothers, nentries;
+  size_t nothers, nentries, nblanks;
+  const char *const *blanks = ck_ckpt_blanks(ckpt, &nblanks);
   const ck_ckpt_other *all = ck_ckpt_others(ckpt, &nothers);
   const ck_ckpt_entry *entries = ck_ckpt_entries(ckpt, &nentries);
-  const char **others = CK_NEW_N(arena, const char *, 2 * (nothers + nentries) + 1);
+  const char **others = CK_NEW_N(arena, const char *, 2 * (nothers + nentries + nblanks) + 1);
   ck_map seen;
   ck_map_init(&seen);
-  for (size_t i = 0; i < part->entry_count; i++) ck_map_put(&seen, part->entries[i].key, NULL);
+  for (size_t i = 0; part != NULL && i < part->entry_count; i++) ck_map_put(&seen, part->entries[i].key, NULL);
+  for (size_t i = 0; i < nblanks; i++) add_other(arena, &seen, out, others, blanks[i]);
   for (size_t i = 0; i < nothers; i++) add_other(arena, &seen, out, others, all[i].key);
   for (size_t i = 0; i < nentries; i++) /* tensors of dicts inside */
     if (ck_map_find(&seen, entries[i].key) == NULL) add_other(arena, &seen, out, others, entries[i].key);
@@ -52,9 +56,16 @@ static void add_others(ck_arena *arena, const ck_ckpt *ckpt, const ck_ckpt_part 
   out->others = others;
 }
 
+/* A dict whose tensors all lie deeper, as {"epoch": 3, "state_dict": {...}}. */
+static bool is_nested_dict(const ck_ckpt *ckpt) {
+  const char *type = ck_ckpt_meta(ckpt, "root.type");
+  return ck_ckpt_root(ckpt) == CK_CKPT_ROOT_TREE && type != NULL && strcmp(type, "dict") == 0;
+}
+
 static bool fill_dict(ck_arena *arena, const ck_ckpt *ckpt, ck_torch_file *out) {
   size_t nparts;
   const ck_ckpt_part *parts = ck_ckpt_parts(ckpt, &nparts);
+  if (is_nested_dict(ckpt)) return add_others(arena, ckpt, NULL, out), true;
   if (ck_ckpt_root(ckpt) != CK_CKPT_ROOT_DICT || nparts == 0 || parts[0].path_count > 0) return false;
   ck_torch_file_tensor *tensors = CK_NEW_N(arena, ck_torch_file_tensor, parts[0].entry_count + 1);
   for (size_t i = 0; i < parts[0].entry_count; i++) copy_tensor(arena, &parts[0].entries[i], &tensors[i]);

@@ -85,19 +85,35 @@ static void add_event(ck_torch_run *run, ck_call *call, ck_copy_kind kind, const
   ck_vec_push(&run->writes, w);
 }
 
+/* The file that a value of a dict is of; SIZE_MAX: none is known, or there are two. */
+static size_t file_of_value(const ck_torch_run *run, ck_value v) {
+  size_t found = SIZE_MAX;
+  const ck_torch_link *origin = v.kind == CK_V_TENSOR ? source(run, v.tensor) : NULL;
+  if (origin != NULL) return origin->file;
+  for (size_t i = 0; v.kind == CK_V_UNKNOWN && i < run->dicts.n; i++) {
+    if (run->dicts.at[i].other != v.unknown) continue;
+    if (found != SIZE_MAX) return SIZE_MAX;
+    found = run->dicts.at[i].file;
+  }
+  return found;
+}
+
+static size_t file_of_dict(const ck_torch_run *run, ck_ev *ev, ck_value dict) {
+  size_t file = SIZE_MAX;
+  for (size_t i = 0; file == SIZE_MAX && dict.kind == CK_V_MAP && i < dict.map->n; i++)
+    file = file_of_value(run, ck_ev_load(ev, dict.map->at[i].cell));
+  return file;
+}
+
 void ck_torch_copy_absent(ck_call *call, ck_value dict, const char *key) {
   ck_torch_run *run = ck_torch_run_of(call->ev);
   if (!listens(run, call->ev)) return;
-  for (size_t i = 0; dict.kind == CK_V_MAP && i < dict.map->n; i++) {
-    ck_value v = ck_ev_load(call->ev, dict.map->at[i].cell);
-    const ck_torch_link *origin = v.kind == CK_V_TENSOR ? source(run, v.tensor) : NULL;
-    if (origin == NULL) continue;
-    add_event(run, call, CK_COPY_ABSENT, NULL, NULL);
-    ck_torch_write *w = &run->writes.at[run->writes.n - 1];
-    w->file = origin->file;
-    w->copy.source = ck_arena_strdup(&run->arena, key);
-    return;
-  }
+  size_t file = file_of_dict(run, call->ev, dict);
+  if (file == SIZE_MAX) return;
+  add_event(run, call, CK_COPY_ABSENT, NULL, NULL);
+  ck_torch_write *w = &run->writes.at[run->writes.n - 1];
+  w->file = file;
+  w->copy.source = ck_arena_strdup(&run->arena, key);
 }
 
 void ck_torch_copy_unwanted(ck_call *call, const char *key) {
@@ -239,7 +255,7 @@ size_t ck_torch_file_opened(ck_torch_run *run, ck_loc loc, ck_loader loader, ck_
 void ck_torch_copies_begin(ck_torch_run *run) {
   ck_map_release(&run->links);
   ck_map_init(&run->links);
-  run->files.n = run->writes.n = run->listed.n = 0;
+  run->files.n = run->dicts.n = run->writes.n = run->listed.n = 0;
   run->vague = NULL;
   run->no_grad = 0;
   run->loads_modules = false;

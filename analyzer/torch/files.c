@@ -34,9 +34,11 @@ ck_value ck_torch_file_dict(ck_call *call, size_t file, const ck_torch_file *con
   for (size_t i = 0; i < content->ntensors; i++)
     ck_ev_store(ev, ck_ev_map_put(ev, cell, ck_ev_string(ev, content->tensors[i].key)),
                 tensor_of(call, file, &content->tensors[i]));
+  ck_value other = ck_call_unknown(call, "a value of the file that is no tensor");
   for (size_t i = 0; i < content->nothers; i++)
-    ck_ev_store(ev, ck_ev_map_put(ev, cell, ck_ev_string(ev, content->others[i])),
-                ck_call_unknown(call, "a value of the file that is no tensor"));
+    ck_ev_store(ev, ck_ev_map_put(ev, cell, ck_ev_string(ev, content->others[i])), other);
+  ck_torch_run *run = ck_torch_run_of(ev);
+  if (run != NULL) ck_vec_push(&run->dicts, (ck_torch_dict){other.unknown, file});
   return ck_ev_load(ev, cell);
 }
 

@@ -49,6 +49,13 @@ typedef struct {
   ck_copy copy;
 } ck_torch_write;
 
+/* What stands for the values of a file's dict that are no tensors: by it a dict without tensors is known as the file's.
+ */
+typedef struct {
+  const ck_unknown *other;
+  size_t file;
+} ck_torch_dict;
+
 typedef struct ck_torch_link ck_torch_link; /* copies.c */
 
 /* A member that holds a module which the constructors of its class created; over all objects of the class. */
@@ -72,6 +79,7 @@ struct ck_torch_run {
   CK_VEC(ck_cell *) objects; /* module objects of the project's classes, constructed to the end */
   size_t entry;              /* number of the entry point being run */
   CK_VEC(ck_torch_opened) files;
+  CK_VEC(ck_torch_dict) dicts;
   CK_VEC(ck_torch_write) writes;
   CK_VEC(ck_cell *) listed; /* modules whose tensors were listed */
   ck_map links;             /* address of a tensor: ck_torch_link, what it was made of */
