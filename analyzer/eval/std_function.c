@@ -146,6 +146,26 @@ ck_value ck_std_invoke_free(ck_call *call) {
   return ck_std_invoke(call, ck_std_arg(call, 0), call->args + 1, call->nargs - 1);
 }
 
+/* Runs the callable at `first` at once, then opens what it was given: another thread may still be at work on that. */
+static ck_value run_and_refuse(ck_call *call, size_t first) {
+  if (call->nargs > first)
+    ck_std_invoke(call, ck_std_arg(call, first), call->args + first + 1, call->nargs - first - 1);
+  return ck_std_refuse(call, "`%s`, whose moment is not known", call->name);
+}
+
+/* thread(f, args...), async([policy,] f, args...), call_once(flag, f, args...) */
+ck_value ck_std_thread_construct(ck_call *call) {
+  if (call->nargs == 0) return ck_call_unknown(call, "the value of a `%s`", call->name);
+  return run_and_refuse(call, 0);
+}
+
+ck_value ck_std_async(ck_call *call) {
+  const ck_ir_type *type = ck_std_arg_type(call, 0);
+  return run_and_refuse(call, type != NULL && strcmp(type->name, "std::launch") == 0 ? 1 : 0);
+}
+
+ck_value ck_std_call_once(ck_call *call) { return run_and_refuse(call, 1); }
+
 ck_value ck_std_bind(ck_call *call) {
   if (call->nargs > MAX_ARGUMENTS) return ck_std_refuse(call, "std::bind with more than %d arguments", MAX_ARGUMENTS);
   ck_cell *cells[MAX_ARGUMENTS];

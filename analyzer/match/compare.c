@@ -380,10 +380,11 @@ static void report_implied(ck_comparison *c, ck_solver *solver) {
   for (size_t i = 0; i < solver->equations.n; i++) collect_names(solver->equations.at[i].sym, names, &n, MAX_NAMES);
   for (size_t i = 0; i < n; i++) {
     const char *text = range_text(c->m->arena, names[i], ck_solver_range(solver, names[i]));
-    const char *origin = names[i]->origin != NULL ? names[i]->origin : "not known at build time";
+    const char *name = sym_text(c->m->arena, names[i]), *origin = names[i]->origin;
+    bool has_origin = origin != NULL && strcmp(origin, name) != 0;
     ck_match_partial(c,
-                     ck_arena_printf(c->m->arena, "`%s` is not known at build time (%s)%s%s",
-                                     sym_text(c->m->arena, names[i]), origin,
+                     ck_arena_printf(c->m->arena, "`%s` is not known at build time%s%s%s%s%s", name,
+                                     has_origin ? " (" : "", has_origin ? origin : "", has_origin ? ")" : "",
                                      text != NULL ? "; the checkpoint fits if " : "", text != NULL ? text : ""),
                      names[i]->loc);
     if (text != NULL) ck_vec_push(c->implied, text);

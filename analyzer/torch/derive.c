@@ -6,6 +6,7 @@
  * (FORMATS.md B.4). */
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "torch/torch_int.h"
 
 enum {
@@ -137,9 +138,11 @@ static void fill_shape(derivation *d, ck_key *key, const ck_tensor *t) {
     key->dims = dims;
   }
   const ck_unknown *why = t->unknown;
-  if (replaced) key->unknown = ck_arena_printf(d->arena, "%s at %s:%u", replaced, loc.file ? loc.file : "?", loc.line);
+  if (replaced)
+    key->unknown =
+        ck_arena_printf(d->arena, "%s at %s:%u", replaced, loc.file ? ck_path_base(loc.file) : "?", loc.line);
   else if (why != NULL && why->loc.file != NULL)
-    key->unknown = ck_arena_printf(d->arena, "%s at %s:%u", why->reason, why->loc.file, why->loc.line);
+    key->unknown = ck_arena_printf(d->arena, "%s at %s:%u", why->reason, ck_path_base(why->loc.file), why->loc.line);
   else if (why != NULL) key->unknown = ck_arena_strdup(d->arena, why->reason);
 }
 
