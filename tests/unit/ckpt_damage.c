@@ -62,6 +62,12 @@ static size_t touch(const ck_ckpt *c) {
   return sum;
 }
 
+/* What a snapshot says of the contents: the file's size comes before, and a cut may take padding alone. */
+static const char *contents(const char *listing) {
+  const char *format = strstr(listing, "\"format\"");
+  return format ? format : listing;
+}
+
 /* The snapshot of an undamaged zip archive; NULL: damage to this file cannot be told. */
 static char *listing_of(const void *bytes, size_t n) {
   static const char sha256[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -85,7 +91,8 @@ static void check_is_told(const ck_ckpt *c, const void *bytes, size_t n, const c
   ck_ckpt_problems(c, &problems);
   if (whole == NULL || whole[0] == 0 || problems > 0 || !ck_ckpt_has(c, CK_CKPT_HAS_KEYS)) return;
   char *now = listing_of(bytes, n);
-  if (now == NULL || strcmp(now, whole) != 0) fail_msg("it lists something else without a problem:\n%s", now);
+  if (now == NULL || strcmp(contents(now), contents(whole)) != 0)
+    fail_msg("it lists something else without a problem:\n%s", now);
   free(now);
 }
 
