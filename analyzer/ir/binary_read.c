@@ -242,7 +242,7 @@ static ck_status read_extras(reader *r) {
   ck_status status = CK_OK;
   for (uint32_t i = 0; i < in->note_count && status == CK_OK; i++) {
     const unsigned char *p = in->notes + (size_t)i * CK_IR_NOTE_SIZE;
-    ck_ir_note note;
+    ck_ir_note note = {0};
     status = read_loc(r, p, &note.loc);
     if (status == CK_OK) status = read_string(r, p + 20, &note.text);
     if (status == CK_OK) ck_ir_add_note(r->unit, note.loc, note.text);

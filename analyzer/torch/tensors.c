@@ -17,7 +17,7 @@ static ck_value make(ck_ev *ev, const ck_tensor *t, const ck_dim *dims) {
   *copy = *t;
   size_t n = t->rank > 0 ? (size_t)t->rank : 0;
   ck_dim *own = CK_NEW_N(arena, ck_dim, n + 1);
-  if (n) memcpy(own, dims, n * sizeof *dims);
+  if (dims && n) memcpy(own, dims, n * sizeof *dims);
   copy->dims = own;
   return (ck_value){.kind = CK_V_TENSOR, .tensor = copy};
 }
