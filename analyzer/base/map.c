@@ -17,9 +17,13 @@ void ck_map_release(ck_map *map) {
 
 static uint64_t hash_of(const char *key) { return ck_hash64(key, strlen(key), 0); }
 
+/* Where the search for a key with these 32 bits of hash begins. They are in the slot, so a map grows without a look at
+ * its keys, which lie all over the memory. */
+static size_t first_slot(const ck_map *map, uint64_t tag) { return (size_t)tag & (map->slot_count - 1); }
+
 /* The slot of `key`, or the free one where it belongs. Keys are only looked at where 32 bits of the hash agree. */
 static size_t slot_of(const ck_map *map, const char *key, uint64_t hash) {
-  size_t i = (size_t)hash & (map->slot_count - 1);
+  size_t i = first_slot(map, hash >> 32);
   for (; map->slots[i] != 0; i = (i + 1) & (map->slot_count - 1))
     if (map->slots[i] >> 32 == hash >> 32 && strcmp(map->entries[(uint32_t)map->slots[i] - 1].key, key) == 0) break;
   return i;
@@ -28,15 +32,17 @@ static size_t slot_of(const ck_map *map, const char *key, uint64_t hash) {
 static void grow(ck_map *map) {
   map->room = map->room ? map->room * 2 : 16;
   map->entries = ck_realloc(map->entries, map->room * sizeof *map->entries);
-  free(map->slots);
+  uint64_t *old = map->slots;
+  size_t old_count = map->slot_count;
   map->slot_count = map->room * 2;
   map->slots = ck_calloc(map->slot_count, sizeof *map->slots);
-  for (size_t i = 0; i < map->count; i++) {
-    uint64_t hash = hash_of(map->entries[i].key);
-    size_t slot = (size_t)hash & (map->slot_count - 1); /* keys differ: none needs to be compared */
+  for (size_t i = 0; i < old_count; i++) {
+    if (old[i] == 0) continue;
+    size_t slot = first_slot(map, old[i] >> 32); /* keys differ: none needs to be compared */
     while (map->slots[slot] != 0) slot = (slot + 1) & (map->slot_count - 1);
-    map->slots[slot] = (hash >> 32) << 32 | (i + 1);
+    map->slots[slot] = old[i];
   }
+  free(old);
 }
 
 static ck_map_entry *find(const ck_map *map, const char *key, uint64_t hash) {
