@@ -17,13 +17,29 @@
 #include "ckpt/pickle_ops.h"
 
 /* The opcodes that torch::pickle_load knows (torch/csrc/jit/serialization/unpickler.cpp; FORMATS.md A.5). */
-static const uint8_t libtorch_ops[] = {
-    OP_PROTO,  OP_STOP,     OP_MARK,    OP_GLOBAL,     OP_REDUCE,      OP_NEWOBJ,      OP_BUILD,    OP_BINPERSID,
-    OP_TUPLE,  OP_TUPLE1,   OP_TUPLE2,  OP_TUPLE3,     OP_EMPTY_LIST,  OP_EMPTY_DICT,  OP_SETITEMS, OP_EMPTY_TUPLE,
-    OP_NONE,   OP_NEWTRUE,  OP_APPENDS, OP_NEWFALSE,   OP_BININT,      OP_BININT1,     OP_BININT2,  OP_LONG1,
-    OP_BINPUT, OP_BINFLOAT, OP_BINGET,  OP_BINUNICODE, OP_LONG_BINPUT, OP_LONG_BINGET,
+static const bool libtorch_ops[256] = {
+    [OP_PROTO] = true,       [OP_STOP] = true,        [OP_MARK] = true,     [OP_GLOBAL] = true,
+    [OP_REDUCE] = true,      [OP_NEWOBJ] = true,      [OP_BUILD] = true,    [OP_BINPERSID] = true,
+    [OP_TUPLE] = true,       [OP_TUPLE1] = true,      [OP_TUPLE2] = true,   [OP_TUPLE3] = true,
+    [OP_EMPTY_LIST] = true,  [OP_EMPTY_DICT] = true,  [OP_SETITEMS] = true, [OP_EMPTY_TUPLE] = true,
+    [OP_NONE] = true,        [OP_NEWTRUE] = true,     [OP_APPENDS] = true,  [OP_NEWFALSE] = true,
+    [OP_BININT] = true,      [OP_BININT1] = true,     [OP_BININT2] = true,  [OP_LONG1] = true,
+    [OP_BINPUT] = true,      [OP_BINFLOAT] = true,    [OP_BINGET] = true,   [OP_BINUNICODE] = true,
+    [OP_LONG_BINPUT] = true, [OP_LONG_BINGET] = true,
 };
 static const char ordered_dict[] = "isGenericDict() INTERNAL ASSERT FAILED: Expected GenericDict but got None";
+
+/* Values that nothing can change are made once: a writer without a memo names the same globals for every tensor, and
+ * most numbers are small. They share no more than a memo could make them share. */
+enum { SMALL_INTS = 256, GLOBALS = 16 };
+typedef struct {
+  ck_pv *v;
+  size_t module_n; /* "a.b" "c" is not "a" "b.c" */
+} shared_global;
+typedef struct {
+  ck_pv *none, *truth[2], *ints[SMALL_INTS], *no_items;
+  shared_global globals[GLOBALS]; /* the last one of each place */
+} shared_values;
 
 typedef struct {
   ck_ckpt_job *job;
@@ -35,6 +51,7 @@ typedef struct {
   ck_pv **memo;
   size_t memo_n, memo_next;
   ck_pickle *out;
+  shared_values shared;
   bool is_done;
 } machine;
 
@@ -99,12 +116,22 @@ static ck_status push_new(machine *m, ck_pv_type type, ck_pv **out) {
   return push(m, v);
 }
 
-static ck_status push_int(machine *m, ck_pv_type type, int64_t i) {
-  ck_pv *v;
-  TRY(push_new(m, type, &v));
-  v->i = i;
-  return CK_OK;
+/* *v, made now if it was not yet. It counts as a value each time: the limit is one of the pickle's length. */
+static ck_status push_shared(machine *m, ck_pv_type type, int64_t i, ck_pv **v) {
+  if (*v) TRY(ck_ckpt_count(m->job));
+  else {
+    TRY(new_value(m, type, v));
+    (*v)->i = i;
+  }
+  return push(m, *v);
 }
+
+static ck_status push_int(machine *m, int64_t i) {
+  ck_pv *large = NULL, **v = i >= 0 && i < SMALL_INTS ? &m->shared.ints[i] : &large;
+  return push_shared(m, PV_INT, i, v);
+}
+
+static ck_status push_bool(machine *m, bool b) { return push_shared(m, PV_BOOL, b, &m->shared.truth[b]); }
 
 static ck_status push_text(machine *m, ck_pv_type type, const char *s, size_t n) {
   ck_pv *v;
@@ -192,7 +219,7 @@ static ck_status push_long(machine *m, const ck_pickle_arg *arg) {
   if (arg->n > 8) return push_text(m, PV_LONG, arg->s, arg->n);
   uint64_t v = ck_pickle_little((const unsigned char *)arg->s, arg->n);
   if (arg->n > 0 && arg->n < 8 && (arg->s[arg->n - 1] & 0x80)) v |= ~(uint64_t)0 << (8 * arg->n);
-  return push_int(m, PV_INT, (int64_t)v);
+  return push_int(m, (int64_t)v);
 }
 
 /* INT and LONG of protocol 0: decimal text; I00 and I01 are the booleans. */
@@ -200,15 +227,14 @@ static ck_status push_decimal(machine *m, const ck_pickle_arg *arg) {
   char text[32], *end;
   size_t n = arg->n;
   if (n > 0 && arg->s[n - 1] == 'L') n--;
-  if (n == 2 && arg->s[0] == '0' && (arg->s[1] == '0' || arg->s[1] == '1'))
-    return push_int(m, PV_BOOL, arg->s[1] - '0');
+  if (n == 2 && arg->s[0] == '0' && (arg->s[1] == '0' || arg->s[1] == '1')) return push_bool(m, arg->s[1] == '1');
   if (n == 0 || n >= sizeof text)
     return n == 0 ? broken(m, "a number has no digits") : push_text(m, PV_LONG, arg->s, 0);
   memcpy(text, arg->s, n);
   text[n] = 0;
   long long v = strtoll(text, &end, 10);
   if (*end != 0) return broken(m, "a number has other characters than digits");
-  return push_int(m, PV_INT, v);
+  return push_int(m, v);
 }
 
 static ck_status push_float_text(machine *m, const ck_pickle_arg *arg) {
@@ -256,9 +282,20 @@ static void refuse_global(machine *m, const ck_pv *global, const char *module, s
   else refuse(m, "Unpickler found unknown type %.*s", global->s, global->n);
 }
 
+static bool is_global(const ck_pv *v, const char *module, size_t module_n, const char *name, size_t name_n) {
+  return v->n == module_n + 1 + name_n && memcmp(v->s, module, module_n) == 0 &&
+         memcmp(v->s + module_n + 1, name, name_n) == 0;
+}
+
 static ck_status new_global(machine *m, const char *module, size_t module_n, const char *name, size_t name_n,
                             ck_pv **out) {
+  shared_global *last = &m->shared.globals[(module_n * 3 + name_n) % GLOBALS];
+  if (last->v && last->module_n == module_n && is_global(last->v, module, module_n, name, name_n)) {
+    *out = last->v;
+    return ck_ckpt_count(m->job);
+  }
   TRY(new_value(m, PV_GLOBAL, out));
+  *last = (shared_global){*out, module_n};
   TRY(ck_ckpt_charge(m->job, module_n + name_n));
   char *s = ck_arena_alloc(&m->job->scratch, module_n + name_n + 2);
   memcpy(s, module, module_n);
@@ -385,12 +422,12 @@ static ck_status step(machine *m, uint8_t op, const ck_pickle_arg *arg) {
   case OP_POP_MARK: return pop_to_mark(m, &items, &n);
   case OP_DUP: TRY(top(m, &a)); return push(m, a);
 
-  case OP_NONE: return push_new(m, PV_NONE, NULL);
+  case OP_NONE: return push_shared(m, PV_NONE, 0, &m->shared.none);
   case OP_NEWTRUE:
-  case OP_NEWFALSE: return push_int(m, PV_BOOL, op == OP_NEWTRUE);
+  case OP_NEWFALSE: return push_bool(m, op == OP_NEWTRUE);
   case OP_BININT:
   case OP_BININT1:
-  case OP_BININT2: return push_int(m, PV_INT, arg->i);
+  case OP_BININT2: return push_int(m, arg->i);
   case OP_INT:
   case OP_LONG: return push_decimal(m, arg);
   case OP_LONG1:
@@ -417,7 +454,7 @@ static ck_status step(machine *m, uint8_t op, const ck_pickle_arg *arg) {
   case OP_SHORT_BINBYTES:
   case OP_BYTEARRAY8: return push_text(m, PV_BYTES, arg->s, arg->n);
 
-  case OP_EMPTY_TUPLE: return push_new(m, PV_TUPLE, NULL);
+  case OP_EMPTY_TUPLE: return push_shared(m, PV_TUPLE, 0, &m->shared.no_items);
   case OP_EMPTY_LIST: return push_new(m, PV_LIST, NULL);
   case OP_EMPTY_DICT: return push_new(m, PV_DICT, NULL);
   case OP_EMPTY_SET: return push_new(m, PV_SET, NULL);
@@ -503,7 +540,7 @@ static ck_status run(machine *m) {
     ck_pickle_read got = ck_pickle_next(&m->code, &op, &arg);
     if (got == CK_PICKLE_ENDS) return ends_early(m);
     if (got == CK_PICKLE_UNKNOWN) return broken(m, "there is no such opcode");
-    if (m->out->refusal[0] == 0 && memchr(libtorch_ops, op, sizeof libtorch_ops) == NULL) {
+    if (!libtorch_ops[op] && m->out->refusal[0] == 0) {
       char text[16];
       int n = snprintf(text, sizeof text, "0x%x: %d", op, op);
       refuse(m, "Unknown opcode for unpickling at %.*s", text, (size_t)n);

@@ -19,11 +19,11 @@ enum {
   MAX_PARTS = 10000 /* candidates; more are no choice for anybody */
 };
 
-/* One part under construction; `base` is the length of its path in the walk's key. */
+/* One part under construction; `base` is where a key of its own starts in a key of the file. */
 typedef struct part_builder part_builder;
 struct part_builder {
   part_builder *outer;
-  CK_VEC(ck_ckpt_entry) entries;
+  CK_VEC(size_t) entries; /* their positions in the file's list */
   CK_VEC(ck_ckpt_other) others;
   CK_VEC(const char *) modules;
   size_t base;
@@ -77,7 +77,9 @@ static void leave(walk *w, size_t n) {
   w->path.n--;
 }
 
-static const char *current_key(walk *w) { return ck_ckpt_copy(w->job, w->key.s, w->key.n); }
+static const char *current_key(walk *w) {
+  return w->path.n == 1 ? w->path.at[0] : ck_ckpt_copy(w->job, w->key.s, w->key.n);
+}
 
 const char *ck_pv_scalar_text(ck_ckpt_job *job, const ck_pv *v) {
   char text[64];
@@ -149,16 +151,27 @@ static void drop_part(walk *w, size_t at) {
   memmove(c->parts.at + at, c->parts.at + at + 1, (--c->parts.n - at) * sizeof *c->parts.at);
 }
 
+static const ck_ckpt_entry *own_entries(ck_ckpt_job *job, const part_builder *b) {
+  ck_ckpt_entry *own = b->entries.n ? CK_NEW_N(&job->ckpt->arena, ck_ckpt_entry, b->entries.n) : NULL;
+  for (size_t i = 0; i < b->entries.n; i++) {
+    own[i] = job->ckpt->entries.at[b->entries.at[i]];
+    own[i].key += b->base;
+  }
+  return own;
+}
+
 static void set_part(walk *w, size_t at, ck_ckpt_root_kind kind, const part_builder *b, bool has_modules) {
   ck_ckpt_job *job = w->job;
   ck_ckpt_part *part = &job->ckpt->parts.at[at];
   *part = (ck_ckpt_part){.kind = kind, .has_modules = has_modules, .path_count = w->path.n};
   part->path_text = path_text(w);
   part->path = keep(job, w->path.at, w->path.n, sizeof *w->path.at);
-  part->entries = keep(job, b->entries.at, b->entries.n, sizeof *b->entries.at), part->entry_count = b->entries.n;
+  part->entries = own_entries(job, b), part->entry_count = b->entries.n;
   part->others = keep(job, b->others.at, b->others.n, sizeof *b->others.at), part->other_count = b->others.n;
   part->modules = keep(job, b->modules.at, b->modules.n, sizeof *b->modules.at), part->module_count = b->modules.n;
 }
+
+static size_t base_of(const walk *w) { return w->path.n ? w->key.n + 1 : 0; }
 
 static void release_part(part_builder *b) {
   free(b->entries.at);
@@ -239,14 +252,11 @@ static ck_status walk_root_module(walk *w, ck_pv *v) {
   ck_ckpt *c = w->job->ckpt;
   bool is_part = takes_parts(w);
   size_t at = is_part ? reserve_part(w) : 0, first = c->entries.n;
-  part_builder b = {.outer = w->part, .base = w->key.n ? w->key.n + 1 : 0};
+  part_builder b = {.outer = w->part, .base = base_of(w)};
   w->part = &b;
   ck_status status = walk_module(w, v);
   w->part = b.outer;
-  for (size_t i = first; status == CK_OK && i < c->entries.n; i++) {
-    ck_vec_push(&b.entries, c->entries.at[i]);
-    b.entries.at[b.entries.n - 1].key += b.base;
-  }
+  for (size_t i = first; status == CK_OK && i < c->entries.n; i++) ck_vec_push(&b.entries, i);
   if (status == CK_OK && is_part) {
     set_part(w, at, CK_CKPT_ROOT_MODULE, &b, true);
     if (w->path.n == 0) {
@@ -260,19 +270,15 @@ static ck_status walk_root_module(walk *w, ck_pv *v) {
 
 /* --- Dicts and lists --------------------------------------------------------------------------------------------- */
 
-/* What lies directly in the container just walked: entries and others from the given positions on, with one step. */
-static bool is_direct(const char *key, size_t base, const char *step) { return strcmp(key + base, step) == 0; }
-
 static ck_status walk_child(walk *w, part_builder *b, const char *step, ck_pv *v) {
   ck_ckpt *c = w->job->ckpt;
-  size_t entries = c->entries.n, n = enter(w, step), base = w->key.n - strlen(step);
+  size_t entries = c->entries.n, n = enter(w, step);
   ck_status status = CK_OK;
   v = untag(v);
   if (v->type != PV_NONE) status = walk_value(w, v);
   if (status == CK_OK && c->entries.n == entries + 1 && ck_pv_is_tensor(w->job, v) &&
-      is_direct(c->entries.at[entries].key, base, step)) {
-    ck_vec_push(&b->entries, c->entries.at[entries]);
-    b->entries.at[b->entries.n - 1].key += base;
+      strcmp(c->entries.at[entries].key + b->base, step) == 0) { /* not below it */
+    ck_vec_push(&b->entries, entries);
   } else if (status == CK_OK && v->type != PV_NONE) {
     ck_ckpt_other other = {step, ck_pv_type_name(w->job, v), ck_pv_scalar_text(w->job, v)};
     ck_vec_push(&b->others, other);
@@ -380,11 +386,12 @@ static ck_status walk_container(walk *w, ck_pv *v) {
                    w->job->limits->max_depth);
   bool is_dict = is_dict_like(v), inside = !takes_parts(w);
   size_t at = inside ? 0 : reserve_part(w);
-  part_builder b = {0};
+  part_builder b = {.base = base_of(w)};
+  unsigned optimizer = is_optimizer(v);
   v->is_open = true;
-  w->optimizer += is_optimizer(v);
+  w->optimizer += optimizer;
   ck_status status = is_dict ? walk_items(w, v, &b) : walk_elements(w, v, &b);
-  w->optimizer -= is_optimizer(v);
+  w->optimizer -= optimizer;
   v->is_open = false;
   w->depth--;
   if (status == CK_OK && !inside) {
@@ -426,8 +433,10 @@ static void add_scalars(walk *w, const ck_pv *root) {
   ck_strbuf name;
   ck_strbuf_init(&name);
   for (size_t i = first_item(root); is_dict_like(root) && i + 1 < root->n; i += 2) {
-    const char *text = ck_pv_scalar_text(w->job, root->items[i + 1]), *step = step_text(w->job, root->items[i]);
-    if (text == NULL || step == NULL || w->job->ckpt->metadata.n > 200) continue;
+    if (w->job->ckpt->metadata.n > 200) break;
+    const char *text = ck_pv_scalar_text(w->job, root->items[i + 1]);
+    const char *step = text ? step_text(w->job, root->items[i]) : NULL;
+    if (step == NULL) continue;
     ck_strbuf_clear(&name);
     ck_strbuf_printf(&name, "value.%.200s", step);
     ck_ckpt_add_meta(w->job, name.s, text);
@@ -438,9 +447,9 @@ static void add_scalars(walk *w, const ck_pv *root) {
 static void add_blanks(walk *w, const ck_pv *root) {
   for (size_t i = first_item(root); is_dict_like(root) && i + 1 < root->n; i += 2) {
     const ck_pv *v = untag(root->items[i + 1]);
-    const char *step = step_text(w->job, root->items[i]);
     bool is_empty = v->type == PV_NONE || ((is_dict_like(v) || is_sequence(v)) && v->n <= first_item(v));
-    if (step != NULL && is_empty) ck_vec_push(&w->job->ckpt->blanks, step);
+    const char *step = is_empty ? step_text(w->job, root->items[i]) : NULL;
+    if (step != NULL) ck_vec_push(&w->job->ckpt->blanks, step);
   }
 }
 

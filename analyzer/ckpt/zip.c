@@ -152,8 +152,12 @@ static int by_position(const void *a, const void *b) {
 
 static void find_overlaps(ck_ckpt_job *job, const ck_ckpt_zip *zip) {
   const ck_zip_member **sorted = ck_malloc(zip->count * sizeof *sorted);
-  for (size_t i = 0; i < zip->count; i++) sorted[i] = &zip->members[i];
-  qsort(sorted, zip->count, sizeof *sorted, by_position);
+  bool in_order = true; /* as all writers leave them */
+  for (size_t i = 0; i < zip->count; i++) {
+    sorted[i] = &zip->members[i];
+    in_order = in_order && (i == 0 || sorted[i - 1]->header_at <= sorted[i]->header_at);
+  }
+  if (!in_order) qsort(sorted, zip->count, sizeof *sorted, by_position);
   for (size_t i = 0; i + 1 < zip->count; i++) {
     const ck_zip_member *m = sorted[i];
     /* the local header repeats the name; its extra field is at least empty */

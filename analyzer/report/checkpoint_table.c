@@ -190,22 +190,30 @@ static size_t subtree_length(const char *key, int depth) {
   return p == NULL || p > last ? (size_t)(last - key) : (size_t)(p - key);
 }
 
-static void group(ck_map *groups, const ck_ckpt_entry *e, size_t n, int depth, ck_arena *arena) {
+/* Stops beyond `most` groups. */
+static void group(ck_map *groups, const ck_ckpt_entry *e, size_t n, int depth, size_t most, ck_arena *arena) {
+  const char *last = NULL;
+  ck_tally *tally = NULL;
   ck_map_init(groups);
-  for (size_t i = 0; i < n; i++) {
+  for (size_t i = 0; i < n && groups->count <= most; i++) {
     size_t length = subtree_length(e[i].key, depth);
-    ck_map_entry *slot = ck_map_put(groups, ck_arena_strndup(arena, e[i].key, length), NULL);
-    if (slot->p == NULL) slot->p = CK_NEW(arena, ck_tally);
-    ck_tally_add(slot->p, &e[i]);
+    /* neighbours are mostly of one subtree */
+    if (last == NULL || strncmp(last, e[i].key, length) != 0 || last[length] != '\0') {
+      last = ck_arena_strndup(arena, e[i].key, length);
+      ck_map_entry *slot = ck_map_put(groups, last, NULL);
+      if (slot->p == NULL) slot->p = CK_NEW(arena, ck_tally);
+      tally = slot->p;
+    }
+    ck_tally_add(tally, &e[i]);
   }
 }
 
 /* The deepest grouping with few enough groups. */
 static void group_best(ck_map *groups, const ck_ckpt_entry *e, size_t n, ck_arena *arena) {
-  group(groups, e, n, 1, arena);
+  group(groups, e, n, 1, n, arena);
   for (int depth = 2; depth < MAX_DEPTH && groups->count <= MAX_SUBTREES; depth++) {
     ck_map deeper;
-    group(&deeper, e, n, depth, arena);
+    group(&deeper, e, n, depth, MAX_SUBTREES, arena);
     bool is_better = deeper.count > groups->count && deeper.count <= MAX_SUBTREES;
     bool is_same = deeper.count == groups->count;
     if (is_better || is_same) {
