@@ -98,6 +98,54 @@ static const char *unknown_model(const ck_alternative *a) {
   return a->reason != NULL ? a->reason : "what is loaded into is not known";
 }
 
+static bool has_error(const ck_raws *raws, size_t from) {
+  for (size_t i = from; i < raws->n; i++)
+    if (raws->at[i].severity == CK_SEVERITY_ERROR) return true;
+  return false;
+}
+
+/* Would that file be an error? */
+static bool fails_with(const ck_comparison *c, const ck_opened *file) {
+  ck_raws raws = {0};
+  ck_strings implied = {0};
+  ck_helps helps = {0};
+  ck_comparison other = *c;
+  other.file = file;
+  other.raws = &raws;
+  other.implied = &implied;
+  other.helps = &helps;
+  bool is_module = c->model != NULL && !c->model->is_null && !c->model->is_not_module;
+  if (ck_match_fit(&other) == CK_FIT_COMPARE && is_module) ck_match_compare(&other);
+  bool fails = has_error(&raws, 0);
+  free(raws.at);
+  free(implied.at);
+  free(helps.at);
+  return fails;
+}
+
+/* A relative path that is found in several places: which of the files a run loads depends on its working directory. An
+ * error is one only if each of them is (SOUNDNESS.md). `first`: of the findings raised for the file that was found. */
+static void compare_elsewhere(ck_comparison *c, size_t first) {
+  enum { MAX_ELSEWHERE = 4 };
+  const ck_opened *others[MAX_ELSEWHERE];
+  size_t n = ck_match_elsewhere(c->m, c->site, c->path, others, MAX_ELSEWHERE);
+  bool fails = has_error(c->raws, first);
+  for (size_t i = 0; i < n; i++) {
+    if (fails_with(c, others[i]) == fails) continue;
+    const char *text =
+        ck_arena_printf(c->m->arena, "%s %s: which of the two is loaded depends on the working directory of the run",
+                        others[i]->path, fails ? "fits" : "does not fit");
+    ck_match_partial(c, text, c->site->loc);
+    for (size_t k = first; k < c->raws->n; k++) {
+      ck_raw *raw = &c->raws->at[k];
+      if (raw->severity != CK_SEVERITY_ERROR) continue;
+      raw->severity = CK_SEVERITY_WARNING;
+      if (k == first || raw[-1].id != raw->id) ck_vec_push(c->helps, (ck_help){raw->id, c->bit, text});
+    }
+    return;
+  }
+}
+
 static void compare_alternative(gathering *g, size_t i) {
   const ck_alternative *a = &g->site->alternatives[i];
   const char *path = ck_match_path_of(g->m, g->site, a);
@@ -129,6 +177,7 @@ static void compare_alternative(gathering *g, size_t i) {
     give_reason(g, ck_arena_printf(g->m->arena, "\"%s\" is not there at build time", path), g->site->loc);
     return;
   }
+  size_t first = g->raws.n;
   ck_fit fit = ck_match_fit(&c);
   bool unknown = fit == CK_FIT_UNKNOWN;
   if (fit == CK_FIT_COMPARE && (a->model == NULL || a->model->is_null || a->model->is_not_module)) {
@@ -141,6 +190,7 @@ static void compare_alternative(gathering *g, size_t i) {
   } else if (fit == CK_FIT_OK && g->site->loader == CK_LOADER_PICKLE_LOAD) {
     ck_match_partial(&c, "nothing of the file is seen to be copied into a module", g->site->loc);
   }
+  if (a->ncopies == 0 && !unknown) compare_elsewhere(&c, first);
   if (a->reason != NULL) ck_match_partial(&c, a->reason, a->reason_loc);
   if (unknown) g->undetermined++;
   else if (c.partial) g->partial++;

@@ -85,6 +85,8 @@ const char *ck_match_path_of(ck_matcher *m, const ck_site *site, const ck_altern
 /* --- resolve.c ------------------------------------------------------------------------------------------- */
 /* The checkpoint that `path` means at `site`. CK_ABSENT in ->status: no such file. */
 const ck_opened *ck_match_open(ck_matcher *m, const ck_site *site, const char *path);
+/* Other files that a relative `path` may mean, behind the first, each once: at most `room`. */
+size_t ck_match_elsewhere(ck_matcher *m, const ck_site *site, const char *path, const ck_opened **out, size_t room);
 /* A sentence about the nearest existing name, or NULL. */
 const char *ck_match_nearest_file(ck_matcher *m, const ck_site *site, const char *path);
 

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "match/match_int.h"
@@ -59,8 +60,7 @@ static void use_snapshot(ck_matcher *m, const ck_site *site, ck_opened *file) {
   free(folders.at);
 }
 
-const ck_opened *ck_match_open(ck_matcher *m, const ck_site *site, const char *path) {
-  const char *found = find_file(m, site, path);
+static const ck_opened *open_found(ck_matcher *m, const ck_site *site, const char *path, const char *found) {
   bool is_new;
   ck_map_entry *slot = ck_map_put(&m->opened, found != NULL ? found : path, &is_new);
   if (!is_new) return slot->p;
@@ -71,6 +71,28 @@ const ck_opened *ck_match_open(ck_matcher *m, const ck_site *site, const char *p
                                : ck_ckpt_open(found, NULL, &file->ckpt, &file->err);
   if (file->ckpt != NULL) use_snapshot(m, site, file);
   return file;
+}
+
+const ck_opened *ck_match_open(ck_matcher *m, const ck_site *site, const char *path) {
+  return open_found(m, site, path, find_file(m, site, path));
+}
+
+size_t ck_match_elsewhere(ck_matcher *m, const ck_site *site, const char *path, const ck_opened **out, size_t room) {
+  enum { MAX_PLACES = 16 };
+  struct stat known[MAX_PLACES];
+  const char *directory;
+  size_t nknown = 0, n = 0;
+  if (path[0] == '/') return 0;
+  for (size_t i = 0; (directory = search_directory(m, site, i)) != NULL && nknown < MAX_PLACES && n < room; i++) {
+    const char *candidate = place(m, directory, path);
+    struct stat *st = &known[nknown];
+    if (stat(candidate, st) != 0) continue;
+    bool is_known = false;
+    for (size_t k = 0; k < nknown; k++) is_known |= known[k].st_dev == st->st_dev && known[k].st_ino == st->st_ino;
+    if (is_known) continue;
+    if (nknown++ > 0) out[n++] = open_found(m, site, path, candidate);
+  }
+  return n;
 }
 
 /* --- Did you mean ... ------------------------------------------------------------------------------------------ */

@@ -252,6 +252,22 @@ def where_checkpoints_are_looked_for(p):
 
 
 @test
+def the_same_path_in_two_places(p):
+    os.mkdir(p.path('sub'))
+    p.net('net.pt', name='sub/net.cpp')
+    p.checkpoint('net_without_bias.pt', 'net.pt')
+    p.check('sub/net.cpp').expect(1, 'error: "net.pt" does not fit Net')
+    p.checkpoint('net.pt', 'sub/net.pt')  # a run in sub/ loads this one
+    p.check('--explain', 'sub/net.cpp').expect(0, 'warning: "net.pt" does not fit Net', 'depends on the working directory', '1 in part')
+    p.checkpoint('net.pt')
+    p.check('sub/net.cpp').expect(0, '1 checked')
+    p.checkpoint('net_without_bias.pt', 'sub/net.pt')
+    p.check('--explain', 'sub/net.cpp').expect(0, 'does not fit: which of the two', '1 in part', absent=['warning'])
+    p.checkpoint('net_without_bias.pt', 'net.pt')
+    p.check('sub/net.cpp').expect(1, 'error: "net.pt" does not fit Net')
+
+
+@test
 def checkpoint_given(p):
     p.checkpoint('net_without_bias.pt')
     p.write('net.cpp', NET + 'int main(int, char **argv) {\n  Net net;\n  torch::load(net, argv[1]);\n}\n')
