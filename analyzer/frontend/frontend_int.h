@@ -203,6 +203,10 @@ char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *
 bool ck_fe_write_words(const char *path, const ck_fe_strings *files);
 /* Is one of the names in the list? True if the list cannot be read. */
 bool ck_fe_words_mention(const char *path, const ck_fe_strings *names);
+/* seal.c: remembers in the file `seal` what the `n` files are now; false if it cannot. */
+bool ck_fe_seal(const char *seal, const char *const *files, size_t n);
+/* Are the files, in the same order, still what they were? */
+bool ck_fe_seal_holds(const char *seal, const char *const *files, size_t n);
 /* Paths of the headers that the PCH was made from and the unit names itself, for its dependencies. The caller's to
  * free. */
 void ck_fe_pch_roots(const char *pch, const ck_fe_strings *includes, ck_fe_strings *out);

@@ -2,17 +2,20 @@
  *
  * <torch/torch.h> takes libclang seconds; precompiled without function bodies, a unit that uses it parses in a tenth of
  * one. A PCH is keyed by what makes it: the include lines, the flags that reach them, libclang's version. Beside it
- * lies a list of the files that it was made from; a stat of each tells whether it still holds. One process builds,
- * others wait for its lock; the finished file is renamed into place. Whatever fails: there is no PCH, the unit is
- * parsed as it is. */
+ * lies a list of the files that it was made from; a stat of each tells whether it still holds. A seal (seal.c) tells
+ * whether the PCH itself and what lies beside it are whole; it is written last. One process builds, others wait for its
+ * lock; the finished file is renamed into place. Whatever fails: there is no PCH, the unit is parsed as it is. */
 #include <assert.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,9 +23,10 @@
 #include "base/hash.h"
 #include "frontend/frontend_int.h"
 
-#define PCH_FORMAT     "3"            /* raise it when the way PCHs are made changes */
+#define PCH_FORMAT     "4"            /* raise it when the way PCHs are made changes */
 #define MAX_KEPT       6              /* PCHs kept; each takes some 70 MB */
 #define BAD_SECONDS    (24 * 60 * 60) /* how long a failure is remembered */
+#define LEFT_SECONDS   (60 * 60)      /* age of a temporary file whose writer is surely gone */
 #define MAX_LIST_BYTES ((size_t)64 << 20)
 
 /* Headers of the C++ library do not tell PCHs apart, or each unit would need its own: all of them hold these. Units
@@ -39,7 +43,7 @@ static const char standard_bundle[] =
     "#include <variant>\n#endif\n";
 
 typedef struct {
-  char *header, *pch, *list, *words, *bad, *lock;
+  char *header, *pch, *list, *words, *seal, *bad, *lock;
 } paths;
 
 static char *named(const char *dir, const char *key, const char *suffix) {
@@ -52,6 +56,7 @@ static void release_paths(paths *p) {
   free(p->header);
   free(p->pch);
   free(p->list);
+  free(p->seal);
   free(p->bad);
   free(p->words);
   free(p->lock);
@@ -106,11 +111,13 @@ static void make_key(const ck_fe_options *options, const ck_fe_flags *flags, con
   ck_strbuf_release(&text);
 }
 
-/* Does each file of the list ("SIZE MTIME PATH" per line) still look as it did? */
+/* Is the PCH whole, and does each file of the list ("SIZE MTIME PATH" per line) still look as it did? */
 static bool still_holds(const paths *p) {
   char *text;
   size_t size;
-  if (!ck_file_exists(p->pch) || ck_read_file(p->list, MAX_LIST_BYTES, &text, &size, NULL) != CK_OK) return false;
+  const char *sealed[] = {p->pch, p->words, p->list};
+  if (!ck_fe_seal_holds(p->seal, sealed, 3) || ck_read_file(p->list, MAX_LIST_BYTES, &text, &size, NULL) != CK_OK)
+    return false;
   bool ok = size > 0;
   char *save = NULL;
   for (char *line = strtok_r(text, "\n", &save); line && ok; line = strtok_r(NULL, "\n", &save)) {
@@ -128,7 +135,8 @@ static bool still_holds(const paths *p) {
 
 static bool failed_lately(const paths *p) {
   struct stat st;
-  return stat(p->bad, &st) == 0 && st.st_mtime + BAD_SECONDS > time(NULL);
+  time_t now = time(NULL);
+  return stat(p->bad, &st) == 0 && st.st_mtime <= now && st.st_mtime + BAD_SECONDS > now;
 }
 
 typedef struct {
@@ -166,6 +174,20 @@ static char *first_error(CXTranslationUnit tu) {
   return found;
 }
 
+/* LLVM ends the process when it cannot write (a full disk): so a child writes. */
+static bool save(CXTranslationUnit tu, const char *path) {
+  pid_t child = fork();
+  if (child == 0) {
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
+    _exit(clang_saveTranslationUnit(tu, path, clang_defaultSaveOptions(tu)) == CXSaveError_None ? 0 : 1);
+  }
+  int status = 1;
+  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 static bool build(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const paths *p,
                   const char *header) {
   if (ck_write_file(p->header, header, strlen(header), NULL) != CK_OK) return false;
@@ -196,16 +218,33 @@ static bool build(CXIndex index, const ck_fe_options *options, const ck_fe_flags
   ck_strbuf name;
   ck_strbuf_init(&name);
   ck_strbuf_printf(&name, "%s%s", p->pch, temporary);
-  ok = clang_saveTranslationUnit(tu, name.s, clang_defaultSaveOptions(tu)) == CXSaveError_None &&
-       rename(name.s, p->pch) == 0 && ck_fe_write_words(p->words, &found.files) &&
-       ck_write_file(p->list, found.list.s, found.list.n, NULL) == CK_OK;
-  if (!ok) unlink(name.s);
+  ok = save(tu, name.s) && rename(name.s, p->pch) == 0 && ck_fe_write_words(p->words, &found.files) &&
+       ck_write_file(p->list, found.list.s, found.list.n, NULL) == CK_OK &&
+       ck_fe_seal(p->seal, (const char *const[]){p->pch, p->words, p->list}, 3);
+  if (!ok) {
+    unlink(name.s);
+    unlink(p->pch); /* 70 MB that nothing would use: the disk is full, most likely */
+  }
   ck_strbuf_release(&name);
   ck_strbuf_release(&found.list);
   for (size_t i = 0; i < found.files.n; i++) free(found.files.at[i]);
   free(found.files.at);
   clang_disposeTranslationUnit(tu);
   return ok;
+}
+
+/* Removes what processes left that were killed while they wrote: a PCH takes 70 MB. */
+static void sweep(const char *dir) {
+  DIR *entries = opendir(dir);
+  if (!entries) return;
+  for (struct dirent *entry; (entry = readdir(entries));) {
+    if (!strstr(entry->d_name, ".tmp.")) continue;
+    char *path = ck_path_join(dir, entry->d_name);
+    struct stat st;
+    if (stat(path, &st) == 0 && st.st_mtime + LEFT_SECONDS < time(NULL)) unlink(path);
+    free(path);
+  }
+  closedir(entries);
 }
 
 /* Removes the PCHs that were not used for longest. The list file's time is that of the last use. */
@@ -231,7 +270,7 @@ static void prune(const char *dir, const char *keep) {
     }
     closedir(entries);
     if (count <= MAX_KEPT || !oldest[0]) return;
-    static const char *const suffixes[] = {".list", ".pch", ".hpp", ".words", ".lock", ".bad"};
+    static const char *const suffixes[] = {".list", ".pch", ".hpp", ".words", ".seal", ".lock", ".bad"};
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
       char *path = named(dir, oldest, suffixes[i]);
       unlink(path);
@@ -297,12 +336,16 @@ static char *pch_of(CXIndex index, const ck_fe_options *options, const ck_fe_fla
              .pch = named(dir, key, ".pch"),
              .list = named(dir, key, ".list"),
              .words = named(dir, key, ".words"),
+             .seal = named(dir, key, ".seal"),
              .bad = named(dir, key, ".bad"),
              .lock = named(dir, key, ".lock")};
-  bool was_there = ck_file_exists(p.pch);
+  bool was_there = ck_file_exists(p.seal);
   if (ensure(index, options, flags, &p, header.s) && !(macros && ck_fe_words_mention(p.words, macros)))
     result = ck_strdup(p.pch);
-  if (!was_there) prune(dir, key);
+  if (!was_there) {
+    sweep(dir);
+    prune(dir, key);
+  }
   release_paths(&p);
   ck_strbuf_release(&header);
   return result;
