@@ -22,10 +22,33 @@ extern char **environ;
 /* --- The compiler
  * ------------------------------------------------------------------------------------------------------ */
 
+/* make and Ninja end a step by a signal to their child, which we are: the compiler must have it, too, or it goes on and
+ * writes a file that nobody waits for. A handler gets no argument, hence the variable; 0: there is no compiler. */
+static volatile pid_t signalled;
+static const int passed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+static void pass_on(int number, siginfo_t *info, void *context) {
+  (void)context;
+  /* one from the terminal (no sender) went to the whole group, so to the compiler as well */
+  if (signalled > 0 && info->si_code <= 0) kill(signalled, number);
+}
+
+/* A signal that was ignored (nohup) stays so. The compiler starts with the signals as they were for us. */
+static void pass_signals_on(pid_t pid) {
+  struct sigaction ours = {.sa_sigaction = pass_on, .sa_flags = SA_SIGINFO | SA_RESTART}, old;
+  sigemptyset(&ours.sa_mask);
+  signalled = pid;
+  for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++)
+    if (sigaction(passed_on[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(passed_on[i], &ours, NULL);
+}
+
 static pid_t start_compiler(char **argv) {
   pid_t pid;
   int failed = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
-  if (failed == 0) return pid;
+  if (failed == 0) {
+    pass_signals_on(pid);
+    return pid;
+  }
   cli_trouble("%s: %s", argv[0], strerror(failed));
   return -1;
 }
@@ -35,6 +58,7 @@ static int wait_for_compiler(pid_t pid) {
   int status;
   while (waitpid(pid, &status, 0) < 0)
     if (errno != EINTR) return CK_EXIT_TROUBLE;
+  signalled = 0;
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   signal(WTERMSIG(status), SIG_DFL);
   raise(WTERMSIG(status));

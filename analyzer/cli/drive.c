@@ -102,11 +102,21 @@ static const char *default_object(const char *source, ck_arena *arena) {
   return ck_arena_printf(arena, "%.*s.o", dot != NULL ? (int)(dot - base) : (int)strlen(base), base);
 }
 
+/* What -x has said of the files that follow it. */
+typedef enum { BY_NAME, CXX, OTHER } language;
+
+static language language_of(const char *name, bool *makes_no_object) {
+  *makes_no_object |= strstr(name, "header") != NULL;
+  return strcmp(name, "none") == 0 ? BY_NAME : strcmp(name, "c++") == 0 ? CXX : OTHER;
+}
+
 void drive_read(const char *const *argv, size_t n, const char *directory, ck_arena *arena, drive_line *out) {
   *out = (drive_line){0};
   cli_words words = {0};
   drive_expand(argv, n, directory, arena, &words);
-  bool only_compiles = false, makes_object = false, neither = false, is_cxx = true, dependencies = false;
+  bool only_compiles = false, makes_object = false, neither = false, dependencies = false;
+  bool renamed = false; /* a source whose name does not tell that it is C++ */
+  language now = BY_NAME;
   for (size_t i = 0; i < words.n; i++) {
     const char *word = words.at[i];
     static const char *const no_object[] = {"-E", "-M", "-MM", "--version", "-###", "--help"};
@@ -128,19 +138,24 @@ void drive_read(const char *const *argv, size_t n, const char *directory, ck_are
     } else if (strncmp(word, "-o", 2) == 0 && word[2] != '\0') {
       out->output = word + 2;
     } else if (strcmp(word, "-x") == 0 && i + 1 < words.n) {
-      is_cxx = strcmp(words.at[++i], "c++") == 0;
-      if (!is_cxx) neither |= strstr(words.at[i], "header") != NULL;
+      now = language_of(words.at[++i], &neither);
+    } else if (strncmp(word, "-x", 2) == 0 && word[2] != '\0') {
+      now = language_of(word + 2, &neither);
     } else if (has_value(word)) {
       ck_vec_push(&out->flags, word);
       if (i + 1 < words.n) ck_vec_push(&out->flags, words.at[++i]);
+    } else if (strcmp(word, "-") == 0) {
+      /* standard input is the compiler's: it cannot be read twice */
     } else if (word[0] == '-') {
       ck_vec_push(&out->flags, word);
-    } else if (drive_is_source(word) && is_cxx) {
+    } else if (now == CXX || (now == BY_NAME && drive_is_source(word))) {
       ck_vec_push(&out->sources, word);
+      renamed |= !drive_is_source(word);
     } else if (is_object(word)) {
       ck_vec_push(&out->objects, word);
     }
   }
+  if (renamed) ck_vec_push(&out->flags, "-x"), ck_vec_push(&out->flags, "c++"); /* the front end goes by names, too */
   out->compiles = !neither && out->sources.n > 0;
   out->links = !neither && !only_compiles && (out->sources.n > 0 || out->objects.n > 0);
   if (makes_object && out->output == NULL && out->sources.n == 1)

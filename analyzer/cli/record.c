@@ -1,17 +1,21 @@
 /* record.c - what `cc` remembers of the objects that it saw compiled, for the link that follows, as LTO does.
  *
  * A record lies in the cache under the hash of the object's bytes: so it is found when the object was moved, copied or
- * put in an archive, and never when it was built otherwise. It is JSON: commands and decided sites. */
+ * put in an archive, and never when it was built otherwise. Objects of the same bytes come from several places, though:
+ * two checkouts of one project, two build folders. So a record holds a few makings, the last one first, and the link
+ * takes the one whose output lies nearest to the file that it links. The file is the hash of the rest, a newline, and
+ * JSON: [{made, units: [{file, directory, object, flags, decided}]}]. */
 #include <ctype.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "cli/cli.h"
 
-enum { MAX_RECORD = 16 * 1024 * 1024, MAX_MEMBERS = 100 * 1000 };
+enum { MAX_RECORD = 16 * 1024 * 1024, MAX_MEMBERS = 100 * 1000, MAX_MAKINGS = 8, HASH_DIGITS = 32 };
 
 static char *record_path(const char *folder, const void *bytes, size_t n) {
   char hex[33], name[64];
@@ -36,18 +40,56 @@ static json_t *record_json(const cli_record *r) {
                    words_json(r->decided.at, r->decided.n));
 }
 
+/* The makings of a record; NULL if it is not there or damaged. */
+static json_t *load_makings(const char *path) {
+  char *text, hex[33];
+  size_t n;
+  if (ck_read_file(path, MAX_RECORD, &text, &n, NULL) != CK_OK) return NULL;
+  json_t *makings = NULL;
+  if (n > HASH_DIGITS + 1) {
+    ck_hash128_hex(text + HASH_DIGITS + 1, n - HASH_DIGITS - 1, hex);
+    if (memcmp(hex, text, HASH_DIGITS) == 0) makings = json_loadb(text + HASH_DIGITS + 1, n - HASH_DIGITS - 1, 0, NULL);
+  }
+  free(text);
+  if (json_is_array(makings)) return makings;
+  json_decref(makings);
+  return NULL;
+}
+
+static ck_status save_makings(const char *path, json_t *makings, ck_err *err) {
+  char *json = json_dumps(makings, JSON_COMPACT), hex[33];
+  if (json == NULL) return ck_fail(err, CK_FORMAT, "a name is not UTF-8");
+  ck_strbuf text;
+  ck_strbuf_init(&text);
+  ck_hash128_hex(json, strlen(json), hex);
+  ck_strbuf_printf(&text, "%s\n%s", hex, json);
+  free(json);
+  ck_status status = ck_write_file(path, text.s, text.n, err);
+  ck_strbuf_release(&text);
+  return status;
+}
+
 ck_status record_write(const char *folder, const char *object, const cli_record *records, size_t n, ck_err *err) {
   ck_mapping map;
   ck_status status = ck_map_file(object, &map, err);
   if (status != CK_OK) return status;
   char *path = record_path(folder, map.bytes, map.size);
   ck_unmap_file(&map);
-  json_t *root = json_array();
-  for (size_t i = 0; i < n; i++) json_array_append_new(root, record_json(&records[i]));
-  char *text = json_dumps(root, JSON_COMPACT);
-  json_decref(root);
-  status = text != NULL ? ck_write_file(path, text, strlen(text), err) : ck_fail(err, CK_FORMAT, "a name is not UTF-8");
-  free(text);
+  json_t *units = json_array(), *makings = json_array(), *old, *item;
+  for (size_t i = 0; i < n; i++) json_array_append_new(units, record_json(&records[i]));
+  json_array_append_new(makings, json_pack("{s:s, s:o}", "made", object, "units", units));
+  int lock = cache_lock(path); /* another checkout may be at the same object */
+  old = load_makings(path);
+  size_t i;
+  json_array_foreach(old, i, item) {
+    const char *made = json_string_value(json_object_get(item, "made"));
+    if (made != NULL && strcmp(made, object) != 0 && json_array_size(makings) < MAX_MAKINGS)
+      json_array_append(makings, item);
+  }
+  status = save_makings(path, makings, err);
+  if (lock >= 0) close(lock);
+  json_decref(old);
+  json_decref(makings);
   free(path);
   return status;
 }
@@ -79,17 +121,38 @@ static bool read_one(json_t *object, ck_arena *arena, cli_record *out) {
   return true;
 }
 
-static bool read_content(const char *folder, const void *bytes, size_t n, ck_arena *arena, cli_records *out) {
-  char *path = record_path(folder, bytes, n), *text = NULL;
-  size_t size;
-  bool found = ck_read_file(path, MAX_RECORD, &text, &size, NULL) == CK_OK;
+static size_t common_length(const char *a, const char *b) {
+  size_t n = 0;
+  while (a[n] != '\0' && a[n] == b[n]) n++;
+  return n;
+}
+
+/* The making whose output lies nearest to `file`; the last one among equals. Those whose source is gone stand back. */
+static json_t *nearest_making(json_t *makings, const char *file) {
+  json_t *best = NULL, *item;
+  size_t i, best_length = 0;
+  bool best_there = false;
+  json_array_foreach(makings, i, item) {
+    const char *made = json_string_value(json_object_get(item, "made"));
+    json_t *unit = json_array_get(json_object_get(item, "units"), 0);
+    const char *source = json_string_value(json_object_get(unit, "file"));
+    if (made == NULL || source == NULL) continue;
+    bool there = ck_file_exists(source);
+    size_t length = common_length(made, file);
+    if (best != NULL && (there < best_there || (there == best_there && length <= best_length))) continue;
+    best = item, best_length = length, best_there = there;
+  }
+  return best;
+}
+
+static bool read_content(const char *folder, const char *file, const void *bytes, size_t n, ck_arena *arena,
+                         cli_records *out) {
+  char *path = record_path(folder, bytes, n);
+  json_t *makings = load_makings(path), *item;
   free(path);
-  if (!found) return false;
-  json_t *root = json_loadb(text, size, 0, NULL), *item;
-  free(text);
-  found = json_is_array(root);
+  json_t *making = nearest_making(makings, file);
   size_t i;
-  json_array_foreach(root, i, item) {
+  json_array_foreach(json_object_get(making, "units"), i, item) {
     cli_record record;
     if (!read_one(item, arena, &record)) continue;
     bool known = false; /* one object in two archives */
@@ -99,12 +162,13 @@ static bool read_content(const char *folder, const void *bytes, size_t n, ck_are
     if (known) free(record.decided.at);
     else ck_vec_push(out, record);
   }
-  json_decref(root);
+  bool found = making != NULL;
+  json_decref(makings);
   return found;
 }
 
 /* A member's header: 60 bytes, the size in decimal at 48 (ar(5)). */
-static void read_archive(const char *folder, const ck_mapping *map, ck_arena *arena, cli_records *out,
+static void read_archive(const char *folder, const char *file, const ck_mapping *map, ck_arena *arena, cli_records *out,
                          size_t *unknown) {
   size_t at = 8;
   for (size_t members = 0; members < MAX_MEMBERS && map->size - at >= 60; members++) {
@@ -121,7 +185,7 @@ static void read_archive(const char *folder, const ck_mapping *map, ck_arena *ar
       if (name > n) return;
       content += name, n -= name;
     }
-    if (!is_table && !read_content(folder, content, n, arena, out)) ++*unknown;
+    if (!is_table && !read_content(folder, file, content, n, arena, out)) ++*unknown;
     at += 60 + (size_t)size + (size & 1);
     if (at >= map->size) return;
   }
@@ -130,7 +194,7 @@ static void read_archive(const char *folder, const ck_mapping *map, ck_arena *ar
 void record_read(const char *folder, const char *file, ck_arena *arena, cli_records *out, size_t *unknown) {
   ck_mapping map;
   if (ck_map_file(file, &map, NULL) != CK_OK) return;
-  if (map.size > 8 && memcmp(map.bytes, "!<arch>\n", 8) == 0) read_archive(folder, &map, arena, out, unknown);
-  else if (map.bytes != NULL && !read_content(folder, map.bytes, map.size, arena, out)) ++*unknown;
+  if (map.size > 8 && memcmp(map.bytes, "!<arch>\n", 8) == 0) read_archive(folder, file, &map, arena, out, unknown);
+  else if (map.bytes != NULL && !read_content(folder, file, map.bytes, map.size, arena, out)) ++*unknown;
   ck_unmap_file(&map);
 }

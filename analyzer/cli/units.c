@@ -72,9 +72,16 @@ static void make_argv(const cli_options *o, const request *r, const char *fronte
   ck_vec_push(argv, NULL);
 }
 
+/* Seconds that one unit may take; $CKPTLINT_TIMEOUT for machines that are slower, or builds that are less patient. */
+static int unit_seconds(void) {
+  const char *given = getenv("CKPTLINT_TIMEOUT");
+  long seconds = given != NULL ? strtol(given, NULL, 10) : 0;
+  return seconds > 0 && seconds <= 24 * 3600 ? (int)seconds : UNIT_SECONDS;
+}
+
 /* Why the front end made no unit, in one line. */
 static const char *failure(const cli_child *child, ck_arena *arena) {
-  if (child->timed_out) return ck_arena_printf(arena, "the front end took longer than %d s", UNIT_SECONDS);
+  if (child->timed_out) return ck_arena_printf(arena, "the front end took longer than %d s", unit_seconds());
   if (WIFSIGNALED(child->status))
     return ck_arena_printf(arena, "the front end ended with signal %d (%s)", WTERMSIG(child->status),
                            strsignal(WTERMSIG(child->status)));
@@ -126,7 +133,7 @@ static void run_frontend(const cli_options *o, request **open, size_t n, const c
     jobs[i] = (cli_job){.argv = argvs[i].at, .output = open[i]->output};
   }
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  cli_run_jobs(jobs, n, o->jobs > 0 ? o->jobs : processors > 0 ? (int)processors : 1, UNIT_SECONDS);
+  cli_run_jobs(jobs, n, o->jobs > 0 ? o->jobs : processors > 0 ? (int)processors : 1, unit_seconds());
   for (size_t i = 0; i < n; i++) {
     collect(open[i], &jobs[i].result, out);
     ck_strbuf_release(&jobs[i].result.errors);
