@@ -8,7 +8,8 @@
 #   TIDY         through CMake's clang-tidy slot instead of launchers (for generators and setups that have no room for those)
 #   OPTIONS      options of `ckptlint check` (-Wno-ckpt-unexpected-key, --checkpoint=Net=weights/net.pt ...)
 # A launcher that is already set (ccache, sccache) is kept, between ckptlint and the compiler. Besides, for the whole project:
-#   the target `ckptlint` (check everything that compile_commands.json lists), once, when CMAKE_EXPORT_COMPILE_COMMANDS is on.
+#   the target `ckptlint` and the CTest test `ckptlint` (check everything that compile_commands.json lists), once, when
+#   CMAKE_EXPORT_COMPILE_COMMANDS is on.
 #
 # Without find_package, the same from outside: cmake -DCMAKE_CXX_COMPILER_LAUNCHER="ckptlint;cc" -DCMAKE_CXX_LINKER_LAUNCHER="ckptlint;cc"
 cmake_minimum_required(VERSION 3.21) # LINKER_LAUNCHER
@@ -42,7 +43,7 @@ function(ckptlint_add target)
       if(NOT already)
         set(already)
       endif()
-      set_target_properties(${target} PROPERTIES ${kind} "${launcher};${already}")
+      set_property(TARGET ${target} PROPERTY ${kind} ${launcher} ${already})
     endforeach()
   endif()
   foreach(checkpoint ${arg_CHECKPOINTS})
@@ -57,5 +58,6 @@ function(ckptlint_add target)
   if(CMAKE_EXPORT_COMPILE_COMMANDS AND NOT TARGET ckptlint)
     add_custom_target(ckptlint COMMAND ${CKPTLINT_EXECUTABLE} check -p ${CMAKE_BINARY_DIR} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
                       COMMENT "ckptlint: checking every load site" VERBATIM)
+    add_test(NAME ckptlint COMMAND ${CKPTLINT_EXECUTABLE} check -p ${CMAKE_BINARY_DIR} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
 endfunction()
