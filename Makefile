@@ -18,14 +18,18 @@ $(BUILD)/CMakeCache.txt: | deps-build
 
 # The fresh machine: each list is installed only if something of it is missing.
 deps: deps-build deps-run deps-test
-deps-build deps-run deps-test: deps-%:
+deps-build deps-run deps-test deps-extra: deps-%:
 	@tests/house/deps.sh $*
 
 demo: deps-run all
 	@fixtures/demo/run.sh $(BUILD)
 
-test: deps-run deps-test all
+test: deps-run deps-test plugins all
 	@tests/run.sh $(BUILD) $(SANITIZED)
+
+# A build folder that was made before the compilers' plugin headers were there is configured again.
+plugins: deps-extra
+	@[ ! -f $(BUILD)/CMakeCache.txt ] || [ -f $(BUILD)/ckptlint_gcc.so ] || cmake -S . -B $(BUILD) >/dev/null
 
 check-one: all
 	@ctest --test-dir $(BUILD) --output-on-failure -R '$(TEST)'
@@ -43,4 +47,4 @@ format:
 clean:
 	rm -rf $(BUILD) $(BUILD)-tidy $(SANITIZED)
 
-.PHONY: all deps deps-build deps-run deps-test demo test check-one bench tidy format clean
+.PHONY: all deps deps-build deps-run deps-test deps-extra plugins demo test check-one bench tidy format clean

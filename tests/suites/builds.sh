@@ -1,2 +1,2 @@
-# The demo project, built in every way that ckptlint joins a build.
+# Builds, hooks, editors; what happens when something goes wrong around the checker.
 exec python3 tests/builds/run.py "$1"
