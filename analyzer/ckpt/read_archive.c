@@ -64,18 +64,19 @@ static ck_status add_tensor(walk *w, const ck_pv *v, const char *class, const ch
 
 static ck_status walk_object(walk *w, ck_pv *v, const char *class);
 
+/* An object of a C++ class (packed weights): the program has the class, the archive has no text of it. */
+static bool is_native(const char *class) { return ck_starts_with(class, "__torch__.torch.classes."); }
+
 static ck_status walk_attribute(walk *w, const char *class, const ck_pv *name, ck_pv *v) {
   ck_status status = CK_OK;
   const char *inner = class_name(w->job, v);
   size_t n = enter(w, name);
   if (ck_pv_is_tensor(w->job, v)) {
     status = add_tensor(w, v, class, ck_ckpt_copy_key(w->job, name->s, name->n));
-  } else if (inner && ck_starts_with(inner, "__torch__.") && v->items[0]->row != NULL) {
+  } else if (inner && ck_starts_with(inner, "__torch__.") && !is_native(inner) && v->items[0]->row != NULL) {
     const ck_class *c;
     status = find_class(w, inner, &c);
-    /* torch.classes.* are C++ objects (packed weights); classes that are no modules are plain data */
-    bool is_module = c ? c->is_module : !ck_starts_with(inner, "__torch__.torch.classes.");
-    if (status == CK_OK && is_module) {
+    if (status == CK_OK && (c == NULL || c->is_module)) { /* classes that are no modules are plain data */
       ck_ckpt_add_module(w->job, ck_ckpt_copy(w->job, w->key.s, w->key.n));
       status = walk_object(w, v, inner);
     }
