@@ -64,6 +64,10 @@ const char *ck_ckpt_kind_name(ck_ckpt_kind kind) {
 
 const char *ck_ckpt_problem_name(ck_ckpt_problem_kind kind) { return problem_names[kind]; }
 
+bool ck_ckpt_problem_is_damage(ck_ckpt_problem_kind kind) {
+  return kind != CK_CKPT_DUPLICATE_KEY && kind != CK_CKPT_KEY_NOT_IN_INDEX;
+}
+
 /* --- Opening ----------------------------------------------------------------------------------------------------- */
 
 /* Nothing is appended any more: the indexes are built, and the root part gets what the file holds. */

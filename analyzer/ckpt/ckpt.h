@@ -174,6 +174,9 @@ typedef enum {
   CK_CKPT_PROBLEM_COUNT
 } ck_ckpt_problem_kind;
 const char *ck_ckpt_problem_name(ck_ckpt_problem_kind kind); /* "short-storage" */
+/* Data are missing, changed or ambiguous, or the format's own reader refuses the file. False: every reader takes the
+ * file, and they agree on what it holds (the last of two keys of one dict, a shard's key that the index leaves out). */
+bool ck_ckpt_problem_is_damage(ck_ckpt_problem_kind kind);
 
 typedef struct {
   ck_ckpt_problem_kind kind;

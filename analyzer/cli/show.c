@@ -46,12 +46,22 @@ int cli_open_checkpoint(const char *path, ck_ckpt **out) {
   return opened == CK_CORRUPT ? CK_EXIT_FINDINGS : CK_EXIT_TROUBLE;
 }
 
+/* A script asks whether a file is good: what is listed may still be damaged. */
+static bool is_damaged(const ck_ckpt *ckpt) {
+  size_t n;
+  const ck_ckpt_problem *problems = ck_ckpt_problems(ckpt, &n);
+  for (size_t i = 0; i < n; i++)
+    if (ck_ckpt_problem_is_damage(problems[i].kind)) return true;
+  return false;
+}
+
 static int open_all(const cli_options *o, checkpoint_list *out) {
   int status = CK_EXIT_OK;
   for (size_t i = 0; i < o->files.n; i++) {
     ck_ckpt *ckpt;
     int one = cli_open_checkpoint(o->files.at[i], &ckpt);
     if (ckpt != NULL) ck_vec_push(out, ckpt);
+    if (ckpt != NULL && is_damaged(ckpt)) one = CK_EXIT_FINDINGS;
     if (one > status) status = one;
   }
   return status;
@@ -87,6 +97,7 @@ static int write_snapshot(const cli_options *o) {
     ck_ckpt_write_snapshot(ckpt, sha256, &out);
     fwrite(out.s, 1, out.n, stdout);
     ck_strbuf_release(&out);
+    if (is_damaged(ckpt)) status = CK_EXIT_FINDINGS;
   }
   ck_ckpt_free(ckpt);
   return status;

@@ -374,6 +374,19 @@ def show(p):
 
 
 @test
+def show_status(p):
+    def fixture(name):
+        return os.path.join(ROOT, 'fixtures/checkpoints', name)
+    for name, status in (('py-state-dict.pt', 0), ('duplicate-key.pt', 0), ('evil-reduce.pt', 0), ('page.pt', 0), ('pointer.pt', 0), ('sharded/model.safetensors.index.json', 0),
+                         ('zip-bad-crc.pt', 1), ('zip-short-storage.pt', 1), ('zip-two-storages.pt', 1), ('st-hole.safetensors', 1), ('zip-half.pt', 1), ('sharded/missing.json', 1)):
+        p.run('show', fixture(name)).expect(status)
+        p.run('show', '--format', 'json', fixture(name)).expect(status)
+    p.run('show', fixture('zip-bad-crc.pt'), fixture('py-state-dict.pt')).expect(1, 'problem: ', 'py-state-dict.pt: ')
+    p.run('show', fixture('zip-bad-crc.pt'), 'nowhere.pt').expect(2)
+    p.run('show', '--snapshot', fixture('zip-bad-crc.pt')).expect(1, 'ckptlint-headers 1')
+
+
+@test
 def explain(p):
     p.run('explain').expect(0, 'missing-key', 'error', 'undetermined')
     p.run('explain', 'missing-key').expect(0, 'missing-key (error by default): ')

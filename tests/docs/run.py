@@ -75,13 +75,14 @@ def do_page(path, a, env):
         for command, want in sessions(body, 'one' in options.split()):
             status, got = run(command, where, env)
             ran += 1
+            usual = 1 if any(': error: ' in line for line in got) and 'one' not in options.split() else 0
             if want and (e := re.fullmatch(r'\(exit status (\d+)\)', want[-1])):
-                want, expected = want[:-1], [int(e.group(1))]
+                want, expected = want[:-1], int(e.group(1))
             else:
-                expected = [1] if any(': error: ' in line for line in got) and 'one' not in options.split() else [0]
-            if status not in expected or not matches(want, got):
-                failures.append('%s: $ %s\n  exit status %d, expected %s; printed:\n%s' % (os.path.relpath(path, ROOT), command, status, expected[0], '\n'.join('  | ' + g for g in got)))
-            out += ['$ ' + command] + (want if matches(want, got) else got) + (['(exit status %d)' % status] if status not in (0, 1) else [])
+                expected = usual
+            if status != expected or not matches(want, got):
+                failures.append('%s: $ %s\n  exit status %d, expected %s; printed:\n%s' % (os.path.relpath(path, ROOT), command, status, expected, '\n'.join('  | ' + g for g in got)))
+            out += ['$ ' + command] + (want if matches(want, got) else got) + (['(exit status %d)' % status] if status != usual else [])
         return '```%s%s\n%s\n```' % (language, options, '\n'.join(out))
 
     new = BLOCK.sub(block, text)
