@@ -3,7 +3,7 @@
 
   run.py ci FOLDER                        what `make test` runs: each target a few seconds, and one of them, another with every commit, a minute
   run.py long FOLDER [-n RUNS] TARGET...  so many executions of each target, one after the other; a line for each
-  run.py corpus FOLDER                    rewrites tests/fuzz/corpus from what the runs in FOLDER have found
+  run.py corpus FOLDER [TARGET...]        rewrites tests/fuzz/corpus from what the runs in FOLDER have found
 
 FOLDER holds the programs, the corpora as they grow (corpus-TARGET) and inputs that crash (crash-TARGET). The seeds are the fixtures,
 and tests/fuzz/corpus/TARGET.tar.xz, the inputs that earlier runs found worth keeping: each of them is run first, so what was once
@@ -30,6 +30,7 @@ LIBRARIES = ['-lzip', '-ljansson', '-lxxhash', '-lcrypto']
 ASAN = {'ASAN_OPTIONS': 'quarantine_size_mb=4:malloc_context_size=1'}
 MAX_LEN = {'IR': 4096, 'ZIP': 1024, 'FILE_': 1024, 'ARCHIVE': 1024}  # others 512: longer inputs are slower, not deeper
 SHORT, LONG = 4, 60  # seconds
+KEPT = 60  # inputs of a target that are kept: those that reach most; fuzzing finds the rest again soon
 
 
 def targets():
@@ -118,23 +119,54 @@ def ci(folder):
     return all([fuzz(folder, t, ['-max_total_time=%d' % (LONG if t == turn else SHORT)]) for t in names])
 
 
-def keep(folder):
+def reached(control):
+    """What each input reaches, from the control file of a merge: counts of inputs, their paths, then a line `FT i feature...` of each; a
+    feature is 8 times an edge, plus how often it was taken."""
+    with open(control) as f:
+        count, _ = int(f.readline()), f.readline()
+        paths = [f.readline().strip() for _ in range(count)]
+        lines = [line.split()[1:] for line in f if line.startswith('FT ')]
+    return {paths[int(i)]: {int(feature) for feature in features} for i, *features in lines}
+
+
+def choose(inputs):
+    """The KEPT inputs that, taken in turn, each add most edges, then most features; small ones first."""
+    kept, edges, features = [], set(), set()
+    edges_of = {path: {f // 8 for f in found} for path, found in inputs.items()}
+    left = sorted(inputs, key=lambda path: (os.path.getsize(path), path))
+    while left and len(kept) < KEPT:
+        best = max(left, key=lambda path: (len(edges_of[path] - edges), len(inputs[path] - features)))
+        if not inputs[best] - features:
+            break
+        kept.append(best)
+        left.remove(best)
+        edges |= edges_of[best]
+        features |= inputs[best]
+    return kept, edges, len(set().union(*edges_of.values()))
+
+
+def keep(folder, wanted):
     os.makedirs(HERE + '/corpus', exist_ok=True)
-    for target in targets():
-        source, merged = '%s/corpus-%s' % (folder, target), '%s/merged-%s' % (folder, target)
+    for target in wanted:
+        source, merged, control = ('%s/%s-%s' % (folder, what, target) for what in ('corpus', 'merged', 'control'))
         if not os.path.isdir(source):
             continue
-        shutil.rmtree(merged, ignore_errors=True)
-        os.mkdir(merged)
-        subprocess.run(['%s/%s' % (folder, target), '-merge=1', '-max_len=%d' % MAX_LEN.get(target, 512), merged, source], check=True,
-                       stderr=subprocess.DEVNULL)
+        for inputs in (source, merged):  # the second time from the smaller set: all that its inputs reach, not just what is new
+            out = merged if inputs == source else folder + '/none'
+            shutil.rmtree(out, ignore_errors=True)
+            os.mkdir(out)
+            if os.path.exists(control):
+                os.remove(control)
+            subprocess.run(['%s/%s' % (folder, target), '-merge=1', '-set_cover_merge=1', '-merge_control_file=' + control,
+                            '-max_len=%d' % MAX_LEN.get(target, 512), out, inputs], check=True, stderr=subprocess.DEVNULL, env=dict(os.environ, **ASAN))
+        kept, edges, of = choose(reached(control))
         with tarfile.open('%s/corpus/%s.tar.xz' % (HERE, target), 'w:xz') as tar:
-            for name in sorted(os.listdir(merged)):
-                info = tarfile.TarInfo(name)
-                info.size = os.path.getsize(os.path.join(merged, name))
-                with open(os.path.join(merged, name), 'rb') as f:
+            for path in sorted(kept):
+                info = tarfile.TarInfo(os.path.basename(path))
+                info.size = os.path.getsize(path)
+                with open(path, 'rb') as f:
                     tar.addfile(info, f)
-        print('%-11s %4d inputs' % (target, len(os.listdir(merged))), flush=True)
+        print('%-11s %4d inputs reach %d of %d edges' % (target, len(kept), len(edges), of), flush=True)
     return True
 
 
@@ -150,7 +182,7 @@ def main():
     if args.what == 'ci':
         return ci(folder)
     if args.what == 'corpus':
-        return keep(folder)
+        return keep(folder, args.target or targets())
     build(folder, args.target or targets())
     return all([fuzz(folder, t, ['-runs=%d' % args.n]) for t in args.target or targets()])
 
