@@ -1,11 +1,11 @@
-/* containers.c - Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict: how they name what they register.
+/* containers.c - Sequential, ModuleList, ModuleDict: how they name what they register.
  *
  * Their contents, apart from what they register, are in a field "#modules" of the object: a LIST of pointers, or a MAP
  * for ModuleDict. The two differ where libtorch's do: a given name in a Sequential, ModuleList::insert before the end,
- * ModuleDict::pop (FORMATS.md B.4). ParameterList and ParameterDict have no contents but their registry. */
+ * ModuleDict::pop (FORMATS.md B.4). */
 #include <stdio.h>
 
-#include "torch/run_int.h"
+#include "torch/container_int.h"
 
 #define CONTENT "#modules"
 
@@ -19,10 +19,10 @@ static ck_cell *content(ck_ev *ev, ck_cell *container, bool map) {
   return cell;
 }
 
-static ck_value unknown_content(ck_call *call) { return ck_call_unknown(call, "the contents of a module container"); }
+ck_value ck_torch_unknown_content(ck_call *call) { return ck_call_unknown(call, "the contents of a module container"); }
 
 /* The name that the next element gets: its index, or a pattern where that is not known. */
-static ck_value next_name(ck_call *call, bool known, size_t n) {
+ck_value ck_torch_next_name(ck_call *call, bool known, size_t n) {
   if (!known) return ck_call_unknown(call, "an index that depends on values that are not known");
   char name[24];
   snprintf(name, sizeof name, "%zu", n);
@@ -44,7 +44,7 @@ void ck_torch_list_push(ck_call *call, ck_cell *list, ck_value name, ck_value mo
   if (cell == NULL) return;
   ck_value v = ck_ev_load(ev, cell);
   if (v.kind == CK_V_CHOICE) v = ck_ev_decide(ev, v);
-  if (name.kind == CK_V_VOID) name = next_name(call, v.kind == CK_V_LIST, v.kind == CK_V_LIST ? v.list->n : 0);
+  if (name.kind == CK_V_VOID) name = ck_torch_next_name(call, v.kind == CK_V_LIST, v.kind == CK_V_LIST ? v.list->n : 0);
   module = ck_torch_as_pointer(call, module, CK_PTR_SHARED);
   if (module.kind == CK_V_NULL) {
     ck_torch_register_module(call, object, name, module);
@@ -63,7 +63,7 @@ static bool is_name(ck_value v) {
 }
 
 /* A module together with its name: pair, NamedAnyModule, entry of an initialiser list. */
-static bool named_pair(ck_ev *ev, ck_value v, ck_value *name, ck_value *module) {
+bool ck_torch_named_pair(ck_ev *ev, ck_value v, ck_value *name, ck_value *module) {
   if (v.kind != CK_V_LIST || v.list->n != 2) return false;
   *name = ck_ev_decide(ev, ck_ev_load(ev, v.list->at[0]));
   *module = ck_ev_load(ev, v.list->at[1]);
@@ -88,7 +88,7 @@ static void push_all(ck_call *call, ck_cell *self, ck_value v, bool named) {
   if (v.kind == CK_V_LIST) {
     for (size_t i = 0; i < v.list->n; i++) {
       ck_value item = ck_ev_load(ev, v.list->at[i]), name, module;
-      if (named_pair(ev, item, &name, &module)) ck_torch_list_push(call, self, name, module);
+      if (ck_torch_named_pair(ev, item, &name, &module)) ck_torch_list_push(call, self, name, module);
       else ck_torch_list_push(call, self, CK_VOID, item);
     }
   } else if (v.kind == CK_V_MAP) {
@@ -106,7 +106,7 @@ static void push_all(ck_call *call, ck_cell *self, ck_value v, bool named) {
 static bool is_collection(ck_ev *ev, ck_value v) {
   ck_value name, module;
   if (v.kind == CK_V_MAP) return true;
-  return v.kind == CK_V_LIST && !named_pair(ev, v, &name, &module);
+  return v.kind == CK_V_LIST && !ck_torch_named_pair(ev, v, &name, &module);
 }
 
 static ck_value construct_list(ck_call *call) {
@@ -125,7 +125,7 @@ static ck_value construct_list(ck_call *call) {
   } else {
     for (size_t i = 0; i < call->nargs; i++) {
       ck_value v = ck_ev_decide(ev, ck_torch_arg(call, i)), name, module;
-      if (named_pair(ev, v, &name, &module)) ck_torch_list_push(call, self, name, module);
+      if (ck_torch_named_pair(ev, v, &name, &module)) ck_torch_list_push(call, self, name, module);
       else ck_torch_list_push(call, self, CK_VOID, v);
     }
   }
@@ -141,7 +141,7 @@ static ck_value push_back(ck_call *call) {
   ck_value first = ck_ev_decide(call->ev, ck_torch_arg(call, 0)), name, module;
   if (call->nargs == 2 && (is_name(first) || first.kind == CK_V_UNKNOWN))
     ck_torch_list_push(call, self, first, ck_torch_arg(call, 1));
-  else if (call->nargs == 1 && named_pair(call->ev, first, &name, &module))
+  else if (call->nargs == 1 && ck_torch_named_pair(call->ev, first, &name, &module))
     ck_torch_list_push(call, self, name, module);
   else
     for (size_t i = 0; i < call->nargs; i++) ck_torch_list_push(call, self, CK_VOID, ck_torch_arg(call, i));
@@ -204,7 +204,7 @@ static ck_value insert(ck_call *call) {
 static ck_value at_map(ck_call *call, ck_value map, ck_value key, bool as_reference) {
   bool known;
   ck_cell *slot = ck_ev_map_find(call->ev, map, ck_ev_decide(call->ev, key), &known);
-  if (!known) return unknown_content(call);
+  if (!known) return ck_torch_unknown_content(call);
   if (slot == NULL) {
     ck_ev_throw(call->ev, call->node->loc, "Key is not defined");
     return CK_VOID;
@@ -213,8 +213,6 @@ static ck_value at_map(ck_call *call, ck_value map, ck_value key, bool as_refere
   return as_reference && v.kind == CK_V_PTR ? ck_torch_lvalue(v.cell) : v;
 }
 
-static ck_cell *registered_tensor(ck_call *call, ck_object *object, ck_value key);
-
 /* container[index], at<T>(index) (a reference to the module), ptr(index) */
 ck_value ck_torch_container_at(ck_call *call, ck_cell *container, ck_value index, bool as_reference) {
   ck_ev *ev = call->ev;
@@ -222,14 +220,14 @@ ck_value ck_torch_container_at(ck_call *call, ck_cell *container, ck_value index
   if (object == NULL) return ck_torch_harmless(call);
   if (ck_ev_is_a(ev, object, "torch::nn::ParameterListImpl") ||
       ck_ev_is_a(ev, object, "torch::nn::ParameterDictImpl")) {
-    ck_cell *cell = registered_tensor(call, object, index);
+    ck_cell *cell = ck_torch_registered_tensor(call, object, index);
     return cell ? ck_torch_lvalue(cell) : ck_torch_harmless(call);
   }
   ck_cell *cell = ck_ev_find_field(object, CONTENT);
   ck_value v = cell ? ck_ev_decide(ev, ck_ev_load(ev, cell)) : CK_VOID;
   if (v.kind == CK_V_MAP) return at_map(call, v, index, as_reference);
   int64_t i;
-  if (v.kind != CK_V_LIST || !ck_ev_as_int(ev, index, &i)) return unknown_content(call);
+  if (v.kind != CK_V_LIST || !ck_ev_as_int(ev, index, &i)) return ck_torch_unknown_content(call);
   if (i < 0 || (size_t)i >= v.list->n) {
     ck_ev_throw(ev, call->node->loc, "Index out of range");
     return CK_VOID;
@@ -255,7 +253,7 @@ static ck_value size(ck_call *call) {
   ck_value v = content_value(call);
   if (v.kind == CK_V_LIST) return CK_INT((int64_t)v.list->n);
   if (v.kind == CK_V_MAP) return CK_INT((int64_t)v.map->n);
-  return unknown_content(call);
+  return ck_torch_unknown_content(call);
 }
 
 static ck_value empty(ck_call *call) {
@@ -267,7 +265,7 @@ static ck_value iterator(ck_call *call, bool end) {
   ck_object *object = ck_torch_self_object(call);
   ck_cell *cell = object ? ck_ev_find_field(object, CONTENT) : NULL;
   ck_value v = content_value(call);
-  if (v.kind != CK_V_LIST && v.kind != CK_V_MAP) return unknown_content(call);
+  if (v.kind != CK_V_LIST && v.kind != CK_V_MAP) return ck_torch_unknown_content(call);
   ck_value it = ck_ev_pointer(CK_PTR_ITERATOR, cell);
   it.index = end ? (uint32_t)(v.kind == CK_V_LIST ? v.list->n : v.map->n) : 0;
   return it;
@@ -275,8 +273,7 @@ static ck_value iterator(ck_call *call, bool end) {
 static ck_value begin(ck_call *call) { return iterator(call, false); }
 static ck_value end(ck_call *call) { return iterator(call, true); }
 
-/* ---- ModuleDict
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- ModuleDict -------------------------------------------------------------------------------------------------- */
 
 static void dict_insert(ck_call *call, ck_cell *self, ck_value key, ck_value module) {
   ck_ev *ev = call->ev;
@@ -289,7 +286,7 @@ static void dict_insert(ck_call *call, ck_cell *self, ck_value key, ck_value mod
   ck_cell *slot = map.kind == CK_V_MAP && key.kind == CK_V_STRING ? ck_ev_map_find(ev, map, key, &known) : NULL;
   if (!known) {
     ck_torch_register_module(call, object, key, module);
-    ck_ev_store(ev, cell, unknown_content(call));
+    ck_ev_store(ev, cell, ck_torch_unknown_content(call));
     return;
   }
   if (slot != NULL) { /* an update keeps the place */
@@ -325,7 +322,7 @@ static void dict_update(ck_call *call, ck_cell *self, ck_value v) {
     for (size_t i = 0; i < v.map->n; i++) dict_insert(call, self, v.map->at[i].key, ck_ev_load(ev, v.map->at[i].cell));
   } else if (v.kind == CK_V_LIST) {
     for (size_t i = 0; i < v.list->n; i++)
-      if (named_pair(ev, ck_ev_load(ev, v.list->at[i]), &key, &module)) dict_insert(call, self, key, module);
+      if (ck_torch_named_pair(ev, ck_ev_load(ev, v.list->at[i]), &key, &module)) dict_insert(call, self, key, module);
   } else if (v.kind != CK_V_VOID) {
     ck_value why = ck_call_unknown(call, "the modules that are put into a ModuleDict");
     ck_ev_register(ev, ck_torch_object(ev, self), CK_REG_OPEN, CK_VOID, why, call->node->loc);
@@ -350,7 +347,7 @@ static ck_value pop(ck_call *call) {
   ck_object *object = ck_torch_self_object(call);
   ck_cell *cell = object ? ck_ev_find_field(object, CONTENT) : NULL;
   ck_value v = content_value(call), key = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
-  if (v.kind != CK_V_MAP || key.kind != CK_V_STRING) return unknown_content(call);
+  if (v.kind != CK_V_MAP || key.kind != CK_V_STRING) return ck_torch_unknown_content(call);
   ck_value module = at_map(call, v, key, false);
   ck_ev_map_erase(call->ev, cell, key); /* the registration stays */
   return module;
@@ -366,14 +363,14 @@ static ck_value clear(ck_call *call) {
 static ck_value contains(ck_call *call) {
   ck_value v = content_value(call);
   bool known;
-  if (v.kind != CK_V_MAP) return unknown_content(call);
+  if (v.kind != CK_V_MAP) return ck_torch_unknown_content(call);
   ck_cell *slot = ck_ev_map_find(call->ev, v, ck_ev_decide(call->ev, ck_torch_arg(call, 0)), &known);
-  return known ? CK_BOOL(slot != NULL) : unknown_content(call);
+  return known ? CK_BOOL(slot != NULL) : ck_torch_unknown_content(call);
 }
 
 static ck_value dict_keys(ck_call *call) {
   ck_value v = content_value(call);
-  if (v.kind != CK_V_MAP) return unknown_content(call);
+  if (v.kind != CK_V_MAP) return ck_torch_unknown_content(call);
   ck_value *out = CK_NEW_N(ck_ev_arena(call->ev), ck_value, v.map->n + 1);
   for (size_t i = 0; i < v.map->n; i++) out[i] = v.map->at[i].key;
   return ck_ev_list(call->ev, "std::vector", out, v.map->n);
@@ -381,351 +378,18 @@ static ck_value dict_keys(ck_call *call) {
 
 static ck_value dict_values(ck_call *call) {
   ck_value v = content_value(call);
-  if (v.kind != CK_V_MAP) return unknown_content(call);
+  if (v.kind != CK_V_MAP) return ck_torch_unknown_content(call);
   ck_value *out = CK_NEW_N(ck_ev_arena(call->ev), ck_value, v.map->n + 1);
   for (size_t i = 0; i < v.map->n; i++) out[i] = ck_ev_load(call->ev, v.map->at[i].cell);
   return ck_ev_list(call->ev, "std::vector", out, v.map->n);
 }
-
-/* ---- ParameterList, ParameterDict
- * -------------------------------------------------------------------------------------- */
-
-/* The number of registered parameters; -1 if it depends on something. */
-static int64_t parameter_count(ck_ev *ev, ck_object *object) {
-  const ck_registry *registry = ck_ev_registry(ev, object);
-  for (size_t i = 0; i < registry->n; i++)
-    if (registry->at[i].kind == CK_REG_OPEN || registry->at[i].when.n > 0 || registry->at[i].name.kind != CK_V_STRING)
-      return -1;
-  return (int64_t)registry->n;
-}
-
-/* The next index is a field of its own, so that a loop of unknown length sees it change. */
-static void append_tensor(ck_call *call, ck_cell *self, ck_value v) {
-  ck_ev *ev = call->ev;
-  ck_object *object = ck_torch_object(ev, self);
-  ck_value name, tensor;
-  if (object == NULL) return;
-  if (named_pair(ev, v, &name, &tensor)) v = tensor;
-  ck_cell *count = ck_ev_field(ev, object, ck_ev_intern(ev, "#size"));
-  ck_value n = ck_ev_decide(ev, ck_ev_load(ev, count));
-  if (n.kind == CK_V_VOID) n = CK_INT(0);
-  name = n.kind == CK_V_INT   ? next_name(call, true, (size_t)n.i)
-         : n.kind == CK_V_SYM ? ck_ev_sym_call(ev, CK_SYM_STRING, "to_string", n, CK_VOID)
-                              : next_name(call, false, 0);
-  ck_torch_register_tensor(call, object, CK_KIND_PARAMETER, name, v);
-  ck_ev_store(ev, count, ck_ev_binary(ev, CK_IR_OP_ADD, n, CK_INT(1), &ck_torch_int64, call->node->loc));
-}
-
-ck_value ck_torch_parameter_list_construct(ck_call *call) {
-  ck_cell *self = call->self ? call->self : ck_ev_object(call->ev, call->name, call->node->loc);
-  for (size_t i = 0; i < call->nargs; i++) append_tensor(call, self, ck_torch_arg(call, i));
-  return call->self ? CK_VOID : ck_ev_load(call->ev, self);
-}
-
-static ck_value append(ck_call *call) {
-  append_tensor(call, ck_torch_self_cell(call), ck_torch_arg(call, 0));
-  return CK_VOID;
-}
-
-static ck_value extend_tensors(ck_call *call) {
-  ck_ev *ev = call->ev;
-  ck_cell *self = ck_torch_self_cell(call);
-  ck_value v = ck_ev_decide(ev, ck_torch_arg(call, 0));
-  if (v.kind == CK_V_PTR) {
-    ck_cell *target = ck_ev_target(ev, v.cell);
-    v = target ? ck_ev_load(ev, target) : CK_NULL;
-  }
-  if (v.kind == CK_V_LIST)
-    for (size_t i = 0; i < v.list->n; i++) append_tensor(call, self, ck_ev_load(ev, v.list->at[i]));
-  else if (v.kind == CK_V_MAP)
-    for (size_t i = 0; i < v.map->n; i++) append_tensor(call, self, ck_ev_load(ev, v.map->at[i].cell));
-  else if (ck_torch_object(ev, self))
-    ck_ev_register(ev, ck_torch_object(ev, self), CK_REG_OPEN, CK_VOID,
-                   ck_call_unknown(call, "the tensors that are put into a ParameterList"), call->node->loc);
-  return call->self ? ck_torch_lvalue(call->self) : CK_VOID;
-}
-
-static ck_cell *registered_tensor(ck_call *call, ck_object *object, ck_value key) {
-  int64_t i;
-  char name[24];
-  const char *s = NULL;
-  if (ck_ev_as_string(call->ev, key, &s)) {
-  } else if (ck_ev_as_int(call->ev, key, &i)) {
-    snprintf(name, sizeof name, "%lld", (long long)i);
-    s = name;
-  } else {
-    return NULL;
-  }
-  const ck_registration *r = ck_torch_find(call->ev, object, CK_REG_PARAMETER, s);
-  return r && r->value.kind == CK_V_PTR ? r->value.cell : NULL;
-}
-
-static ck_value parameter_size(ck_call *call) {
-  ck_object *object = ck_torch_self_object(call);
-  int64_t n = object ? parameter_count(call->ev, object) : -1;
-  return n < 0 ? unknown_content(call) : CK_INT(n);
-}
-
-/* ParameterDict(dict) takes the entries as they are: no check of the names. */
-static void take_dict(ck_call *call, ck_object *object, ck_value v) {
-  ck_ev *ev = call->ev;
-  v = ck_ev_decide(ev, v);
-  if (v.kind != CK_V_MAP) {
-    ck_ev_register(ev, object, CK_REG_OPEN, CK_VOID, ck_call_unknown(call, "the entries of a ParameterDict"),
-                   call->node->loc);
-    return;
-  }
-  for (size_t i = 0; i < v.map->n; i++) {
-    ck_cell *cell = ck_ev_cell(ev, ck_ev_load(ev, v.map->at[i].cell));
-    ck_ev_register(ev, object, CK_REG_PARAMETER, v.map->at[i].key, ck_ev_pointer(CK_PTR_RAW, cell), call->node->loc);
-  }
-}
-
-ck_value ck_torch_parameter_dict_construct(ck_call *call) {
-  ck_cell *self = call->self ? call->self : ck_ev_object(call->ev, call->name, call->node->loc);
-  ck_object *object = ck_torch_object(call->ev, self);
-  if (call->nargs == 1 && object) take_dict(call, object, ck_torch_arg(call, 0));
-  return call->self ? CK_VOID : ck_ev_load(call->ev, self);
-}
-
-static ck_value parameter_insert(ck_call *call) {
-  ck_object *object = ck_torch_self_object(call);
-  if (object == NULL) return ck_torch_harmless(call);
-  ck_cell *cell =
-      ck_torch_register_tensor(call, object, CK_KIND_PARAMETER, ck_torch_arg(call, 0), ck_torch_arg(call, 1));
-  return cell ? ck_torch_lvalue(cell) : CK_VOID;
-}
-
-static ck_value parameter_pop(ck_call *call) {
-  ck_ev *ev = call->ev;
-  ck_object *object = ck_torch_self_object(call);
-  ck_value key = ck_ev_decide(ev, ck_torch_arg(call, 0));
-  ck_cell *cell = object ? registered_tensor(call, object, key) : NULL;
-  if (cell == NULL || key.kind != CK_V_STRING) {
-    if (object)
-      ck_ev_register(ev, object, CK_REG_OPEN, CK_VOID, ck_call_unknown(call, "pop of a name that is not known"),
-                     call->node->loc);
-    return ck_torch_harmless(call);
-  }
-  const ck_registry *old = ck_ev_registry(ev, object);
-  ck_registry *fresh = CK_NEW(ck_ev_arena(ev), ck_registry);
-  fresh->at = CK_NEW_N(ck_ev_arena(ev), ck_registration, old->n + 1);
-  for (size_t i = 0; i < old->n; i++)
-    if (old->at[i].value.kind != CK_V_PTR || old->at[i].value.cell != cell) fresh->at[fresh->n++] = old->at[i];
-  ck_ev_set_registry(ev, object, fresh);
-  return ck_ev_load(ev, cell);
-}
-
-static ck_value parameter_clear(ck_call *call) {
-  ck_object *object = ck_torch_self_object(call);
-  if (object) ck_ev_set_registry(call->ev, object, CK_NEW(ck_ev_arena(call->ev), ck_registry));
-  return CK_VOID;
-}
-
-static ck_value parameter_update(ck_call *call) {
-  ck_ev *ev = call->ev;
-  ck_object *object = ck_torch_self_object(call);
-  ck_value v = ck_ev_decide(ev, ck_torch_arg(call, 0));
-  if (object == NULL) return CK_VOID;
-  if (v.kind != CK_V_MAP) {
-    ck_ev_register(ev, object, CK_REG_OPEN, CK_VOID, ck_call_unknown(call, "the entries of a ParameterDict"),
-                   call->node->loc);
-    return CK_VOID;
-  }
-  for (size_t i = 0; i < v.map->n; i++) {
-    ck_cell *cell = registered_tensor(call, object, v.map->at[i].key);
-    if (cell == NULL) ck_ev_throw(ev, call->node->loc, "a parameter of that name is not defined");
-    else ck_ev_store(ev, cell, ck_ev_load(ev, v.map->at[i].cell));
-  }
-  return CK_VOID;
-}
-
-static ck_value parameter_contains(ck_call *call) {
-  ck_object *object = ck_torch_self_object(call);
-  ck_value key = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
-  if (object == NULL || key.kind != CK_V_STRING || parameter_count(call->ev, object) < 0) return unknown_content(call);
-  return CK_BOOL(registered_tensor(call, object, key) != NULL);
-}
-
-/* ---- OrderedDict, apart from what every map has
- * -------------------------------------------------------------------------- */
-
-/* An item is a pair of key and value. */
-ck_value ck_torch_item_construct(ck_call *call) {
-  if (call->nargs == 1) return ck_torch_arg(call, 0);
-  if (call->nargs != 2) return ck_torch_harmless(call);
-  ck_value both[2] = {ck_torch_arg(call, 0), ck_torch_arg(call, 1)};
-  return ck_ev_list(call->ev, "std::pair", both, 2);
-}
-
-/* A dict from {{"a", x}, {"b", y}}, a vector of pairs or another dict. */
-ck_value ck_torch_dict_construct(ck_call *call) {
-  ck_ev *ev = call->ev;
-  ck_cell *cell = ck_ev_cell(ev, ck_ev_map(ev, "torch::OrderedDict"));
-  for (size_t a = 0; a < call->nargs; a++) {
-    ck_value v = ck_ev_decide(ev, ck_torch_arg(call, a)), key, value;
-    if (v.kind == CK_V_STRING) continue; /* what its messages call a key */
-    if (v.kind == CK_V_MAP) return v;
-    if (v.kind != CK_V_LIST) return unknown_content(call);
-    ck_value each[1] = {v};
-    size_t n = named_pair(ev, v, &key, &value) ? 1 : v.list->n; /* OrderedDict({{"a", x}}) may arrive as one pair */
-    for (size_t i = 0; i < n; i++) {
-      ck_value item = n == 1 && named_pair(ev, v, &key, &value) ? each[0] : ck_ev_load(ev, v.list->at[i]);
-      if (!named_pair(ev, item, &key, &value)) return unknown_content(call);
-      bool known;
-      ck_value map = ck_ev_load(ev, cell);
-      if (key.kind != CK_V_STRING) return unknown_content(call);
-      if (ck_ev_map_find(ev, map, key, &known) != NULL) {
-        ck_ev_throw(ev, call->node->loc, "a key of an OrderedDict is already defined");
-        return CK_VOID;
-      }
-      const ck_ir_type *type = ck_ir_strip_ref(call->type);
-      if (type != NULL && type->nargs == 2 && strcmp(type->args[1]->name, "torch::nn::AnyModule") == 0)
-        value = ck_torch_as_pointer(call, value, CK_PTR_ANY);
-      ck_ev_store(ev, ck_ev_map_put(ev, cell, key), ck_ev_copy(ev, value));
-    }
-  }
-  return ck_ev_load(ev, cell);
-}
-
-static ck_cell *dict_cell(ck_call *call) {
-  ck_cell *cell = ck_torch_self_cell(call);
-  return cell && ck_ev_load(call->ev, cell).kind == CK_V_MAP ? cell : NULL;
-}
-
-static ck_value dict_at(ck_call *call) {
-  ck_cell *self = dict_cell(call);
-  bool known;
-  if (self == NULL) return ck_torch_harmless(call);
-  ck_value map = ck_ev_load(call->ev, self), key = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
-  if (key.kind == CK_V_INT) { /* by position: an item */
-    if (key.i < 0 || (size_t)key.i >= map.map->n) {
-      ck_ev_throw(call->ev, call->node->loc, "Index out of range of an OrderedDict");
-      return CK_VOID;
-    }
-    ck_value both[2] = {map.map->at[key.i].key, CK_VOID};
-    ck_value item = ck_ev_list(call->ev, "std::pair", both, 2);
-    item.list->at[1] = map.map->at[key.i].cell;
-    return item;
-  }
-  ck_cell *slot = ck_ev_map_find(call->ev, map, key, &known);
-  if (!known) return ck_torch_harmless(call);
-  if (slot == NULL) {
-    if (key.kind == CK_V_STRING) ck_torch_copy_unwanted(call, key.str);
-    ck_ev_throw(call->ev, call->node->loc, "Key is not defined");
-    return CK_VOID;
-  }
-  return ck_torch_lvalue(slot);
-}
-
-static ck_value dict_find(ck_call *call) {
-  ck_cell *self = dict_cell(call);
-  bool known;
-  if (self == NULL) return ck_torch_harmless(call);
-  ck_cell *slot =
-      ck_ev_map_find(call->ev, ck_ev_load(call->ev, self), ck_ev_decide(call->ev, ck_torch_arg(call, 0)), &known);
-  if (!known) return ck_torch_harmless(call);
-  return slot ? ck_ev_pointer(CK_PTR_RAW, slot) : CK_NULL;
-}
-
-static ck_value ordered_insert(ck_call *call) {
-  ck_cell *self = dict_cell(call);
-  ck_value key = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
-  bool known;
-  if (self == NULL || key.kind != CK_V_STRING) {
-    if (call->self) ck_ev_store(call->ev, call->self, ck_torch_harmless(call));
-    return CK_VOID;
-  }
-  if (ck_ev_map_find(call->ev, ck_ev_load(call->ev, self), key, &known) != NULL) {
-    ck_ev_throw(call->ev, call->node->loc, "a key of an OrderedDict is already defined");
-    return CK_VOID;
-  }
-  ck_value v = ck_torch_arg(call, 1);
-  const ck_ir_type *type = self->type;
-  if (type != NULL && type->nargs == 2 && strcmp(type->args[1]->name, "torch::nn::AnyModule") == 0)
-    v = ck_torch_as_pointer(call, v, CK_PTR_ANY);
-  ck_cell *slot = ck_ev_map_put(call->ev, self, key);
-  ck_ev_store(call->ev, slot, ck_ev_copy(call->ev, v));
-  return ck_torch_lvalue(slot);
-}
-
-static ck_value ordered_contains(ck_call *call) {
-  ck_value v = dict_find(call);
-  return v.kind == CK_V_PTR ? CK_BOOL(true) : v.kind == CK_V_NULL ? CK_BOOL(false) : v;
-}
-
-static ck_value ordered_size(ck_call *call) {
-  ck_cell *self = dict_cell(call);
-  return self ? CK_INT((int64_t)ck_ev_load(call->ev, self).map->n) : ck_torch_harmless(call);
-}
-static ck_value ordered_empty(ck_call *call) {
-  ck_value n = ordered_size(call);
-  return n.kind == CK_V_INT ? CK_BOOL(n.i == 0) : n;
-}
-
-static ck_value ordered_list(ck_call *call, bool keys, bool values) {
-  ck_cell *self = dict_cell(call);
-  if (self == NULL) return ck_torch_harmless(call);
-  ck_value map = ck_ev_load(call->ev, self);
-  ck_value *out = CK_NEW_N(ck_ev_arena(call->ev), ck_value, map.map->n + 1);
-  for (size_t i = 0; i < map.map->n; i++) {
-    ck_value both[2] = {map.map->at[i].key, ck_ev_load(call->ev, map.map->at[i].cell)};
-    out[i] = keys && values ? ck_ev_list(call->ev, "std::pair", both, 2) : both[values];
-  }
-  return ck_ev_list(call->ev, "std::vector", out, map.map->n);
-}
-static ck_value ordered_keys(ck_call *call) { return ordered_list(call, true, false); }
-static ck_value ordered_values(ck_call *call) { return ordered_list(call, false, true); }
-static ck_value ordered_items(ck_call *call) { return ordered_list(call, true, true); }
-
-static ck_value ordered_iterator(ck_call *call, bool at_end) {
-  ck_cell *self = dict_cell(call);
-  if (self == NULL) return ck_torch_harmless(call);
-  ck_value it = ck_ev_pointer(CK_PTR_ITERATOR, self);
-  it.index = at_end ? (uint32_t)ck_ev_load(call->ev, self).map->n : 0;
-  return it;
-}
-static ck_value ordered_begin(ck_call *call) { return ordered_iterator(call, false); }
-static ck_value ordered_end(ck_call *call) { return ordered_iterator(call, true); }
-
-static ck_value ordered_erase(ck_call *call) {
-  ck_cell *self = dict_cell(call);
-  ck_value key = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
-  if (self == NULL || key.kind != CK_V_STRING) return ck_torch_opens(call, "erase of a key that is not known");
-  ck_ev_map_erase(call->ev, self, key);
-  return CK_VOID;
-}
-static ck_value ordered_clear(ck_call *call) {
-  ck_cell *self = ck_torch_self_cell(call);
-  if (self) ck_ev_store(call->ev, self, ck_ev_map(call->ev, "torch::OrderedDict"));
-  return CK_VOID;
-}
-
-/* An item of a dict: a pair of key and value. */
-static ck_value item_part(ck_call *call, size_t i) {
-  ck_cell *cell = ck_torch_self_cell(call);
-  ck_value v = cell ? ck_ev_load(call->ev, cell) : CK_VOID;
-  if (v.kind != CK_V_LIST || v.list->n != 2) return ck_torch_harmless(call);
-  return ck_torch_lvalue(v.list->at[i]);
-}
-static ck_value item_key(ck_call *call) { return item_part(call, 0); }
-static ck_value item_value(ck_call *call) { return item_part(call, 1); }
-static ck_value item_arrow(ck_call *call) {
-  ck_value v = item_part(call, 1);
-  if (v.kind == CK_V_PTR) v.tag = CK_PTR_RAW;
-  return v;
-}
-static ck_value item_pair(ck_call *call) { return ck_torch_return_self(call); }
 
 #define LISTS(cls)                                                                                                     \
   {cls "push_back", push_back, 1, -1}, {cls "extend", extend, 1, 1}, {cls "at", at, 1, 1},                             \
       {cls "ptr", subscript, 1, 1}, {cls "operator[]", subscript, 1, 1}, {cls "size", size, 0, 0},                     \
       {cls "is_empty", empty, 0, 0}, {cls "begin", begin, 0, 0}, {cls "end", end, 0, 0},                               \
       {cls "reset", ck_torch_noop, 0, 0}
-#define DICT    "torch::nn::ModuleDictImpl::"
-#define PLIST   "torch::nn::ParameterListImpl::"
-#define PDICT   "torch::nn::ParameterDictImpl::"
-#define ORDERED "torch::OrderedDict::"
+#define DICT "torch::nn::ModuleDictImpl::"
 const ck_builtin ck_torch_container_rows[] = {
     LISTS("torch::nn::SequentialImpl::"),
     LISTS("torch::nn::ModuleListImpl::"),
@@ -743,41 +407,5 @@ const ck_builtin ck_torch_container_rows[] = {
     {DICT "begin", begin, 0, 0},
     {DICT "end", end, 0, 0},
     {DICT "reset", ck_torch_noop, 0, 0},
-    {PLIST "append", append, 1, 1},
-    {PLIST "extend", extend_tensors, 1, 1},
-    {PLIST "operator+=", extend_tensors, 1, 1},
-    {PLIST "at", subscript, 1, 1},
-    {PLIST "operator[]", subscript, 1, 1},
-    {PLIST "size", parameter_size, 0, 0},
-    {PLIST "reset", ck_torch_noop, 0, 0},
-    {PDICT "insert", parameter_insert, 2, 2},
-    {PDICT "pop", parameter_pop, 1, 1},
-    {PDICT "clear", parameter_clear, 0, 0},
-    {PDICT "update", parameter_update, 1, 1},
-    {PDICT "contains", parameter_contains, 1, 1},
-    {PDICT "get", subscript, 1, 1},
-    {PDICT "operator[]", subscript, 1, 1},
-    {PDICT "size", parameter_size, 0, 0},
-    {PDICT "reset", ck_torch_noop, 0, 0},
-    {ORDERED "operator[]", dict_at, 1, 1},
-    {ORDERED "find", dict_find, 1, 1},
-    {ORDERED "insert", ordered_insert, 2, 2},
-    {ORDERED "contains", ordered_contains, 1, 1},
-    {ORDERED "size", ordered_size, 0, 0},
-    {ORDERED "is_empty", ordered_empty, 0, 0},
-    {ORDERED "keys", ordered_keys, 0, 0},
-    {ORDERED "values", ordered_values, 0, 0},
-    {ORDERED "items", ordered_items, 0, 0},
-    {ORDERED "pairs", ordered_items, 0, 0},
-    {ORDERED "begin", ordered_begin, 0, 0},
-    {ORDERED "end", ordered_end, 0, 0},
-    {ORDERED "erase", ordered_erase, 1, 1},
-    {ORDERED "clear", ordered_clear, 0, 0},
-    {ORDERED "reserve", ck_torch_noop, 1, 1},
-    {ORDERED "Item::key", item_key, 0, 0},
-    {ORDERED "Item::value", item_value, 0, 0},
-    {ORDERED "Item::operator*", item_value, 0, 0},
-    {ORDERED "Item::operator->", item_arrow, 0, 0},
-    {ORDERED "Item::pair", item_pair, 0, 0},
 };
 const size_t ck_torch_container_row_count = sizeof ck_torch_container_rows / sizeof *ck_torch_container_rows;
