@@ -384,6 +384,17 @@ static ck_value dict_values(ck_call *call) {
   return ck_ev_list(call->ev, "std::vector", out, v.map->n);
 }
 
+static ck_value dict_items(ck_call *call) {
+  ck_value v = content_value(call);
+  if (v.kind != CK_V_MAP) return ck_torch_unknown_content(call);
+  ck_value *out = CK_NEW_N(ck_ev_arena(call->ev), ck_value, v.map->n + 1);
+  for (size_t i = 0; i < v.map->n; i++) {
+    ck_value both[2] = {v.map->at[i].key, ck_ev_load(call->ev, v.map->at[i].cell)};
+    out[i] = ck_ev_list(call->ev, "std::pair", both, 2);
+  }
+  return ck_ev_list(call->ev, "std::vector", out, v.map->n);
+}
+
 #define LISTS(cls)                                                                                                     \
   {cls "push_back", push_back, 1, -1}, {cls "extend", extend, 1, 1}, {cls "at", at, 1, 1},                             \
       {cls "ptr", subscript, 1, 1}, {cls "operator[]", subscript, 1, 1}, {cls "size", size, 0, 0},                     \
@@ -404,6 +415,7 @@ const ck_builtin ck_torch_container_rows[] = {
     {DICT "empty", empty, 0, 0},
     {DICT "keys", dict_keys, 0, 0},
     {DICT "values", dict_values, 0, 0},
+    {DICT "items", dict_items, 0, 0},
     {DICT "begin", begin, 0, 0},
     {DICT "end", end, 0, 0},
     {DICT "reset", ck_torch_noop, 0, 0},

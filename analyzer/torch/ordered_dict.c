@@ -142,6 +142,24 @@ static ck_value ordered_iterator(ck_call *call, bool at_end) {
 static ck_value ordered_begin(ck_call *call) { return ordered_iterator(call, false); }
 static ck_value ordered_end(ck_call *call) { return ordered_iterator(call, true); }
 
+/* front(), back(): the item at that end. */
+static ck_value item_at(ck_call *call, bool last) {
+  ck_cell *self = dict_cell(call);
+  if (self == NULL) return ck_torch_harmless(call);
+  ck_value map = ck_ev_load(call->ev, self);
+  if (map.map->n == 0) {
+    ck_ev_throw(call->ev, call->node->loc, "an item of an empty OrderedDict");
+    return CK_VOID;
+  }
+  size_t at = last ? map.map->n - 1 : 0;
+  ck_value both[2] = {map.map->at[at].key, CK_VOID};
+  ck_value item = ck_ev_list(call->ev, "std::pair", both, 2);
+  item.list->at[1] = map.map->at[at].cell;
+  return item;
+}
+static ck_value front(ck_call *call) { return item_at(call, false); }
+static ck_value back(ck_call *call) { return item_at(call, true); }
+
 static ck_value ordered_erase(ck_call *call) {
   ck_cell *self = dict_cell(call);
   ck_value key = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
@@ -173,15 +191,27 @@ static ck_value item_pair(ck_call *call) { return ck_torch_return_self(call); }
 
 #define ORDERED "torch::OrderedDict::"
 const ck_builtin ck_torch_ordered_dict_rows[] = {
-    {ORDERED "operator[]", dict_at, 1, 1},          {ORDERED "find", dict_find, 1, 1},
-    {ORDERED "insert", ordered_insert, 2, 2},       {ORDERED "contains", ordered_contains, 1, 1},
-    {ORDERED "size", ordered_size, 0, 0},           {ORDERED "is_empty", ordered_empty, 0, 0},
-    {ORDERED "keys", ordered_keys, 0, 0},           {ORDERED "values", ordered_values, 0, 0},
-    {ORDERED "items", ordered_items, 0, 0},         {ORDERED "pairs", ordered_items, 0, 0},
-    {ORDERED "begin", ordered_begin, 0, 0},         {ORDERED "end", ordered_end, 0, 0},
-    {ORDERED "erase", ordered_erase, 1, 1},         {ORDERED "clear", ordered_clear, 0, 0},
-    {ORDERED "reserve", ck_torch_noop, 1, 1},       {ORDERED "Item::key", item_key, 0, 0},
-    {ORDERED "Item::value", item_value, 0, 0},      {ORDERED "Item::operator*", item_value, 0, 0},
-    {ORDERED "Item::operator->", item_arrow, 0, 0}, {ORDERED "Item::pair", item_pair, 0, 0},
+    {ORDERED "operator[]", dict_at, 1, 1},
+    {ORDERED "find", dict_find, 1, 1},
+    {ORDERED "insert", ordered_insert, 2, 2},
+    {ORDERED "contains", ordered_contains, 1, 1},
+    {ORDERED "size", ordered_size, 0, 0},
+    {ORDERED "is_empty", ordered_empty, 0, 0},
+    {ORDERED "keys", ordered_keys, 0, 0},
+    {ORDERED "values", ordered_values, 0, 0},
+    {ORDERED "items", ordered_items, 0, 0},
+    {ORDERED "pairs", ordered_items, 0, 0},
+    {ORDERED "begin", ordered_begin, 0, 0},
+    {ORDERED "end", ordered_end, 0, 0},
+    {ORDERED "front", front, 0, 0},
+    {ORDERED "back", back, 0, 0},
+    {ORDERED "erase", ordered_erase, 1, 1},
+    {ORDERED "clear", ordered_clear, 0, 0},
+    {ORDERED "reserve", ck_torch_noop, 1, 1},
+    {ORDERED "Item::key", item_key, 0, 0},
+    {ORDERED "Item::value", item_value, 0, 0},
+    {ORDERED "Item::operator*", item_value, 0, 0},
+    {ORDERED "Item::operator->", item_arrow, 0, 0},
+    {ORDERED "Item::pair", item_pair, 0, 0},
 };
 const size_t ck_torch_ordered_dict_row_count = sizeof ck_torch_ordered_dict_rows / sizeof *ck_torch_ordered_dict_rows;

@@ -81,6 +81,11 @@ static ck_value parameter_size(ck_call *call) {
   return n < 0 ? ck_torch_unknown_content(call) : CK_INT(n);
 }
 
+static ck_value parameter_empty(ck_call *call) {
+  ck_value n = parameter_size(call);
+  return n.kind == CK_V_INT ? CK_BOOL(n.i == 0) : n;
+}
+
 /* ParameterDict(dict) takes the entries as they are: no check of the names. */
 static void take_dict(ck_call *call, ck_object *object, ck_value v) {
   ck_ev *ev = call->ev;
@@ -163,6 +168,52 @@ static ck_value parameter_contains(ck_call *call) {
   return CK_BOOL(ck_torch_registered_tensor(call, object, key) != NULL);
 }
 
+/* The registered parameters as an OrderedDict whose slots are the registered tensors; unknown if any of them may not be
+ * there. */
+static ck_value entries(ck_call *call) {
+  ck_ev *ev = call->ev;
+  ck_object *object = ck_torch_self_object(call);
+  if (object == NULL || parameter_count(ev, object) < 0) return ck_torch_unknown_content(call);
+  const ck_registry *registry = ck_ev_registry(ev, object);
+  ck_cell *cell = ck_ev_cell(ev, ck_ev_map(ev, "torch::OrderedDict"));
+  for (size_t i = 0; i < registry->n; i++) {
+    ck_value v = registry->at[i].value;
+    if (registry->at[i].kind != CK_REG_PARAMETER || v.kind != CK_V_PTR) return ck_torch_unknown_content(call);
+    ck_ev_map_put(ev, cell, registry->at[i].name);
+  }
+  ck_value map = ck_ev_load(ev, cell);
+  if (map.map->n != registry->n) return ck_torch_unknown_content(call); /* two of one name */
+  for (size_t i = 0; i < registry->n; i++) map.map->at[i].cell = registry->at[i].value.cell;
+  return map;
+}
+
+/* A field of the container holds what begin() and end() run over, so that the two meet. */
+static ck_value iterator(ck_call *call, bool at_end) {
+  ck_value map = entries(call);
+  if (map.kind != CK_V_MAP) return map;
+  ck_cell *cell = ck_ev_field(call->ev, ck_torch_self_object(call), ck_ev_intern(call->ev, "#entries"));
+  ck_ev_store(call->ev, cell, map);
+  ck_value it = ck_ev_pointer(CK_PTR_ITERATOR, cell);
+  it.index = at_end ? (uint32_t)map.map->n : 0;
+  return it;
+}
+static ck_value begin(ck_call *call) { return iterator(call, false); }
+static ck_value end(ck_call *call) { return iterator(call, true); }
+
+static ck_value listed(ck_call *call, bool keys, bool values) {
+  ck_value map = entries(call);
+  if (map.kind != CK_V_MAP) return map;
+  ck_value *out = CK_NEW_N(ck_ev_arena(call->ev), ck_value, map.map->n + 1);
+  for (size_t i = 0; i < map.map->n; i++) {
+    ck_value both[2] = {map.map->at[i].key, ck_ev_load(call->ev, map.map->at[i].cell)};
+    out[i] = keys && values ? ck_ev_list(call->ev, "std::pair", both, 2) : both[values];
+  }
+  return ck_ev_list(call->ev, "std::vector", out, map.map->n);
+}
+static ck_value parameter_keys(ck_call *call) { return listed(call, true, false); }
+static ck_value parameter_values(ck_call *call) { return listed(call, false, true); }
+static ck_value parameter_pairs(ck_call *call) { return listed(call, true, true); }
+
 static ck_value subscript(ck_call *call) {
   return ck_torch_container_at(call, ck_torch_self_cell(call), ck_torch_arg(call, 0), false);
 }
@@ -176,6 +227,8 @@ const ck_builtin ck_torch_parameter_list_rows[] = {
     {PLIST "at", subscript, 1, 1},
     {PLIST "operator[]", subscript, 1, 1},
     {PLIST "size", parameter_size, 0, 0},
+    {PLIST "begin", begin, 0, 0},
+    {PLIST "end", end, 0, 0},
     {PLIST "reset", ck_torch_noop, 0, 0},
     {PDICT "insert", parameter_insert, 2, 2},
     {PDICT "pop", parameter_pop, 1, 1},
@@ -185,6 +238,13 @@ const ck_builtin ck_torch_parameter_list_rows[] = {
     {PDICT "get", subscript, 1, 1},
     {PDICT "operator[]", subscript, 1, 1},
     {PDICT "size", parameter_size, 0, 0},
+    {PDICT "keys", parameter_keys, 0, 0},
+    {PDICT "values", parameter_values, 0, 0},
+    {PDICT "items", parameter_pairs, 0, 0},
+    {PDICT "pairs", parameter_pairs, 0, 0},
+    {PDICT "begin", begin, 0, 0},
+    {PDICT "end", end, 0, 0},
+    {PDICT "empty", parameter_empty, 0, 0},
     {PDICT "reset", ck_torch_noop, 0, 0},
 };
 const size_t ck_torch_parameter_list_row_count =
