@@ -345,7 +345,10 @@ static ck_status read_root(ck_ckpt_job *job, const json_t *root) {
   c->format = ck_ckpt_format_from_name(format);
   if (c->format == CK_CKPT_FORMAT_UNKNOWN && strcmp(format, "unknown") != 0)
     return ck_fail(job->err, CK_CORRUPT, "the headers snapshot is of the unknown format \"%.60s\"", format);
-  c->size = (uint64_t)number_of(root, "size");
+  int64_t size = number_of(root, "size");
+  if (size < 0)
+    return ck_fail(job->err, CK_CORRUPT, "the headers snapshot is of a file of %lld bytes", (long long)size);
+  c->size = (uint64_t)size;
   c->root = (ck_ckpt_root_kind)enum_of(root, "root", roots);
   c->has_modules = json_is_array(modules);
   const char *const *paths = strings_of(job, modules, &n);

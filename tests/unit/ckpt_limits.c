@@ -154,6 +154,16 @@ static void snapshot_of_a_pointer(void **state) {
   free(name), free(full), free(path);
 }
 
+/* What is read can be written again: JSON has no numbers for all of size_t. */
+static void a_size_is_not_negative(void **state) {
+  (void)state;
+  static const char text[] = "ckptlint-headers 1\n{\"sha256\": \"0\", \"size\": -30, \"format\": \"libtorch\"}\n";
+  ck_ckpt *c;
+  ck_err err = {0};
+  assert_int_equal(ck_ckpt_open_bytes("x", BYTES(text), NULL, &c, &err), CK_CORRUPT);
+  assert_string_equal(err.text, "the headers snapshot is of a file of -30 bytes");
+}
+
 static void an_oid_is_no_path(void **state) {
   (void)state;
   const char *folders[] = {"/"};
@@ -179,10 +189,11 @@ static void tables_are_complete(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(padding_may_be_cut),  cmocka_unit_test(no_file),
-      cmocka_unit_test(fifo_does_not_hang),  cmocka_unit_test(folder_without_tensors),
-      cmocka_unit_test(claims_cost_nothing), cmocka_unit_test(snapshot_of_a_pointer),
-      cmocka_unit_test(an_oid_is_no_path),   cmocka_unit_test(tables_are_complete),
+      cmocka_unit_test(padding_may_be_cut),     cmocka_unit_test(no_file),
+      cmocka_unit_test(fifo_does_not_hang),     cmocka_unit_test(folder_without_tensors),
+      cmocka_unit_test(claims_cost_nothing),    cmocka_unit_test(snapshot_of_a_pointer),
+      cmocka_unit_test(a_size_is_not_negative), cmocka_unit_test(an_oid_is_no_path),
+      cmocka_unit_test(tables_are_complete),
   };
   return RUN_ROWS("limits of checkpoints", rows, stops) + cmocka_run_group_tests_name("opening", tests, NULL, NULL);
 }
