@@ -151,7 +151,6 @@ ck_ir *ck_fe_binding(ck_fe *fe, CXCursor cursor, bool with_initialiser);
 
 /* lower_decl.c -------------------------------------------------------------------------------------------------- */
 void ck_fe_unit(ck_fe *fe); /* lowers the whole parse into fe->unit */
-ck_ir *ck_fe_function(ck_fe *fe, CXCursor cursor);
 ck_ir *ck_fe_variable(ck_fe *fe, CXCursor cursor, bool with_initialiser);
 void ck_fe_need_function(ck_fe *fe, CXCursor function); /* queues an instantiated function of the project */
 void ck_fe_need_variable(ck_fe *fe, CXCursor variable); /* lowers a static member of a class specialisation, once */
@@ -159,6 +158,15 @@ void ck_fe_need_record(ck_fe *fe, CXType type);         /* queues a class specia
 /* Appends the type's name as it can be written at the end of the file; false if it cannot. */
 bool ck_fe_name_at_end(CXType type, ck_strbuf *out);
 bool ck_fe_has_error_in(ck_fe *fe, CXCursor cursor);
+uint32_t ck_fe_main_flag(ck_fe *fe, CXCursor cursor);            /* CK_IR_F_MAIN_FILE of what stands there, or 0 */
+CXCursor ck_fe_trailing_initialiser(ck_fe *fe, CXCursor cursor); /* the expression that ends a declaration, or null */
+bool ck_fe_text_has_default(ck_fe *fe, CXCursor cursor);         /* does its text hold a `=`? */
+
+/* lower_function.c ---------------------------------------------------------------------------------------------- */
+ck_ir *ck_fe_function(ck_fe *fe, CXCursor cursor);
+enum CXVisitorResult ck_fe_collect_base(CXCursor cursor, CXClientData data); /* a visitor; data: ck_fe_cursors */
+uint32_t ck_fe_function_flags(CXCursor cursor);
+CXCursor ck_fe_body_of(const ck_fe_cursors *kids); /* the compound statement among a function's children, or null */
 
 /* forward.c -------------------------------------------------------------------------------------------------------
  */

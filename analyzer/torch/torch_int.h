@@ -154,8 +154,17 @@ ck_value ck_torch_file_module(ck_call *call, size_t file, const char *path);
 #define CK_TORCH_TABLES(X)                                                                                             \
   X(module)                                                                                                            \
   X(holder)                                                                                                            \
-  X(container) X(parameter_list) X(ordered_dict) X(tensor) X(factory) X(shape) X(arithmetic) X(join) X(loader) X(file) \
-      X(inert)
+  X(container)                                                                                                         \
+  X(parameter_list)                                                                                                    \
+  X(ordered_dict)                                                                                                      \
+  X(tensor)                                                                                                            \
+  X(factory)                                                                                                           \
+  X(shape)                                                                                                             \
+  X(arithmetic)                                                                                                        \
+  X(join)                                                                                                              \
+  X(loader)                                                                                                            \
+  X(file)                                                                                                              \
+  X(inert)
 #define X(name)                                                                                                        \
   extern const ck_builtin ck_torch_##name##_rows[];                                                                    \
   extern const size_t ck_torch_##name##_row_count;
