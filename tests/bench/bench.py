@@ -4,6 +4,7 @@
 Every row is the median of a few runs on this machine, now; the goals stand beside them. It fails only where a goal is missed by more
 than a factor of 2 (machines differ; a regression does not hide behind that). Nothing here is a unit test.
 """
+import json
 import os
 import shutil
 import statistics
@@ -38,6 +39,58 @@ def measure(command, folder, env, runs, before=None):
     return statistics.median(times), peak
 
 
+# One unit of the generated project; the last of them loads what the first defines.
+UNIT = """#include <torch/torch.h>
+struct Block%(i)dImpl : torch::nn::Module {
+  explicit Block%(i)dImpl(int64_t width = %(width)d) {
+    layers->push_back("in", torch::nn::Linear(width, 2 * width));
+    layers->push_back("act", torch::nn::ReLU());
+    layers->push_back("out", torch::nn::Linear(2 * width, width));
+    register_module("layers", layers);
+  }
+  torch::nn::Sequential layers;
+};
+TORCH_MODULE(Block%(i)d);
+void load_%(i)d() {
+  Block%(i)d block;
+  torch::load(block, "block%(i)d.pt");
+}
+"""
+
+
+def project(folder, n):
+    """A compile database of n units in `folder`; returns the paths of the units."""
+    os.makedirs(folder)
+    entries, units = [], []
+    for i in range(n):
+        units.append(os.path.join(folder, 'unit%d.cpp' % i))
+        with open(units[-1], 'w') as f:
+            f.write(UNIT % {'i': i, 'width': 8 + i % 50})
+        entries.append({'directory': folder, 'file': units[-1], 'arguments': ['g++', *FLAGS, '-c', units[-1], '-o', 'unit%d.o' % i]})
+    with open(os.path.join(folder, 'compile_commands.json'), 'w') as f:
+        json.dump(entries, f)
+    return units
+
+
+def project_rows(folder, env):
+    """First run, nothing changed, ten units changed: of 200 and of 1 000 units."""
+    rows = []
+    for n in (200, 1000):
+        where = os.path.join(folder, 'project%d' % n)
+        units = project(where, n)
+        check = ['ckptlint', 'check', '-p', where]
+
+        def change(i):
+            for k in range(10):
+                with open(units[k * (n // 10)], 'a') as f:
+                    f.write('// %d\n' % i)
+
+        rows.append(('ckptlint check, %d units, first run' % n, *measure(check, where, env, 1), None, 400))
+        rows.append(('ckptlint check, %d units, unchanged' % n, *measure(check, where, env, 5), 0.0025 * n))
+        rows.append(('ckptlint check, %d units, 10 changed' % n, *measure(check, where, env, 3, change), 1.2 + 0.0025 * n, 400))
+    return rows
+
+
 def main():
     build = os.path.realpath(sys.argv[1])
     folder = tempfile.mkdtemp(prefix='ckptlint-bench-')
@@ -62,6 +115,14 @@ def main():
     rows.append(('ckptlint check, first run (makes the PCH)', first, mb, None))
     rows.append(('ckptlint check, changed unit, warm', *measure(check, folder, env, 7, touch), 0.12))
     rows.append(('ckptlint check, unchanged unit', *measure(check, folder, env, 15), 0.010))
+    if shutil.which('clang-tidy-22'):
+        tidy = ['clang-tidy-22', '--quiet', '-checks=-*,bugprone-*', 'net.cpp', '--'] + FLAGS
+        rows.append(('clang-tidy, bugprone-*, net.cpp', *measure(tidy, folder, env, 1), None))
+    if shutil.which('ccache'):
+        cached = ['ccache', 'g++', *FLAGS, '-O2', '-c', 'net.cpp', '-o', 'net.o']
+        env['CCACHE_DIR'] = os.path.join(folder, 'ccache')
+        measure(cached, folder, env, 1)
+        rows.append(('ccache g++ -O2 -c net.cpp, a hit', *measure(cached, folder, env, 7), None))
     both = ['ckptlint', 'check', 'main.cpp', 'net.cpp', '--'] + FLAGS
     measure(both, folder, env, 1)
     rows.append(('ckptlint check, program of two, unchanged', *measure(both, folder, env, 15), 0.015))
@@ -76,6 +137,7 @@ def main():
                                      ('keys-100000.pt', 'torch.save of 100 000 keys', 0.3, None)):
         rows.append(('ckptlint show, ' + text, *measure(['ckptlint', 'show', name], folder, env, 15), goal, memory))
     rows.append(('ckptlint diff, 100 000 keys', *measure(['ckptlint', 'diff', 'keys-100000.pt', 'keys-100000.safetensors'], folder, env, 5), 1.0))
+    rows += project_rows(folder, env)
     shutil.rmtree(folder)
 
     print('%-48s %10s %8s %10s %8s %8s' % ('', 'seconds', 'MB', 'of g++', 'goal s', 'goal MB'))
