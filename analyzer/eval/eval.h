@@ -244,6 +244,8 @@ bool ck_ev_in_try(const ck_ev *ev);
 
 /* registries (torch's register_* rows are made of these) */
 const ck_registry *ck_ev_registry(ck_ev *ev, const ck_object *object); /* current; never NULL for modules */
+/* The first registration of that kind and name, whatever its condition, or NULL. */
+const ck_registration *ck_ev_registered(ck_ev *ev, const ck_object *object, ck_reg_kind kind, const char *name);
 void ck_ev_register(ck_ev *ev, ck_object *object, ck_reg_kind kind, ck_value name, ck_value value, ck_loc loc);
 void ck_ev_set_registry(ck_ev *ev, ck_object *object,
                         const ck_registry *registry); /* replace_module, unregister_module, ModuleList::insert */

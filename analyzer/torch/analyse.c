@@ -252,6 +252,20 @@ static bool is_of_wanted_files(const ck_torch_run *run, ck_torch_functions funct
   return false;
 }
 
+/* A class none of whose constructions came to its end is shown all the same, as one that nothing is known of. */
+static void add_unfinished(ck_torch_run *run, const ck_ir *record, const char *limit) {
+  ck_open *open = CK_NEW(&run->arena, ck_open);
+  *open = (ck_open){.path = "",
+                    .reason = limit != NULL ? ck_arena_printf(&run->arena, "the analysis was cut short: %s", limit)
+                                            : "no construction that was understood comes to its end",
+                    .loc = record->loc};
+  ck_model *model = CK_NEW(&run->arena, ck_model);
+  *model = (ck_model){.cls = record->name, .loc = record->loc, .opens = open, .nopens = 1};
+  ck_torch_place place = {.node = record};
+  ck_vec_push(&place.models, (ck_torch_occurrence){model, {NULL, 0}, true, run->entry});
+  ck_vec_push(&run->places, place);
+}
+
 /* For `keys` the classes that were not shown; for `check` those whose constructors did not run: what is wrong in one is
  * wrong whoever loads. */
 static void run_classes(ck_torch_run *run, ck_torch_functions functions) {
@@ -272,6 +286,7 @@ static void run_classes(ck_torch_run *run, ck_torch_functions functions) {
       run->entry++;
       ck_ev_run_class(run->ev, record, ctor, &limit);
       if (limit) limit_hit(run, record, limit);
+      if (run->request->want_models && !is_shown(run, record->name)) add_unfinished(run, record, limit);
     }
   }
 }

@@ -19,12 +19,7 @@ static bool implied(ck_condition when, ck_condition path) {
 }
 
 const ck_registration *ck_torch_find(ck_ev *ev, const ck_object *object, ck_reg_kind kind, const char *name) {
-  const ck_registry *registry = ck_ev_registry(ev, object);
-  for (size_t i = 0; registry != NULL && i < registry->n; i++)
-    if (registry->at[i].kind == kind && registry->at[i].name.kind == CK_V_STRING &&
-        strcmp(registry->at[i].name.str, name) == 0)
-      return &registry->at[i];
-  return NULL;
+  return ck_ev_registered(ev, object, kind, name);
 }
 
 static const char *class_of(const ck_object *object) { return object->cls; }

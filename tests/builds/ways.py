@@ -50,17 +50,18 @@ def cmake(*options, generator='Ninja', lines='', flags='', pch=True):
     return build
 
 
+LONG = True
 CONFIG = '-DCkptlint_DIR=' + os.path.join(ROOT, 'plugin/cmake')
 GCC_PLUGIN, CLANG_PLUGIN = 'ckptlint_gcc.so', 'ckptlint-clang-22.so'
-WAYS = [  # name, programs and plugins that it needs, one build
+WAYS = [  # name, programs and plugins that it needs, one build; LONG: a variation, not run each time
     ('make and launcher', ['make'], make('ckptlint cc g++')),
-    ('make, ccache behind the launcher', ['make', 'ccache'], make('ckptlint cc ccache g++', pch=False)),
-    ('make, ccache before the launcher', ['make', 'ccache'], make('ccache ckptlint cc g++')),
+    ('make, ccache behind the launcher', ['make', 'ccache'], make('ckptlint cc ccache g++', pch=False), LONG),
+    ('make, ccache before the launcher', ['make', 'ccache'], make('ccache ckptlint cc g++'), LONG),
     ('CMake and launchers', ['cmake', 'ninja'], cmake(*LAUNCHERS)),
-    ('CMake and ckptlint_add', ['cmake', 'make'], cmake(CONFIG, generator='Unix Makefiles', lines='find_package(Ckptlint REQUIRED)\nckptlint_add(digits CHECKPOINTS digits.pt)\n')),
+    ('CMake and ckptlint_add', ['cmake', 'make'], cmake(CONFIG, generator='Unix Makefiles', lines='find_package(Ckptlint REQUIRED)\nckptlint_add(digits CHECKPOINTS digits.pt)\n'), LONG),
     ('CMake, the slot of clang-tidy', ['cmake', 'ninja'], cmake(CONFIG, lines='find_package(Ckptlint REQUIRED)\nckptlint_add(digits TIDY CHECKPOINTS digits.pt)\n')),
     ('GCC plugin', ['cmake', 'ninja', GCC_PLUGIN], cmake(flags='-fplugin={build}/' + GCC_PLUGIN)),
-    ('GCC plugin and link launcher', ['cmake', 'ninja', GCC_PLUGIN], cmake(LAUNCHERS[1], flags='-fplugin={build}/' + GCC_PLUGIN)),
+    ('GCC plugin and link launcher', ['cmake', 'ninja', GCC_PLUGIN], cmake(LAUNCHERS[1], flags='-fplugin={build}/' + GCC_PLUGIN), LONG),
     ('Clang plugin', ['cmake', 'ninja', 'clang++-22', CLANG_PLUGIN], cmake('-DCMAKE_CXX_COMPILER=clang++-22', flags='-fplugin={build}/' + CLANG_PLUGIN, pch=False)),
 ]
 
@@ -69,7 +70,7 @@ def wait_for_the_clock():
     time.sleep(1.1)  # make and file systems compare times
 
 
-def add_way(name, needs, build):
+def add_way(name, needs, build, is_long=False):
     def row(w):
         plugins = [n for n in needs if n.endswith('.so') and not os.path.exists(os.path.join(w.build, n))]
         if plugins:
@@ -83,7 +84,7 @@ def add_way(name, needs, build):
             expect(findings(r.text) == ([] if fits else WANTED), what + 'findings %s' % findings(r.text), r.text)
             wait_for_the_clock()
     row.__name__ = name
-    test('ways', *[n for n in needs if not n.endswith('.so')])(row)
+    test('ways', *[n for n in needs if not n.endswith('.so')], long=is_long)(row)
 
 
 for way in WAYS:

@@ -252,6 +252,18 @@ def where_checkpoints_are_looked_for(p):
 
 
 @test
+def constructors_that_never_end(p):
+    p.write('endless.cpp', '#include <torch/torch.h>\n'
+            'struct Loop : torch::nn::Module { Loop() { int i = 0; while (true) register_buffer("b" + std::to_string(i++), torch::zeros({1})); } };\n'
+            'struct Deep : torch::nn::Module { Deep(int n) { register_module("c", std::make_shared<Deep>(n + 1)); } };\n'
+            'struct Spin : torch::nn::Module { Spin() { for (;;) {} } };\n')
+    r = p.run('keys', 'endless.cpp', '--', *FLAGS).expect(0)
+    for name in ('Loop', 'Deep', 'Spin'):
+        assert '%s at endless.cpp' % name in r.out, r.out
+    assert r.out.count('the analysis was cut short') == 3, r.out
+
+
+@test
 def the_same_path_in_two_places(p):
     os.mkdir(p.path('sub'))
     p.net('net.pt', name='sub/net.cpp')
