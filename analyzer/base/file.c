@@ -136,6 +136,13 @@ char *ck_path_join(const char *dir, const char *name) {
   return path;
 }
 
+const char *ck_path_joined(ck_arena *arena, const char *dir, const char *name) {
+  char *path = ck_path_join(dir, name);
+  const char *copy = ck_arena_strdup(arena, path);
+  free(path);
+  return copy;
+}
+
 char *ck_path_dir(const char *path) {
   const char *slash = strrchr(path, '/');
   if (slash == NULL) return ck_strdup(".");

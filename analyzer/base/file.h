@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/status.h"
 
 /* Reads all of `path`, at most `limit` bytes (CK_LIMIT beyond). *bytes is NUL-terminated, the caller's to free(). */
@@ -20,6 +21,7 @@ ck_status ck_map_file(const char *path, ck_mapping *out, ck_err *err);
 void ck_unmap_file(ck_mapping *mapping);
 /* dir + "/" + name; `name` alone if it is absolute or dir is empty. The caller's to free(). */
 char *ck_path_join(const char *dir, const char *name);
+const char *ck_path_joined(ck_arena *arena, const char *dir, const char *name); /* the same, in the arena */
 /* Folder of `path` ("." if it has none). The caller's to free(). */
 char *ck_path_dir(const char *path);
 const char *ck_path_base(const char *path); /* points into `path` */

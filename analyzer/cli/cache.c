@@ -37,26 +37,19 @@ enum {
 
 /* --- Places ------------------------------------------------------------------------------------------------------- */
 
-static const char *joined(ck_arena *arena, const char *folder, const char *name) {
-  char *path = ck_path_join(folder, name);
-  const char *copy = ck_arena_strdup(arena, path);
-  free(path);
-  return copy;
-}
-
 /* The front end's folder of PCHs is the same one (ckptlint-frontend --cache-dir). */
 const char *cache_root(const cli_options *o, ck_arena *arena) {
   if (o->no_cache) return NULL;
   if (o->cache_dir != NULL) return o->cache_dir;
   const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-  if (xdg != NULL && xdg[0] == '/') return joined(arena, xdg, "ckptlint");
-  return home != NULL && home[0] == '/' ? joined(arena, home, ".cache/ckptlint") : NULL;
+  if (xdg != NULL && xdg[0] == '/') return ck_path_joined(arena, xdg, "ckptlint");
+  return home != NULL && home[0] == '/' ? ck_path_joined(arena, home, ".cache/ckptlint") : NULL;
 }
 
 const char *cache_folder(const cli_options *o, const char *name, ck_arena *arena) {
   const char *root = cache_root(o, arena);
   if (root == NULL) return NULL;
-  const char *folder = joined(arena, root, name);
+  const char *folder = ck_path_joined(arena, root, name);
   return ck_make_directories(folder, NULL) == CK_OK ? folder : NULL;
 }
 
@@ -90,7 +83,7 @@ const char *cache_entry(const cli_options *o, const cli_command *c, const char *
   char hex[33];
   ck_hash128_hex(b.s, b.n, hex);
   ck_strbuf_release(&b);
-  return joined(arena, folder, ck_arena_printf(arena, "%s.unit", hex));
+  return ck_path_joined(arena, folder, ck_arena_printf(arena, "%s.unit", hex));
 }
 
 /* --- Dependencies --------------------------------------------------------------------------------------------------
@@ -119,7 +112,7 @@ static bool same_content(const char *path, const ck_ir_dependency *d) {
 }
 
 static freshness check_dependency(ck_ir_dependency *d, const char *directory, ck_arena *arena) {
-  const char *path = d->path[0] == '/' ? d->path : joined(arena, directory, d->path);
+  const char *path = d->path[0] == '/' ? d->path : ck_path_joined(arena, directory, d->path);
   struct stat s;
   if (stat(path, &s) != 0) return d->size == ABSENT ? FRESH : STALE;
   if (d->size == ABSENT || s.st_size != d->size) return STALE;
@@ -159,7 +152,8 @@ static void find_folders(shadows *s, const cli_command *c, ck_arena *arena) {
       size_t n = strlen(options[k]);
       if (strncmp(c->flags[i], options[k], n) != 0) continue;
       const char *folder = c->flags[i][n] != '\0' ? c->flags[i] + n : i + 1 < c->nflags ? c->flags[++i] : NULL;
-      if (folder != NULL) ck_vec_push(&s->folders, database_normal_path(arena, joined(arena, c->directory, folder)));
+      if (folder != NULL)
+        ck_vec_push(&s->folders, database_normal_path(arena, ck_path_joined(arena, c->directory, folder)));
       break;
     }
 }
@@ -357,14 +351,14 @@ static const struct {
 void cache_prune(const cli_options *o) {
   ck_arena arena;
   ck_arena_init(&arena);
-  const char *root = cache_root(o, &arena), *stamp = root != NULL ? joined(&arena, root, ".pruned") : NULL;
+  const char *root = cache_root(o, &arena), *stamp = root != NULL ? ck_path_joined(&arena, root, ".pruned") : NULL;
   struct stat s;
   time_t now = time(NULL);
   bool lately = stamp != NULL && stat(stamp, &s) == 0 && s.st_mtime <= now && s.st_mtime + PRUNE_SECONDS > now;
   if (stamp != NULL && (!lately || getenv("CKPTLINT_CACHE_MIB") != NULL)) {
     ck_write_file(stamp, "", 0, NULL);
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-      prune_folder(joined(&arena, root, folders[i].name), limit_bytes() / (i == 0 ? 1 : 8));
+      prune_folder(ck_path_joined(&arena, root, folders[i].name), limit_bytes() / (i == 0 ? 1 : 8));
   }
   ck_arena_release(&arena);
 }
@@ -404,14 +398,14 @@ static int run_cache(const cli_options *o, const char *what, const char *root, c
   if (strcmp(what, "stats") == 0) {
     printf("%s%s\n", root, ck_is_directory(root) ? "" : " (not there yet)");
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-      print_folder(joined(arena, root, folders[i].name), folders[i].holds, limit_bytes() / (i == 0 ? 1 : 8));
-    print_folder(joined(arena, root, "pch"), "precompiled headers", 0);
+      print_folder(ck_path_joined(arena, root, folders[i].name), folders[i].holds, limit_bytes() / (i == 0 ? 1 : 8));
+    print_folder(ck_path_joined(arena, root, "pch"), "precompiled headers", 0);
     return CK_EXIT_OK;
   }
   if (strcmp(what, "clear") == 0) {
-    size_t removed = clear_folder(joined(arena, root, "pch"));
+    size_t removed = clear_folder(ck_path_joined(arena, root, "pch"));
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-      removed += clear_folder(joined(arena, root, folders[i].name));
+      removed += clear_folder(ck_path_joined(arena, root, folders[i].name));
     printf("%zu file%s removed from %s\n", removed, removed == 1 ? "" : "s", root);
     return CK_EXIT_OK;
   }

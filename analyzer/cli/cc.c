@@ -97,12 +97,7 @@ static bool wanted(const ck_site_result *site, ck_loc loc, void *data) {
   return s->claimant == NULL || step_claim(s->steps, &s->check, site, s->claimant);
 }
 
-static const char *absolute(step *s, const char *name) {
-  char *path = ck_path_join(s->here, name);
-  const char *copy = ck_arena_strdup(&s->arena, path);
-  free(path);
-  return copy;
-}
+static const char *absolute(step *s, const char *name) { return ck_path_joined(&s->arena, s->here, name); }
 
 /* An object that no step of ours compiled (it came from a plugin's, or a cache that keeps no records): the compile
  * database tells how it was made. */

@@ -15,13 +15,6 @@ static const char *const default_includes[] = {"/usr/include/torch/csrc/api/incl
                                                "/usr/local/include/torch/csrc/api/include",
                                                "/opt/libtorch/include/torch/csrc/api/include"};
 
-static const char *absolute(ck_arena *arena, const char *directory, const char *name) {
-  char *path = ck_path_join(directory, name);
-  const char *copy = ck_arena_strdup(arena, path);
-  free(path);
-  return copy;
-}
-
 static ck_status check_file(const char *name, const char *path, ck_err *err) {
   if (!ck_file_exists(path)) return ck_fail(err, CK_USAGE, "%s: no such file", name);
   if (ck_is_directory(path))
@@ -192,7 +185,7 @@ static ck_status use_database(finder *f, ck_err *err) {
   if (f->database.n == 0) return ck_fail(err, CK_USAGE, "%s lists no C++ file", f->path);
   for (size_t i = 0; i < f->database.n && o->files.n == 0; i++) ck_vec_push(&f->out->commands, f->database.at[i]);
   for (size_t i = 0; i < o->files.n && status == CK_OK; i++) {
-    const char *name = o->files.at[i], *file = database_normal_path(f->arena, absolute(f->arena, f->here, name));
+    const char *name = o->files.at[i], *file = database_normal_path(f->arena, ck_path_joined(f->arena, f->here, name));
     status = o->content != NULL ? CK_OK : check_file(name, file, err);
     if (status == CK_OK) add_from_database(f, name, file);
   }
@@ -205,15 +198,15 @@ static ck_status use_database(finder *f, ck_err *err) {
 /* -p, else upwards from the first file or from here. */
 static ck_status locate_database(finder *f, ck_err *err) {
   if (f->o->build != NULL) {
-    const char *given = absolute(f->arena, f->here, f->o->build);
-    f->path = ck_is_directory(given) ? absolute(f->arena, given, "compile_commands.json") : given;
+    const char *given = ck_path_joined(f->arena, f->here, f->o->build);
+    f->path = ck_is_directory(given) ? ck_path_joined(f->arena, given, "compile_commands.json") : given;
     return ck_file_exists(f->path)
                ? CK_OK
                : ck_fail(err, CK_USAGE, "there is no %s (-p takes the folder of compile_commands.json)", f->path);
   }
   const char *from = f->here;
   if (f->o->files.n > 0) {
-    char *folder = ck_path_dir(database_normal_path(f->arena, absolute(f->arena, f->here, f->o->files.at[0])));
+    char *folder = ck_path_dir(database_normal_path(f->arena, ck_path_joined(f->arena, f->here, f->o->files.at[0])));
     from = ck_arena_strdup(f->arena, folder);
     free(folder);
   }
@@ -226,7 +219,7 @@ static ck_status locate_database(finder *f, ck_err *err) {
 
 static ck_status add_file(const cli_options *o, const char *here, const char *name, ck_arena *arena,
                           cli_commands *commands, ck_err *err) {
-  cli_command c = {.file = database_normal_path(arena, absolute(arena, here, name)),
+  cli_command c = {.file = database_normal_path(arena, ck_path_joined(arena, here, name)),
                    .directory = here,
                    .object = "",
                    .flags = o->flags.at,
@@ -253,9 +246,10 @@ static ck_status add_compile_line(const cli_options *o, const char *here, ck_are
   drive_read(o->flags.at + (o->flags.n > 0), o->flags.n - (o->flags.n > 0), here, arena, &line);
   const char **flags = CK_NEW_N(arena, const char *, line.flags.n + 1);
   if (line.flags.n > 0) memcpy(flags, line.flags.at, line.flags.n * sizeof *flags);
-  cli_command c = {.file = database_normal_path(arena, absolute(arena, here, o->files.at[0])),
+  cli_command c = {.file = database_normal_path(arena, ck_path_joined(arena, here, o->files.at[0])),
                    .directory = here,
-                   .object = line.output != NULL ? database_normal_path(arena, absolute(arena, here, line.output)) : "",
+                   .object =
+                       line.output != NULL ? database_normal_path(arena, ck_path_joined(arena, here, line.output)) : "",
                    .flags = flags,
                    .nflags = line.flags.n};
   drive_release(&line);

@@ -16,13 +16,6 @@ enum { MAX_DATABASE = 512 * 1024 * 1024 /* bytes; LLVM's own is 10 MB */ };
 static const char *const build_folders[] = {
     "build", "out", "builddir", "_build", "cmake-build-debug", "cmake-build-release", "build/debug", "build/release"};
 
-static const char *joined(ck_arena *arena, const char *folder, const char *name) {
-  char *path = ck_path_join(folder, name);
-  const char *copy = ck_arena_strdup(arena, path);
-  free(path);
-  return copy;
-}
-
 const char *database_normal_path(ck_arena *arena, const char *path) {
   char *out = ck_arena_strdup(arena, path), *end = out;
   for (const char *s = path; *s != '\0';) {
@@ -49,7 +42,7 @@ const char *database_find(const char *folder, ck_arena *arena) {
   char *at = ck_strdup(folder);
   const char *found = NULL;
   while (found == NULL) {
-    const char *here = joined(arena, at, NAME);
+    const char *here = ck_path_joined(arena, at, NAME);
     if (ck_file_exists(here)) found = here;
     for (size_t i = 0; found == NULL && i < sizeof build_folders / sizeof *build_folders; i++) {
       const char *path = ck_arena_printf(arena, "%s/%s/" NAME, at, build_folders[i]);
@@ -114,7 +107,7 @@ static bool read_entry(json_t *entry, const char *folder, ck_arena *arena, cli_c
     if (json_string_value(word) != NULL) ck_vec_push(&words, ck_arena_strdup(arena, json_string_value(word)));
   }
   if (!json_is_array(arguments)) database_split_command(command, arena, &words);
-  const char *where = database_normal_path(arena, joined(arena, folder, directory));
+  const char *where = database_normal_path(arena, ck_path_joined(arena, folder, directory));
   size_t first = database_skip_compiler(words.at, words.n);
   drive_line line;
   assert(first <= words.n && (words.at != NULL || first == 0));
@@ -124,9 +117,9 @@ static bool read_entry(json_t *entry, const char *folder, ck_arena *arena, cli_c
     if (line.flags.n > 0) memcpy(flags, line.flags.at, line.flags.n * sizeof *flags);
     /* -o is relative to `directory`; "output", with CMake's Makefiles, to the build folder */
     const char *object = line.output != NULL ? line.output : output != NULL ? output : "";
-    ck_vec_push(out, (cli_command){.file = database_normal_path(arena, joined(arena, where, file)),
+    ck_vec_push(out, (cli_command){.file = database_normal_path(arena, ck_path_joined(arena, where, file)),
                                    .directory = where,
-                                   .object = object[0] != '\0' ? joined(arena, where, object) : "",
+                                   .object = object[0] != '\0' ? ck_path_joined(arena, where, object) : "",
                                    .flags = flags,
                                    .nflags = line.flags.n});
   }

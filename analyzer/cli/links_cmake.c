@@ -21,10 +21,7 @@ typedef struct {
 } api;
 
 static const char *joined(ck_arena *arena, const char *folder, const char *name) {
-  char *path = ck_path_join(folder, name);
-  const char *normal = database_normal_path(arena, path);
-  free(path);
-  return normal;
+  return database_normal_path(arena, ck_path_joined(arena, folder, name));
 }
 
 /* The newest index: its name holds the time, and CMake's documentation says that the last by name counts. */

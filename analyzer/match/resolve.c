@@ -16,10 +16,7 @@
 enum { MAX_NAMES = 4096 };
 
 static const char *place(ck_matcher *m, const char *directory, const char *path) {
-  char *joined = ck_path_join(directory, path);
-  const char *copy = ck_arena_strdup(m->arena, joined);
-  free(joined);
-  return copy;
+  return ck_path_joined(m->arena, directory, path);
 }
 
 static const char *site_folder(ck_matcher *m, const ck_site *site) {

@@ -8,25 +8,16 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from common import CHECKPOINTS, FLAGS, NET, ROOT  # noqa: E402 (found beside this folder)
+
 DEMO = os.path.join(ROOT, 'fixtures/demo')
-CHECKPOINTS = os.path.join(ROOT, 'fixtures/loads/ckpt')
-FLAGS = ['-std=c++17', '-isystem', '/usr/include/torch/csrc/api/include']
 DIAGNOSTIC = re.compile(r'^(?:\S*/)?([\w.+-]+:\d+:\d+): (error|warning): (.*?)$', re.M)
 
-# A model and a load in one unit; net.pt fits it, net_without_bias.pt does not (fixtures/loads/ckpt).
-NET = '''#include <torch/torch.h>
-struct NetImpl : torch::nn::Module {
-  explicit NetImpl(int64_t width = 8, int64_t out = 2) {
-    register_module("fc1", torch::nn::Linear(4, width));
-    register_module("bn", torch::nn::BatchNorm1d(width));
-    register_module("fc2", torch::nn::Linear(width, out));
-  }
-};
-TORCH_MODULE(Net);
-'''
+# NET and a load in one unit; net.pt fits it, net_without_bias.pt does not (fixtures/loads/ckpt).
 MAIN = 'int main() {\n  Net net;\n  torch::load(net, "%s");\n}\n'
 LOAD_AT = '12:10'  # of torch::load in NET + MAIN
 MISFIT = [('net.cpp:' + LOAD_AT, 'error', 'missing-key')]

@@ -15,22 +15,12 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-FIXTURES = os.path.join(ROOT, 'fixtures/checkpoints')
-LOADS = os.path.join(ROOT, 'fixtures/loads/ckpt')
-LISTING = {e['file']: e for e in json.load(open(os.path.join(FIXTURES, 'listing.json')))}
-FLAGS = ['-std=c++17', '-isystem', '/usr/include/torch/csrc/api/include']
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from common import CHECKPOINTS as LOADS, FLAGS, NET, ROOT, Folder  # noqa: E402 (found beside this folder)
 
-NET = '''#include <torch/torch.h>
-struct NetImpl : torch::nn::Module {
-  explicit NetImpl(int64_t width = 8, int64_t out = 2) {
-    register_module("fc1", torch::nn::Linear(4, width));
-    register_module("bn", torch::nn::BatchNorm1d(width));
-    register_module("fc2", torch::nn::Linear(width, out));
-  }
-};
-TORCH_MODULE(Net);
-'''
+FIXTURES = os.path.join(ROOT, 'fixtures/checkpoints')
+LISTING = {e['file']: e for e in json.load(open(os.path.join(FIXTURES, 'listing.json')))}
+
 tests = []
 
 
@@ -39,21 +29,12 @@ def test(f):
     return f
 
 
-class Place:
+class Place(Folder):
     """A folder of its own, with the program in reach."""
 
     def __init__(self, build, cache):
+        super().__init__('ckptlint-ckpt-')
         self.build, self.cache = build, cache
-        self.folder = os.path.realpath(tempfile.mkdtemp(prefix='ckptlint-ckpt-'))
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def write(self, name, content):
-        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
-        with open(self.path(name), 'wb') as f:
-            f.write(content.encode() if isinstance(content, str) else content)
-        return name
 
     def copy(self, name, as_name=None, source=FIXTURES):
         shutil.copy(os.path.join(source, name), self.path(as_name or name))

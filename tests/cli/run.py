@@ -15,20 +15,9 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-CHECKPOINTS = os.path.join(ROOT, 'fixtures/loads/ckpt')
-FLAGS = ['-std=c++17', '-isystem', '/usr/include/torch/csrc/api/include']
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from common import CHECKPOINTS, FLAGS, NET, ROOT, Folder  # noqa: E402 (found beside this folder)
 
-NET = '''#include <torch/torch.h>
-struct NetImpl : torch::nn::Module {
-  explicit NetImpl(int64_t width = 8, int64_t out = 2) {
-    register_module("fc1", torch::nn::Linear(4, width));
-    register_module("bn", torch::nn::BatchNorm1d(width));
-    register_module("fc2", torch::nn::Linear(width, out));
-  }
-};
-TORCH_MODULE(Net);
-'''
 MAIN = 'int main() {\n  Net net;\n  torch::load(net, "%s");%s\n}\n'
 FAKE_COMPILER = '''#!/bin/sh
 # writes its arguments to the output, so that each object differs
@@ -61,21 +50,12 @@ class Result:
         return self
 
 
-class Place:
+class Place(Folder):
     """A folder of its own, with the program in reach. The cache is shared between tests unless `cache` is given."""
 
     def __init__(self, build, cache):
+        super().__init__('ckptlint-cli-')
         self.build, self.cache = build, cache
-        self.folder = os.path.realpath(tempfile.mkdtemp(prefix='ckptlint-cli-'))
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def write(self, name, text):
-        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
-        with open(self.path(name), 'w') as f:
-            f.write(text)
-        return name
 
     def script(self, name, text):
         self.write(name, text)
