@@ -147,6 +147,8 @@ int cmd_cache(int argc, char **argv);
 bool cli_cached_unit_reads(const cli_options *options, const cli_command *command, const char *file, ck_arena *arena);
 /* Path of the front end; NULL: not found. */
 const char *cli_frontend(ck_arena *arena);
+/* The first line that it answers to --version: "libclang 22.1.8"; what went wrong if it does not run. */
+void cli_frontend_says(ck_arena *arena, const char *program, char *out, size_t room);
 
 /* --- database.c -------------------------------------------------------------------------------------------------- */
 

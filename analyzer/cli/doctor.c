@@ -2,6 +2,7 @@
  *
  * One line each: ok, warn or FAIL, what was looked at, what was found; where something is amiss, the next line says how
  * to mend it. FAIL is what keeps loads from being checked; the exit status is 2 then. */
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,14 +54,10 @@ static void look_at_frontend(doctor *d) {
     mend("install both programs in one folder, or set CKPTLINT_FRONTEND to its path");
     return;
   }
-  if (strchr(program, '\'') == NULL) {
-    FILE *answer = popen(ck_arena_printf(&d->arena, "exec '%s' --version 2>&1", program), "r");
-    if (answer != NULL && fgets(line, sizeof line, answer) == NULL) line[0] = '\0';
-    if (answer != NULL) pclose(answer);
-  }
-  line[strcspn(line, "\n")] = '\0';
-  int version = 0;
-  if (sscanf(line, "libclang %d", &version) != 1) {
+  cli_frontend_says(&d->arena, program, line, sizeof line);
+  static const char label[] = "libclang ";
+  long version = ck_starts_with(line, label) ? strtol(line + strlen(label), NULL, 10) : 0;
+  if (version == 0) {
     say(d, BAD, "front end", "%s does not run: %s", program, line[0] != '\0' ? line : "it says nothing");
     mend("install libclang (Debian: apt-get install libclang1-22)");
   } else if (version < 21) {
@@ -127,6 +124,7 @@ static void look_at_links(doctor *d) {
 static const char *torch_in_flags(doctor *d, const cli_command *c) {
   for (size_t i = 0; i < c->nflags; i++) {
     const char *flag = c->flags[i], *folder = NULL;
+    assert(flag != NULL);
     if (ck_starts_with(flag, "-I")) folder = flag[2] != '\0' ? flag + 2 : i + 1 < c->nflags ? c->flags[i + 1] : NULL;
     if (ck_starts_with(flag, "-isystem"))
       folder = flag[8] != '\0' ? flag + 8 : i + 1 < c->nflags ? c->flags[i + 1] : NULL;

@@ -6,27 +6,15 @@
 #include "cli/cli.h"
 #include "torch/torch.h"
 
-/* What the front end says of itself: "libclang 22.1.8". */
-static void read_frontend_version(char *out, size_t room) {
+static int cmd_version(int argc, char **argv) {
+  (void)argc, (void)argv;
   ck_arena arena;
   ck_arena_init(&arena);
   const char *program = cli_frontend(&arena);
-  snprintf(out, room, "no front end beside the program");
-  if (program != NULL && strchr(program, '\'') == NULL) {
-    FILE *answer = popen(/* NOLINT(bugprone-command-processor): no word of it is a stranger's */
-                         ck_arena_printf(&arena, "exec '%s' --version", program), "r");
-    char line[64];
-    if (answer != NULL && fgets(line, sizeof line, answer) != NULL)
-      snprintf(out, room, "%.*s", (int)strcspn(line, "\n"), line);
-    if (answer != NULL) pclose(answer);
-  }
-  ck_arena_release(&arena);
-}
-
-static int cmd_version(int argc, char **argv) {
-  (void)argc, (void)argv;
   char frontend[64];
-  read_frontend_version(frontend, sizeof frontend);
+  if (program == NULL) snprintf(frontend, sizeof frontend, "no front end beside the program");
+  else cli_frontend_says(&arena, program, frontend, sizeof frontend);
+  ck_arena_release(&arena);
   printf("ckptlint %s (%s; %s)\n", CKPTLINT_VERSION, frontend, ck_torch_catalogue());
   return CK_EXIT_OK;
 }

@@ -233,7 +233,7 @@ ck_value ck_std_seq_back(ck_call *call) { return end_element(call, true); }
 /* ArrayRef::slice(start[, length]) */
 ck_value ck_std_array_slice(ck_call *call) {
   const ck_list *list = ck_std_list(call, call->self);
-  int64_t start, n;
+  int64_t start = 0, n = 0;
   if (list == NULL) return ck_std_because(call, ck_std_self(call), "a part of a sequence that is not known");
   if (!ck_std_int_arg(call, 0, &start) || (call->nargs > 1 && !ck_std_int_arg(call, 1, &n)))
     return ck_call_unknown(call, "a part of a sequence, at a place that is not known");

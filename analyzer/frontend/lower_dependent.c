@@ -16,6 +16,7 @@ static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
 static const char *last_word(ck_fe *fe, CXCursor cursor, bool *arrow) {
   const ck_fe_file *file;
   unsigned begin, end;
+  *arrow = false;
   if (!ck_fe_extent(fe, cursor, &file, &begin, &end)) return "";
   unsigned at = end;
   while (at > begin && is_word(file->text[at - 1])) at--;

@@ -3,6 +3,7 @@
  * The analysis ran the loop on the file's own names and tells every single write; so nothing is compared by name here.
  * What a write does: copy_() broadcasts and converts, and throws where it cannot; set_data() takes shape and dtype.
  * What is left out can be said only if every write was understood (`copied_whole`). */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ static ck_severity lower(const ck_copy *copy, ck_severity severity) {
 
 static const ck_key *key_of(const ck_comparison *c, const char *name) {
   const ck_map_entry *entry = name != NULL ? ck_map_find(c->key_index, name) : NULL;
+  assert(entry == NULL || c->model != NULL);
   return entry != NULL ? &c->model->keys[entry->n - 1] : NULL;
 }
 

@@ -2,6 +2,7 @@
  *
  * The table has a row per format and a column per loader; each cell says "reads it", "throws", "reads nothing without a
  * word" or "not measured". What depends on more than the format (has the archive a tensor "0"?) is a function. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -306,6 +307,7 @@ ck_fit ck_match_fit(ck_comparison *c) {
   ck_ckpt_format_id format = ck_ckpt_format(c->file->ckpt);
   raise_unsafe(c);
   int column = column_of(c->site->loader);
+  assert(column >= 0);
   outcome what = rows[format].by_loader[column];
   switch (what) {
   case READS: break;

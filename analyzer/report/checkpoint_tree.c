@@ -111,7 +111,7 @@ static void put_children(tree *t, const node *n, int depth, ck_strbuf *out) {
     next = NULL;
     for (end = i + 1; end < n->children.n && !t->all_keys; end++) {
       const char *name = n->children.at[end]->name, *before = n->children.at[end - 1]->name;
-      if (!is_number(name) || !is_number(before) || atoi(name) != atoi(before) + 1) break;
+      if (!is_number(name) || !is_number(before) || strtol(name, NULL, 10) != strtol(before, NULL, 10) + 1) break;
       next = body_of(t, n->children.at[end], depth + 1);
       if (strcmp(next, body) != 0) break;
       free(next);
