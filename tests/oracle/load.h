@@ -97,8 +97,10 @@ inline std::string &caught_text() {
   return text;
 }
 
-// Each run has a copy of the checkpoints to itself: it may write there.
+// Each run has a copy of the checkpoints in ckpt/ to itself: it may write there. Generated programs, which have none,
+// write their own beside themselves and share them.
 inline void enter_copy(const std::filesystem::path &folder) {
+  if (!std::filesystem::exists("ckpt")) return;
   std::filesystem::create_directories(folder);
   std::filesystem::copy("ckpt", folder / "ckpt", std::filesystem::copy_options::recursive);
   std::filesystem::current_path(folder);
