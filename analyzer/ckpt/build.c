@@ -6,9 +6,9 @@
 #include "ckpt/ckpt_int.h"
 
 enum {
-  MAX_PROBLEMS = 1000, /* what follows says the same of further keys */
-  MAX_METADATA = 2000, /* pairs; safetensors and GGUF files have a few dozen */
-  FREE_VISITS = 500000,
+  MAX_PROBLEMS = 1000,  /* what follows says the same of further keys */
+  MAX_METADATA = 2000,  /* pairs; safetensors and GGUF files have a few dozen */
+  FREE_VISITS = 20000,  /* a small file may share much without harm */
   VISITS_PER_VALUE = 8, /* an ordinary file visits each value once, a shared one a few times */
   MAX_UNSAFE = 1000,    /* distinct names; a pickle that names more is hostile anyway */
 };
