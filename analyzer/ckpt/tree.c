@@ -7,6 +7,8 @@
  * An optimizer's state dict ({"state": ..., "param_groups": ...}) is full of such dicts and none is a candidate, so no
  * part is made below one. A pickled module is told by the attributes that torch.nn.Module keeps in every instance:
  * `_parameters`, `_buffers`, `_modules`. Its keys are those of its state_dict(), found without the class. */
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,18 +87,16 @@ const char *ck_pv_scalar_text(ck_ckpt_job *job, const ck_pv *v) {
   char text[64];
   switch (v->type) {
   case PV_INT: snprintf(text, sizeof text, "%lld", (long long)v->i); break;
-  case PV_FLOAT: snprintf(text, sizeof text, "%.17g", v->f); break;
+  case PV_FLOAT: /* the shortest form that reads back as the same number, as Python prints it: up to 15 digits are
+                    exact, fewer below the normal numbers */
+    for (int digits = fabs(v->f) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
+      snprintf(text, sizeof text, "%.*g", digits, v->f);
+      if (strtod(text, NULL) == v->f) break;
+    }
+    break;
   case PV_BOOL: return v->i ? "True" : "False";
   case PV_STR: return ck_ckpt_copy_key(job, v->s, v->n < MAX_TEXT ? v->n : MAX_TEXT);
   default: return NULL;
-  }
-  if (v->type == PV_FLOAT) {
-    char shorter[64]; /* the shortest form that reads back as the same number, as Python prints it */
-    for (int digits = 1; digits < 17; digits++) {
-      snprintf(shorter, sizeof shorter, "%.*g", digits, v->f);
-      if (strtod(shorter, NULL) != v->f) continue;
-      return ck_ckpt_copy(job, shorter, strlen(shorter));
-    }
   }
   return ck_ckpt_copy(job, text, strlen(text));
 }
