@@ -4,7 +4,11 @@
  * one. A PCH is keyed by what makes it: the include lines, the flags that reach them, libclang's version. Beside it
  * lies a list of the files that it was made from; a stat of each tells whether it still holds. A seal (seal.c) tells
  * whether the PCH itself and what lies beside it are whole; it is written last. One process builds, others wait for its
- * lock; the finished file is renamed into place. Whatever fails: there is no PCH, the unit is parsed as it is. */
+ * lock; the finished file is renamed into place. Whatever fails: there is no PCH, the unit is parsed as it is.
+ *
+ * libtorch's is made in two steps, ATen and then the rest on top of it, for the sake of memory: libclang holds the
+ * whole tree while it writes it (420 MB in one step, 260 MB in two). The list and the seal of the second include the
+ * first, so one look tells of both. It names the first by its path: where a cache was moved to, both are made again. */
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
@@ -23,8 +27,8 @@
 #include "base/hash.h"
 #include "frontend/frontend_int.h"
 
-#define PCH_FORMAT     "4"            /* raise it when the way PCHs are made changes */
-#define MAX_KEPT       6              /* PCHs kept; each takes some 70 MB */
+#define PCH_FORMAT     "5"            /* raise it when the way PCHs are made changes */
+#define MAX_KEPT       8              /* PCHs kept; libtorch's two take 75 MB */
 #define BAD_SECONDS    (24 * 60 * 60) /* how long a failure is remembered */
 #define LEFT_SECONDS   (60 * 60)      /* age of a temporary file whose writer is surely gone */
 #define MAX_LIST_BYTES ((size_t)64 << 20)
@@ -42,8 +46,15 @@ static const char standard_bundle[] =
     "#if __cplusplus >= 201703L\n#include <filesystem>\n#include <optional>\n"
     "#include <variant>\n#endif\n";
 
-typedef struct {
+/* Each of these brings in nearly all of libtorch, and ATen first. */
+static const char *const torch_headers[] = {"<torch/torch.h>", "<torch/script.h>", "<torch/extension.h>"};
+enum { TORCH_HEADERS = sizeof torch_headers / sizeof *torch_headers };
+static const char aten_header[] = "#include <ATen/ATen.h>\n";
+
+typedef struct paths {
   char *header, *pch, *list, *words, *seal, *bad, *lock;
+  const char *text;         /* of the header: include lines */
+  const struct paths *base; /* the PCH that this one stands on; NULL: on none */
 } paths;
 
 static char *named(const char *dir, const char *key, const char *suffix) {
@@ -94,7 +105,8 @@ static void relevant_flags(const ck_fe_flags *flags, const char *directory, ck_a
   }
 }
 
-static void make_key(const ck_fe_options *options, const ck_fe_flags *flags, const char *header, char key[33]) {
+static void make_key(const ck_fe_options *options, const ck_fe_flags *flags, const char *header, const paths *base,
+                     char key[33]) {
   ck_strbuf text;
   ck_strbuf_init(&text);
   CXString version = clang_getClangVersion();
@@ -106,17 +118,40 @@ static void make_key(const ck_fe_options *options, const ck_fe_flags *flags, con
     relative |= flags->at.at[i][0] != '-' && flags->at.at[i][0] != '/';
   }
   if (relative) ck_strbuf_puts(&text, options->directory);
+  if (base) ck_strbuf_printf(&text, "%s\n", base->pch);
   ck_strbuf_puts(&text, header);
   ck_hash128_hex(text.s, text.n, key);
   ck_strbuf_release(&text);
+}
+
+static paths paths_of(const ck_fe_options *options, const ck_fe_flags *flags, const char *dir, const char *text,
+                      const paths *base) {
+  char key[33];
+  make_key(options, flags, text, base, key);
+  return (paths){.header = named(dir, key, ".hpp"),
+                 .pch = named(dir, key, ".pch"),
+                 .list = named(dir, key, ".list"),
+                 .words = named(dir, key, ".words"),
+                 .seal = named(dir, key, ".seal"),
+                 .bad = named(dir, key, ".bad"),
+                 .lock = named(dir, key, ".lock"),
+                 .text = text,
+                 .base = base};
+}
+
+static size_t sealed_files(const paths *p, const char *files[4]) {
+  files[0] = p->pch, files[1] = p->words, files[2] = p->list;
+  if (p->base) files[3] = p->base->pch;
+  return p->base ? 4 : 3;
 }
 
 /* Is the PCH whole, and does each file of the list ("SIZE MTIME PATH" per line) still look as it did? */
 static bool still_holds(const paths *p) {
   char *text;
   size_t size;
-  const char *sealed[] = {p->pch, p->words, p->list};
-  if (!ck_fe_seal_holds(p->seal, sealed, 3) || ck_read_file(p->list, MAX_LIST_BYTES, &text, &size, NULL) != CK_OK)
+  const char *sealed[4];
+  size_t n = sealed_files(p, sealed);
+  if (!ck_fe_seal_holds(p->seal, sealed, n) || ck_read_file(p->list, MAX_LIST_BYTES, &text, &size, NULL) != CK_OK)
     return false;
   bool ok = size > 0;
   char *save = NULL;
@@ -144,6 +179,11 @@ typedef struct {
   ck_fe_strings files;
 } inclusions;
 
+static void put_file(ck_strbuf *list, const char *path, const struct stat *st) {
+  ck_strbuf_printf(list, "%lld %lld.%lld %s\n", (long long)st->st_size, (long long)st->st_mtim.tv_sec,
+                   (long long)st->st_mtim.tv_nsec, path);
+}
+
 static void list_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data) {
   (void)stack, (void)depth;
   inclusions *found = data;
@@ -151,11 +191,31 @@ static void list_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXCl
   const char *path = clang_getCString(real);
   struct stat st;
   if (path && *path && stat(path, &st) == 0) {
-    ck_strbuf_printf(&found->list, "%lld %lld.%lld %s\n", (long long)st.st_size, (long long)st.st_mtim.tv_sec,
-                     (long long)st.st_mtim.tv_nsec, path);
+    put_file(&found->list, path, &st);
     ck_vec_push(&found->files, ck_strdup(path));
   }
   clang_disposeString(real);
+}
+
+/* What the base was made from, as its list has it, and the base itself. */
+static bool list_base(const paths *base, const struct stat *st, inclusions *found) {
+  char *text;
+  size_t size;
+  if (ck_read_file(base->list, MAX_LIST_BYTES, &text, &size, NULL) != CK_OK) return false;
+  ck_strbuf_add(&found->list, text, size);
+  put_file(&found->list, base->pch, st);
+  char *save = NULL;
+  for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+    const char *path = strchr(line, '/');
+    if (path) ck_vec_push(&found->files, ck_strdup(path));
+  }
+  free(text);
+  return true;
+}
+
+static bool same_file(const struct stat *a, const struct stat *b) {
+  return a->st_ino == b->st_ino && a->st_size == b->st_size && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+         a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
 /* The first error's text, to be freed; NULL if there is none. */
@@ -188,12 +248,15 @@ static bool save(CXTranslationUnit tu, const char *path) {
   return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static bool build(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const paths *p,
-                  const char *header) {
-  if (ck_write_file(p->header, header, strlen(header), NULL) != CK_OK) return false;
+static CXTranslationUnit parse_header(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags,
+                                      const paths *p) {
   CK_VEC(const char *) args = {0};
   static const char *const always[] = {"-xc++-header", "-w", "-ferror-limit=0", "-fno-spell-checking"};
   for (size_t i = 0; i < sizeof always / sizeof *always; i++) ck_vec_push(&args, always[i]);
+  if (p->base) {
+    const char *const based[] = {"-include-pch", p->base->pch, "-Xclang", "-fno-validate-pch"};
+    for (size_t i = 0; i < sizeof based / sizeof *based; i++) ck_vec_push(&args, based[i]);
+  }
   for (size_t i = 0; i < flags->at.n; i++) ck_vec_push(&args, flags->at.at[i]);
   ck_vec_push(&args, "-working-directory");
   ck_vec_push(&args, options->directory);
@@ -202,34 +265,46 @@ static bool build(CXIndex index, const ck_fe_options *options, const ck_fe_flags
   CXTranslationUnit tu = NULL;
   bool ok = clang_parseTranslationUnit2(index, p->header, args.at, (int)args.n, NULL, 0, how, &tu) == CXError_Success;
   free(args.at);
-  if (!ok) return false;
+  return ok ? tu : NULL;
+}
+
+/* Writes the PCH itself; what it was made from goes to *found. The tree is gone before anything else is done: this is
+ * the step that takes memory. */
+static bool write_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const paths *p,
+                      const char *temporary, inclusions *found) {
+  CXTranslationUnit tu = parse_header(index, options, flags, p);
+  if (!tu) return false;
   char *error = first_error(tu);
-  if (error) {
-    ck_write_file(p->bad, error, strlen(error), NULL);
-    free(error);
-    clang_disposeTranslationUnit(tu);
-    return false;
-  }
+  if (error) ck_write_file(p->bad, error, strlen(error), NULL);
+  clang_getInclusions(tu, list_file, found);
+  bool ok = !error && save(tu, temporary) && rename(temporary, p->pch) == 0;
+  clang_disposeTranslationUnit(tu);
+  free(error);
+  return ok;
+}
+
+static bool build(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const paths *p) {
   inclusions found = {0};
   ck_strbuf_init(&found.list);
-  clang_getInclusions(tu, list_file, &found);
-  char temporary[64];
-  snprintf(temporary, sizeof temporary, ".tmp.%ld", (long)getpid());
-  ck_strbuf name;
-  ck_strbuf_init(&name);
-  ck_strbuf_printf(&name, "%s%s", p->pch, temporary);
-  ok = save(tu, name.s) && rename(name.s, p->pch) == 0 && ck_fe_write_words(p->words, &found.files) &&
-       ck_write_file(p->list, found.list.s, found.list.n, NULL) == CK_OK &&
-       ck_fe_seal(p->seal, (const char *const[]){p->pch, p->words, p->list}, 3);
+  struct stat base = {0}, base_now = {0};
+  bool ok = ck_write_file(p->header, p->text, strlen(p->text), NULL) == CK_OK &&
+            (!p->base || (stat(p->base->pch, &base) == 0 && list_base(p->base, &base, &found)));
+  ck_strbuf temporary;
+  ck_strbuf_init(&temporary);
+  ck_strbuf_printf(&temporary, "%s.tmp.%ld", p->pch, (long)getpid());
+  const char *sealed[4];
+  size_t n = sealed_files(p, sealed);
+  ok = ok && write_pch(index, options, flags, p, temporary.s, &found) && ck_fe_write_words(p->words, &found.files) &&
+       ck_write_file(p->list, found.list.s, found.list.n, NULL) == CK_OK && ck_fe_seal(p->seal, sealed, n) &&
+       (!p->base || (stat(p->base->pch, &base_now) == 0 && same_file(&base, &base_now)));
   if (!ok) {
-    unlink(name.s);
+    unlink(temporary.s);
     unlink(p->pch); /* 70 MB that nothing would use: the disk is full, most likely */
   }
-  ck_strbuf_release(&name);
+  ck_strbuf_release(&temporary);
   ck_strbuf_release(&found.list);
   for (size_t i = 0; i < found.files.n; i++) free(found.files.at[i]);
   free(found.files.at);
-  clang_disposeTranslationUnit(tu);
   return ok;
 }
 
@@ -288,66 +363,86 @@ static bool includes_header(const ck_fe_strings *includes, const char *operand) 
 /* The include lines, brought to one form so that units share: <torch/torch.h> brings in nearly all of torch/, ATen/ and
  * c10/, and what is small (headers of C) is cheap to leave to the unit. */
 static void add_headers(ck_strbuf *out, const ck_fe_strings *includes) {
-  static const char *const first[] = {"<torch/torch.h>", "<torch/script.h>", "<torch/extension.h>"};
   static const char *const covered[] = {"torch/", "ATen/", "c10/"};
-  for (size_t i = 0; i < sizeof first / sizeof *first; i++)
-    if (includes_header(includes, first[i])) ck_strbuf_printf(out, "#include %s\n", first[i]);
-  bool torch = includes_header(includes, first[0]);
+  for (size_t i = 0; i < TORCH_HEADERS; i++)
+    if (includes_header(includes, torch_headers[i])) ck_strbuf_printf(out, "#include %s\n", torch_headers[i]);
+  bool torch = includes_header(includes, torch_headers[0]);
   for (size_t i = 0; i < includes->n; i++) {
     const char *operand = includes->at[i];
     bool skip = ck_fe_is_standard_header(operand) || !strchr(operand, '/');
-    for (size_t k = 0; k < sizeof first / sizeof *first; k++) skip |= !strcmp(operand, first[k]);
+    for (size_t k = 0; k < TORCH_HEADERS; k++) skip |= !strcmp(operand, torch_headers[k]);
     for (size_t k = 0; k < sizeof covered / sizeof *covered && torch; k++)
       skip |= ck_starts_with(operand + 1, covered[k]);
     if (!skip) ck_strbuf_printf(out, "#include %s\n", operand);
   }
 }
 
-static bool ensure(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const paths *p,
-                   const char *header) {
+/* The list's time is that of the last use, to the hour. */
+static void note_use(const paths *p) {
+  struct stat st;
+  if (stat(p->list, &st) == 0 && st.st_mtime + 3600 < time(NULL)) utimensat(AT_FDCWD, p->list, NULL, 0);
+  if (p->base) note_use(p->base);
+}
+
+static bool ensure(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const paths *p) {
   if (still_holds(p)) {
-    struct stat st;
-    if (stat(p->list, &st) == 0 && st.st_mtime + 3600 < time(NULL)) utimensat(AT_FDCWD, p->list, NULL, 0);
+    note_use(p);
     return true;
   }
   if (failed_lately(p)) return false;
   int lock = open(p->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0) return false;
-  bool ok =
-      flock(lock, LOCK_EX) == 0 && (still_holds(p) || (!failed_lately(p) && build(index, options, flags, p, header)));
+  bool ok = flock(lock, LOCK_EX) == 0 &&
+            (still_holds(p) || (!failed_lately(p) && (!p->base || ensure(index, options, flags, p->base)) &&
+                                build(index, options, flags, p)));
   close(lock);
   return ok;
 }
 
-/* The PCH of the first `n` include lines, with the standard headers that all share or just those among them. */
-static char *pch_of(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
-                    const ck_fe_strings *includes, bool bundle, const ck_fe_strings *macros) {
-  char *result = NULL, key[33];
-  ck_strbuf header;
-  ck_strbuf_init(&header);
-  if (bundle) {
-    ck_strbuf_puts(&header, standard_bundle);
-    add_headers(&header, includes);
-  } else {
-    for (size_t i = 0; i < includes->n; i++) ck_strbuf_printf(&header, "#include %s\n", includes->at[i]);
-  }
-  make_key(options, flags, header.s, key);
-  paths p = {.header = named(dir, key, ".hpp"),
-             .pch = named(dir, key, ".pch"),
-             .list = named(dir, key, ".list"),
-             .words = named(dir, key, ".words"),
-             .seal = named(dir, key, ".seal"),
-             .bad = named(dir, key, ".bad"),
-             .lock = named(dir, key, ".lock")};
-  bool was_there = ck_file_exists(p.seal);
-  if (ensure(index, options, flags, &p, header.s) && !(macros && ck_fe_words_mention(p.words, macros)))
-    result = ck_strdup(p.pch);
+/* The path of the PCH, made if need be; NULL also where one of the macros would change what it holds. */
+static char *usable(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
+                    const paths *p, const ck_fe_strings *macros) {
+  bool was_there = ck_file_exists(p->seal);
+  bool ok = ensure(index, options, flags, p) && !ck_fe_words_mention(p->words, macros);
   if (!was_there) {
     sweep(dir);
-    prune(dir, key);
+    prune(dir, ck_path_base(p->seal));
   }
+  return ok ? ck_strdup(p->pch) : NULL;
+}
+
+/* The PCH of all include lines, and with them the standard headers, so that many units share it. */
+static char *shared_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
+                        const ck_fe_includes *includes) {
+  ck_strbuf standard, rest;
+  ck_strbuf_init(&standard);
+  ck_strbuf_init(&rest);
+  ck_strbuf_puts(&standard, standard_bundle);
+  bool two_steps = false;
+  for (size_t i = 0; i < TORCH_HEADERS; i++) two_steps |= includes_header(&includes->operands, torch_headers[i]);
+  if (two_steps) ck_strbuf_puts(&standard, aten_header);
+  add_headers(two_steps ? &rest : &standard, &includes->operands);
+  paths first = paths_of(options, flags, dir, standard.s, NULL), second = {0};
+  if (two_steps) second = paths_of(options, flags, dir, rest.s, &first);
+  char *result = usable(index, options, flags, dir, two_steps ? &second : &first, &includes->macros);
+  release_paths(&first);
+  release_paths(&second);
+  ck_strbuf_release(&standard);
+  ck_strbuf_release(&rest);
+  return result;
+}
+
+/* The PCH of just those include lines that none of the unit's macros precedes. */
+static char *own_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
+                     const ck_fe_includes *includes) {
+  static const ck_fe_strings no_macros = {0};
+  ck_strbuf text;
+  ck_strbuf_init(&text);
+  for (size_t i = 0; i < includes->unaffected; i++) ck_strbuf_printf(&text, "#include %s\n", includes->operands.at[i]);
+  paths p = paths_of(options, flags, dir, text.s, NULL);
+  char *result = usable(index, options, flags, dir, &p, &no_macros);
   release_paths(&p);
-  ck_strbuf_release(&header);
+  ck_strbuf_release(&text);
   return result;
 }
 
@@ -358,11 +453,13 @@ char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *
   ck_arena_init(&arena);
   ck_fe_flags relevant = {0};
   if (ck_make_directories(dir, NULL) == CK_OK) {
+    char *real = realpath(dir, NULL); /* a PCH that stands on another one names it */
+    const char *folder = real ? real : dir;
     relevant_flags(flags, options->directory, &arena, &relevant);
-    bool macros = includes->macros.n > 0;
-    result = pch_of(index, options, &relevant, dir, &includes->operands, true, macros ? &includes->macros : NULL);
-    ck_fe_strings first = {.at = includes->operands.at, .n = includes->unaffected};
-    if (!result && macros && first.n) result = pch_of(index, options, &relevant, dir, &first, false, NULL);
+    result = shared_pch(index, options, &relevant, folder, includes);
+    if (!result && includes->macros.n && includes->unaffected)
+      result = own_pch(index, options, &relevant, folder, includes);
+    free(real);
   }
   free(relevant.at.at);
   ck_arena_release(&arena);

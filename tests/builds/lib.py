@@ -108,10 +108,11 @@ class World:
         return os.path.join(self.folder, name)
 
     def own_cache(self, cold=False):
-        """A cache for this test alone; it starts with the shared precompiled headers unless it is to be cold."""
+        """A cache for this test alone, but for the precompiled headers, which are shared unless it is to be cold."""
         self.env['XDG_CACHE_HOME'] = self.path('cache')
         if not cold:
-            shutil.copytree(os.path.join(self.shared, 'ckptlint/pch'), self.path('cache/ckptlint/pch'), dirs_exist_ok=True)
+            os.makedirs(self.path('cache/ckptlint'), exist_ok=True)
+            os.symlink(os.path.join(self.shared, 'ckptlint/pch'), self.path('cache/ckptlint/pch'))
         return self.path('cache/ckptlint')
 
     def write(self, name, text, executable=False):
