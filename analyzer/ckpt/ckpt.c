@@ -161,7 +161,6 @@ void ck_ckpt_free(ck_ckpt *c) {
   free(c->modules.at);
   free(c->parts.at);
   free(c->others.at);
-  free(c->blanks.at);
   free(c->metadata.at);
   free(c->unsafe.at);
   free(c->problems.at);
@@ -195,10 +194,7 @@ const ck_ckpt_entry *ck_ckpt_find(const ck_ckpt *c, const char *key) {
   return e ? &c->entries.at[e->n] : NULL;
 }
 
-const char *const *ck_ckpt_blanks(const ck_ckpt *c, size_t *count) {
-  *count = c->blanks.n;
-  return c->blanks.at;
-}
+const ck_ckpt_dict *ck_ckpt_root_dict(const ck_ckpt *c) { return c->root_dict; }
 
 bool ck_ckpt_modules(const ck_ckpt *c, const char *const **paths, size_t *count) {
   *paths = c->modules.at;

@@ -149,6 +149,20 @@ typedef struct {
   bool has_modules;
 } ck_ckpt_part;
 
+/* A dict of a pickled file as it is, with all that it holds; the walk of it is what a program does that takes the file
+ * apart by hand. Names are strings, or numbers in decimal; other names are left out. */
+typedef struct ck_ckpt_dict ck_ckpt_dict;
+typedef struct {
+  const char *key;          /* relative to the dict */
+  const char *type;         /* Python's name, as in ck_ckpt_other; "dict" of a dict, "torch.Tensor" of a tensor */
+  size_t entry;             /* a tensor: index in ck_ckpt_entries; else SIZE_MAX */
+  const ck_ckpt_dict *dict; /* a dict; NULL: something else, or a dict that holds itself */
+} ck_ckpt_item;
+struct ck_ckpt_dict {
+  const ck_ckpt_item *items; /* in file order */
+  size_t count;
+};
+
 typedef struct {
   const char *name, *value;
 } ck_ckpt_pair;
@@ -237,9 +251,8 @@ ck_ckpt_root_kind ck_ckpt_root(const ck_ckpt *ckpt);
 const ck_ckpt_part *ck_ckpt_parts(const ck_ckpt *ckpt, size_t *count);
 /* Values that are no tensors, all depths (a module's attributes are not among them). */
 const ck_ckpt_other *ck_ckpt_others(const ck_ckpt *ckpt, size_t *count);
-/* Names in a root dict whose values hold nothing: None, an empty dict or list. With the first steps of all entries and
- * others these are all that the dict has, as far as names are strings or numbers. */
-const char *const *ck_ckpt_blanks(const ck_ckpt *ckpt, size_t *count);
+/* The root, if it is a dict of a pickle; NULL: it is none, or a snapshot stands for the file. */
+const ck_ckpt_dict *ck_ckpt_root_dict(const ck_ckpt *ckpt);
 /* What else the file says, in this order, each name once:
  *   format_version, byteorder  of the archive or header, as written there
  *   root.type                  Python's or TorchScript's name of the root's class ("dict", "collections.OrderedDict")

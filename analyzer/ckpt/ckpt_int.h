@@ -22,7 +22,7 @@ struct ck_ckpt {
   CK_VEC(const char *) modules;
   CK_VEC(ck_ckpt_part) parts;
   CK_VEC(ck_ckpt_other) others;
-  CK_VEC(const char *) blanks;
+  const ck_ckpt_dict *root_dict;
   CK_VEC(ck_ckpt_pair) metadata;
   CK_VEC(ck_ckpt_global) unsafe;
   CK_VEC(ck_ckpt_problem) problems;

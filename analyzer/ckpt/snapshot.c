@@ -29,6 +29,8 @@ static const char *const roots[] = {"none", "tensor", "list", "dict", "module", 
 static const char *const kinds[] = {"unknown", "parameter", "buffer", NULL};
 static const char *const layouts[] = {"dense", "sparse_coo", "sparse_csr", "quantized", "meta", NULL};
 
+enum { MAX_DICT_DEPTH = 64 }; /* of dicts that are written; two levels of JSON each (json.c, MAX_DEPTH) */
+
 #define TRY(expression)                                                                                                \
   do {                                                                                                                 \
     ck_status status_ = (expression);                                                                                  \
@@ -178,6 +180,30 @@ static void put_problems(ck_strbuf *out, const ck_ckpt *c) {
   }
 }
 
+/* Holds the root all tensors, in order, and nothing else? */
+static bool is_flat(const ck_ckpt *c) {
+  bool is = c->root_dict->count == c->entries.n;
+  for (size_t i = 0; is && i < c->entries.n; i++) is = c->root_dict->items[i].entry == i;
+  return is;
+}
+
+/* [["epoch", "int"], ["state_dict", [["fc.weight", 0]]]]: a tensor by its number, a dict by its items, else the type.
+ * Pairs, since two names that are no UTF-8 may look alike here. */
+static void put_dict(ck_strbuf *out, const ck_ckpt_dict *dict, unsigned depth) {
+  ck_strbuf_putc(out, '[');
+  for (size_t i = 0; i < dict->count; i++) {
+    const ck_ckpt_item *item = &dict->items[i];
+    ck_strbuf_puts(out, i ? ", [" : "[");
+    put_string(out, item->key);
+    ck_strbuf_puts(out, ", ");
+    if (item->entry != SIZE_MAX) ck_strbuf_printf(out, "%zu", item->entry);
+    else if (item->dict != NULL && depth < MAX_DICT_DEPTH) put_dict(out, item->dict, depth + 1);
+    else put_string(out, item->type);
+    ck_strbuf_putc(out, ']');
+  }
+  ck_strbuf_putc(out, ']');
+}
+
 void ck_ckpt_write_snapshot(const ck_ckpt *c, const char *sha256, ck_strbuf *out) {
   ck_strbuf_puts(out, first_line);
   ck_strbuf_puts(out, "{\"sha256\": ");
@@ -197,9 +223,10 @@ void ck_ckpt_write_snapshot(const ck_ckpt *c, const char *sha256, ck_strbuf *out
   }
   ck_strbuf_puts(out, "],\n\"others\": ");
   put_others(out, c->others.at, c->others.n);
-  if (c->blanks.n > 0) {
-    ck_strbuf_puts(out, ",\n\"blanks\": ");
-    put_strings(out, c->blanks.at, c->blanks.n);
+  if (c->root_dict != NULL) {
+    ck_strbuf_puts(out, ",\n\"dict\": ");
+    if (is_flat(c)) ck_strbuf_puts(out, "true");
+    else put_dict(out, c->root_dict, 0);
   }
   ck_strbuf_puts(out, ",\n\"metadata\": [");
   for (size_t i = 0, n = 0; i < c->metadata.n; i++) {
@@ -311,6 +338,41 @@ static ck_status read_part(ck_ckpt_job *job, const json_t *v) {
   return ck_ckpt_charge(job, 0);
 }
 
+static const char tensor_type[] = "torch.Tensor";
+
+/* NULL: no dict. It nests no deeper than the JSON document may (json.c). */
+static const ck_ckpt_dict *dict_of(ck_ckpt_job *job, const json_t *list) {
+  size_t n = json_array_size(list), i;
+  ck_ckpt_dict *dict = json_is_array(list) ? CK_NEW(&job->ckpt->arena, ck_ckpt_dict) : NULL;
+  if (dict == NULL) return NULL;
+  ck_ckpt_item *items = CK_NEW_N(&job->ckpt->arena, ck_ckpt_item, n + 1);
+  const json_t *pair;
+  json_array_foreach(list, i, pair) {
+    const char *key = json_string_value(json_array_get(pair, 0));
+    const json_t *v = json_array_get(pair, 1);
+    if (key == NULL) key = "";
+    bool is_tensor = json_is_integer(v) && (uint64_t)json_integer_value(v) < job->ckpt->entries.n;
+    const char *type = is_tensor ? tensor_type : json_is_string(v) ? json_string_value(v) : "dict";
+    items[i] = (ck_ckpt_item){.key = ck_ckpt_copy(job, key, strlen(key)),
+                              .type = ck_ckpt_copy(job, type, strlen(type)),
+                              .entry = is_tensor ? (size_t)json_integer_value(v) : SIZE_MAX,
+                              .dict = dict_of(job, v)};
+  }
+  *dict = (ck_ckpt_dict){items, n};
+  return dict;
+}
+
+static const ck_ckpt_dict *root_dict_of(ck_ckpt_job *job, const json_t *v) {
+  if (!json_is_true(v)) return dict_of(job, v);
+  size_t n = job->ckpt->entries.n;
+  ck_ckpt_dict *dict = CK_NEW(&job->ckpt->arena, ck_ckpt_dict);
+  ck_ckpt_item *items = CK_NEW_N(&job->ckpt->arena, ck_ckpt_item, n + 1);
+  for (size_t i = 0; i < n; i++)
+    items[i] = (ck_ckpt_item){.key = job->ckpt->entries.at[i].key, .type = tensor_type, .entry = i};
+  *dict = (ck_ckpt_dict){items, n};
+  return dict;
+}
+
 static void read_lists(ck_ckpt_job *job, const json_t *root) {
   size_t i;
   const json_t *v;
@@ -327,9 +389,7 @@ static void read_lists(ck_ckpt_job *job, const json_t *root) {
         ck_ckpt_add_problem(job, (ck_ckpt_problem_kind)k, (uint64_t)number_of(v, "at"), string_of(job, v, "key"), "%s",
                             string_or_empty(job, v, "text"));
   }
-  size_t nblanks;
-  const char *const *blanks = strings_of(job, json_object_get(root, "blanks"), &nblanks);
-  for (i = 0; i < nblanks; i++) ck_vec_push(&job->ckpt->blanks, blanks[i]);
+  job->ckpt->root_dict = root_dict_of(job, json_object_get(root, "dict"));
   json_array_foreach(json_object_get(root, "others"), i, v) {
     ck_ckpt_other other = other_of(job, v);
     ck_vec_push(&job->ckpt->others, other);

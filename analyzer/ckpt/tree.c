@@ -27,6 +27,7 @@ struct part_builder {
   part_builder *outer;
   CK_VEC(size_t) entries; /* their positions in the file's list */
   CK_VEC(ck_ckpt_other) others;
+  CK_VEC(ck_ckpt_item) items;
   CK_VEC(const char *) modules;
   size_t base;
 };
@@ -36,8 +37,9 @@ typedef struct {
   ck_strbuf key;             /* path so far, joined by dots */
   CK_VEC(const char *) path; /* its steps */
   unsigned depth;
-  unsigned optimizer; /* depth of optimizer dicts around: no parts below */
-  part_builder *part; /* the module being walked; NULL outside */
+  unsigned optimizer;       /* depth of optimizer dicts around: no parts below */
+  part_builder *part;       /* the module being walked; NULL outside */
+  const ck_ckpt_dict *made; /* the dict that was walked last */
 } walk;
 
 #define TRY(expression)                                                                                                \
@@ -176,6 +178,7 @@ static size_t base_of(const walk *w) { return w->path.n ? w->key.n + 1 : 0; }
 static void release_part(part_builder *b) {
   free(b->entries.at);
   free(b->others.at);
+  free(b->items.at);
   free(b->modules.at);
 }
 
@@ -275,16 +278,21 @@ static ck_status walk_child(walk *w, part_builder *b, const char *step, ck_pv *v
   size_t entries = c->entries.n, n = enter(w, step);
   ck_status status = CK_OK;
   v = untag(v);
+  w->made = NULL;
   if (v->type != PV_NONE) status = walk_value(w, v);
-  if (status == CK_OK && c->entries.n == entries + 1 && ck_pv_is_tensor(w->job, v) &&
+  if (status != CK_OK) return leave(w, n), status;
+  ck_ckpt_item item = {.key = step, .type = ck_pv_type_name(w->job, v), .entry = SIZE_MAX, .dict = w->made};
+  if (ck_pv_is_tensor(w->job, v) && c->entries.n == entries + 1) item.entry = entries, item.type = "torch.Tensor";
+  ck_vec_push(&b->items, item);
+  if (c->entries.n == entries + 1 && ck_pv_is_tensor(w->job, v) &&
       strcmp(c->entries.at[entries].key + b->base, step) == 0) { /* not below it */
     ck_vec_push(&b->entries, entries);
-  } else if (status == CK_OK && v->type != PV_NONE) {
-    ck_ckpt_other other = {step, ck_pv_type_name(w->job, v), ck_pv_scalar_text(w->job, v)};
+  } else if (v->type != PV_NONE) {
+    ck_ckpt_other other = {step, item.type, ck_pv_scalar_text(w->job, v)};
     ck_vec_push(&b->others, other);
   }
   leave(w, n);
-  return status;
+  return CK_OK;
 }
 
 /* Which items of a dict count: Python keeps the last value of a key that occurs twice. Open addressing over the
@@ -379,6 +387,12 @@ static void add_metadata_modules(walk *w, const ck_pv *v, part_builder *b, bool 
   if (w->path.n == 0) w->job->ckpt->has_modules = *has;
 }
 
+static const ck_ckpt_dict *keep_dict(walk *w, const part_builder *b) {
+  ck_ckpt_dict *dict = CK_NEW(&w->job->ckpt->arena, ck_ckpt_dict);
+  *dict = (ck_ckpt_dict){keep(w->job, b->items.at, b->items.n, sizeof *b->items.at), b->items.n};
+  return dict;
+}
+
 static ck_status walk_container(walk *w, ck_pv *v) {
   if (v->is_open) return CK_OK;
   if (++w->depth > w->job->limits->max_depth)
@@ -394,6 +408,7 @@ static ck_status walk_container(walk *w, ck_pv *v) {
   w->optimizer -= optimizer;
   v->is_open = false;
   w->depth--;
+  w->made = is_dict && status == CK_OK ? keep_dict(w, &b) : NULL;
   if (status == CK_OK && !inside) {
     bool has_modules = false;
     if (is_dict) add_metadata_modules(w, v, &b, &has_modules);
@@ -444,15 +459,6 @@ static void add_scalars(walk *w, const ck_pv *root) {
   ck_strbuf_release(&name);
 }
 
-static void add_blanks(walk *w, const ck_pv *root) {
-  for (size_t i = first_item(root); is_dict_like(root) && i + 1 < root->n; i += 2) {
-    const ck_pv *v = untag(root->items[i + 1]);
-    bool is_empty = v->type == PV_NONE || ((is_dict_like(v) || is_sequence(v)) && v->n <= first_item(v));
-    const char *step = is_empty ? step_text(w->job, root->items[i]) : NULL;
-    if (step != NULL) ck_vec_push(&w->job->ckpt->blanks, step);
-  }
-}
-
 ck_status ck_pv_walk_root(ck_ckpt_job *job, ck_pv *root) {
   walk w = {.job = job};
   ck_strbuf_init(&w.key);
@@ -463,7 +469,7 @@ ck_status ck_pv_walk_root(ck_ckpt_job *job, ck_pv *root) {
     if (ck_pv_is_tensor(job, root)) ck_ckpt_add_root_part(job, CK_CKPT_ROOT_TENSOR);
     job->ckpt->root = root_kind(&w, root);
     add_scalars(&w, root);
-    add_blanks(&w, root);
+    job->ckpt->root_dict = w.made;
   }
   ck_strbuf_release(&w.key);
   free(w.path.at);

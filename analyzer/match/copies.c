@@ -21,6 +21,9 @@ static const ck_key *key_of(const ck_comparison *c, const char *name) {
   return entry != NULL ? &c->model->keys[entry->n - 1] : NULL;
 }
 
+/* Has the file, or the part of it that was read, a tensor of that name? */
+static bool has_entry(const ck_comparison *c, const char *name) { return ck_map_find(c->entry_index, name) != NULL; }
+
 /* "fc1.weight", or the file's name of what went into a tensor that no model is known to have. */
 static const char *name_of(const ck_copy *copy) {
   return copy->key != NULL ? copy->key : copy->source != NULL ? copy->source : "?";
@@ -135,7 +138,7 @@ static void compare_dtypes(ck_comparison *c, const ck_copy *copy, uint32_t order
  * is meant. */
 static void compare_names(ck_comparison *c, const ck_copy *copy, uint32_t order) {
   if (copy->key == NULL || copy->source == NULL || strcmp(copy->key, copy->source) == 0) return;
-  if (ck_match_entry(c, copy->key) == NULL) return;
+  if (!has_entry(c, copy->key)) return;
   if (strstr(copy->source, copy->key) != NULL || strstr(copy->key, copy->source) != NULL) return;
   ck_raw *raw = raise(c, copy, CK_DIAG_POSITIONAL, CK_SEVERITY_WARNING, order);
   raw->diff.note = ck_arena_printf(c->m->arena, "gets \"%s\" of the checkpoint", copy->source);
@@ -165,9 +168,14 @@ static bool certainly_throws(const ck_alternative *a) {
     const ck_copy *copy = &a->copies[i];
     int32_t at;
     if (copy->kind == CK_COPY_VALUES && copy->when.n == 0 && fit_of(copy->to, copy->from, &at) == REFUSED) return true;
-    if ((copy->kind == CK_COPY_ABSENT || copy->kind == CK_COPY_UNWANTED) && copy->when.n == 0) return true;
+    bool throws = copy->kind == CK_COPY_ABSENT || copy->kind == CK_COPY_UNWANTED || copy->kind == CK_COPY_NO_TENSOR;
+    if (throws && copy->when.n == 0) return true;
   }
   return false;
+}
+
+static bool is_write(ck_copy_kind kind) {
+  return kind == CK_COPY_VALUES || kind == CK_COPY_SET_DATA || kind == CK_COPY_TOUCH;
 }
 
 /* Is each tensor taken under the name that the model has for it? */
@@ -187,53 +195,170 @@ static void raise_absent(ck_comparison *c, const ck_copy *copy, uint32_t order) 
   raw->diff.note = "at() throws std::out_of_range: Argument passed to at() was not in the map.";
 }
 
-static bool part_has(const ck_ckpt_part *part, const char *key) {
-  for (size_t i = 0; i < part->entry_count; i++)
-    if (strcmp(part->entries[i].key, key) == 0) return true;
+static void index_part(const ck_ckpt_part *part, ck_map *names) {
+  ck_map_init(names);
+  for (size_t i = 0; i < part->entry_count; i++) ck_map_put(names, part->entries[i].key, NULL);
+}
+
+/* How many of the names that were looked for are there: those asked of the file in vain, else the model's. */
+static size_t found_in(const ck_comparison *c, const ck_map *names, ck_copy_kind kind, const char **first) {
+  const ck_alternative *a = c->alternative;
+  size_t n = 0, asked = 0;
+  for (size_t i = 0; i < a->ncopies; i++) {
+    const ck_copy *copy = &a->copies[i];
+    if (copy->kind != kind || copy->kind == CK_COPY_NO_TENSOR || copy->source == NULL) continue;
+    asked++;
+    if (ck_map_find(names, copy->source) != NULL && n++ == 0) *first = copy->source;
+  }
+  if (kind == CK_COPY_ABSENT) return n == asked ? n : 0; /* it throws at the first: the part must have them all */
+  for (size_t i = 0; asked == 0 && c->model != NULL && i < c->model->nkeys; i++)
+    if (ck_map_find(names, c->model->keys[i].key) != NULL && n++ == 0) *first = c->model->keys[i].key;
+  return n;
+}
+
+/* The part below the root that holds most of what was looked for; NULL: none does. */
+static const ck_ckpt_part *part_of(const ck_comparison *c, ck_copy_kind kind, const char **first) {
+  size_t nparts, most = 0;
+  const ck_ckpt_part *parts = ck_ckpt_parts(c->file->ckpt, &nparts), *best = NULL;
+  for (size_t p = 0; p < nparts; p++) {
+    const char *name = NULL;
+    ck_map names;
+    index_part(&parts[p], &names);
+    size_t n = parts[p].path_count > 0 ? found_in(c, &names, kind, &name) : 0;
+    ck_map_release(&names);
+    if (n > most) most = n, best = &parts[p], *first = name;
+  }
+  return best;
+}
+
+static const ck_copy *first_of(const ck_alternative *a, ck_copy_kind kind) {
+  for (size_t i = 0; i < a->ncopies; i++)
+    if (a->copies[i].kind == kind) return &a->copies[i];
+  return NULL;
+}
+
+static const char no_tensor[] = "c10::Error: Expected Tensor but got";
+
+/* c10::IValue::tagKind() of a value by its type in Python; "...": it has another name. */
+static const char *tag_of(const char *type) {
+  static const char *const tags[][2] = {{"int", "Int"},    {"float", "Double"},  {"str", "String"},
+                                        {"bool", "Bool"},  {"NoneType", "None"}, {"dict", "GenericDict"},
+                                        {"tuple", "Tuple"}};
+  for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+    if (strcmp(tags[i][0], type) == 0) return tags[i][1];
+  return "...";
+}
+
+/* The keys are there, but not where the code looks: how it looks, and what comes of it. */
+static const struct {
+  ck_copy_kind kind;
+  ck_severity severity;
+  const char *what;
+} lookups[] = {{CK_COPY_ABSENT, CK_SEVERITY_ERROR, "not at its root, where at() throws"},
+               {CK_COPY_NO_TENSOR, CK_SEVERITY_ERROR, "not at its root, where toTensor() throws"},
+               {CK_COPY_SOUGHT, CK_SEVERITY_WARNING, "not at its root, where the code looks: nothing is loaded"}};
+
+/* One statement for all of the keys; false: it is something else. `is_passed_by`: no tensor is written. */
+static bool raise_nested(ck_comparison *c, bool is_passed_by) {
+  for (size_t k = 0; k < sizeof lookups / sizeof *lookups; k++) {
+    const ck_copy *copy = first_of(c->alternative, lookups[k].kind);
+    const char *key = NULL;
+    if (copy == NULL || (lookups[k].kind == CK_COPY_SOUGHT && !is_passed_by)) continue;
+    const ck_ckpt_part *part = part_of(c, lookups[k].kind, &key);
+    if (part == NULL) continue;
+    ck_arena *arena = c->m->arena;
+    ck_raw *raw = ck_match_raise(c, CK_DIAG_NESTED, lower(copy, lookups[k].severity));
+    raw->when = copy->when;
+    raw->detail =
+        ck_arena_printf(arena, "\"%s\" holds \"%s\" under %s, %s", ck_path_base(c->file->path),
+                        ck_arena_strdup(arena, key), ck_arena_strdup(arena, part->path_text), lookups[k].what);
+    if (lookups[k].kind == CK_COPY_NO_TENSOR)
+      raw->thrown =
+          ck_arena_printf(arena, "toTensor() of \"%s\" throws %s %s", copy->source, no_tensor, tag_of(copy->type));
+    ck_strbuf steps;
+    ck_strbuf_init(&steps);
+    for (size_t i = 0; i < part->path_count; i++)
+      ck_strbuf_printf(&steps, ".at(\"%s\").toGenericDict()", part->path[i]);
+    raw->help[0] = ck_arena_printf(arena, "take the dict that holds the tensors: the root's %s", steps.s + 1);
+    ck_strbuf_release(&steps);
+    return true;
+  }
   return false;
 }
 
-/* The part below the root that holds every key which was asked for in vain; NULL: there is none, or not exactly one. */
-static const ck_ckpt_part *part_of_absent(const ck_comparison *c) {
-  const ck_alternative *a = c->alternative;
-  size_t nparts;
-  const ck_ckpt_part *parts = ck_ckpt_parts(c->file->ckpt, &nparts), *found = NULL;
-  for (size_t p = 0; p < nparts; p++) {
-    size_t asked = 0, there = 0;
-    for (size_t i = 0; i < a->ncopies; i++) {
-      if (a->copies[i].kind != CK_COPY_ABSENT || a->copies[i].source == NULL) continue;
-      asked++;
-      there += part_has(&parts[p], a->copies[i].source);
-    }
-    if (parts[p].path_count == 0 || asked == 0 || there < asked) continue;
-    if (found != NULL) return NULL;
-    found = &parts[p];
-  }
-  return found;
+static void raise_no_tensor(ck_comparison *c, const ck_copy *copy, uint32_t order) {
+  ck_raw *raw = raise(c, copy, CK_DIAG_UNEXPECTED_KEY, lower(copy, CK_SEVERITY_ERROR), order);
+  raw->diff.loc = copy->loc;
+  raw->diff.note = ck_arena_printf(c->m->arena, "toTensor() throws %s %s", no_tensor, tag_of(copy->type));
 }
 
-/* The keys are there, but not where the code looks. One statement for all of them; false: it is something else. */
-static bool raise_nested(ck_comparison *c) {
-  const ck_ckpt_part *part = part_of_absent(c);
-  const ck_copy *first = NULL;
-  for (size_t i = 0; part != NULL && i < c->alternative->ncopies && first == NULL; i++)
-    if (c->alternative->copies[i].kind == CK_COPY_ABSENT) first = &c->alternative->copies[i];
-  if (first == NULL) return false;
-  ck_arena *arena = c->m->arena;
-  ck_raw *raw = ck_match_raise(c, CK_DIAG_NESTED, lower(first, CK_SEVERITY_ERROR));
-  raw->when = first->when;
-  raw->detail = ck_arena_printf(arena, "\"%s\" holds \"%s\" under %s, not at its root, where at() throws",
-                                ck_path_base(c->file->path), first->source, ck_arena_strdup(arena, part->path_text));
-  ck_strbuf steps;
-  ck_strbuf_init(&steps);
-  for (size_t i = 0; i < part->path_count; i++) ck_strbuf_printf(&steps, ".at(\"%s\").toGenericDict()", part->path[i]);
-  raw->help[0] = ck_arena_printf(arena, "take the dict that holds the tensors: the root's %s", steps.s + 1);
-  ck_strbuf_release(&steps);
+/* Are there names of the file that the model was asked for in vain, or the other way round? */
+static bool is_sought(const ck_comparison *c) {
+  const ck_alternative *a = c->alternative;
+  const ck_ckpt_dict *root = ck_ckpt_root_dict(c->file->ckpt);
+  for (size_t i = 0; i < a->ncopies; i++) {
+    const ck_copy *copy = &a->copies[i];
+    if (copy->kind != CK_COPY_SOUGHT) continue;
+    if (copy->source != NULL || has_entry(c, copy->key)) return true;
+    for (size_t k = 0; root != NULL && k < root->count; k++)
+      if (strcmp(root->items[k].key, copy->key) == 0) return true;
+  }
+  return false;
+}
+
+static bool begins_with_path(const ck_ckpt_part *part, const char *source) {
+  for (size_t i = 0; i < part->path_count; i++) {
+    size_t n = strlen(part->path[i]);
+    if (strncmp(source, part->path[i], n) != 0 || source[n] != '.') return false;
+    source += n + 1;
+  }
   return true;
 }
 
+/* A program that goes on to a dict inside reads that: the names of what it took are those within. False: from several
+ * places, or from the root. */
+static const ck_ckpt_part *part_read(const ck_comparison *c, size_t *skip) {
+  const ck_alternative *a = c->alternative;
+  size_t nparts;
+  const ck_ckpt_part *parts = ck_ckpt_parts(c->file->ckpt, &nparts);
+  for (size_t p = 0; p < nparts; p++) {
+    if (parts[p].path_count == 0 || parts[p].kind != CK_CKPT_ROOT_DICT) continue;
+    size_t n = 0, taken = 0;
+    for (size_t i = 0; i < parts[p].path_count; i++) n += strlen(parts[p].path[i]) + 1;
+    ck_map names;
+    index_part(&parts[p], &names);
+    bool all = true;
+    for (size_t i = 0; i < a->ncopies && all; i++) {
+      const char *source = a->copies[i].from != NULL ? a->copies[i].source : NULL;
+      if (source == NULL) continue;
+      all = begins_with_path(&parts[p], source) && ck_map_find(&names, source + n) != NULL;
+      taken++;
+    }
+    ck_map_release(&names);
+    if (!all || taken == 0) continue;
+    *skip = n;
+    return &parts[p];
+  }
+  return NULL;
+}
+
+/* The copies with names relative to the part that was read. */
+static const ck_alternative *within(ck_comparison *c, const ck_ckpt_part *part, size_t skip) {
+  ck_alternative *a = CK_NEW(c->m->arena, ck_alternative);
+  *a = *c->alternative;
+  a->copies = CK_NEW_N(c->m->arena, ck_copy, a->ncopies + 1);
+  for (size_t i = 0; i < a->ncopies; i++) {
+    a->copies[i] = c->alternative->copies[i];
+    const char *source = a->copies[i].source;
+    if (source != NULL && begins_with_path(part, source)) a->copies[i].source += skip;
+  }
+  c->entries = part->entries;
+  c->nentries = part->entry_count;
+  return a;
+}
+
 static void raise_unwanted(ck_comparison *c, const ck_copy *copy, uint32_t order) {
-  if (ck_match_entry(c, copy->key) == NULL) return; /* not a name of this file */
+  if (!has_entry(c, copy->key)) return; /* not a name of this file */
   ck_raw *raw = raise(c, copy, CK_DIAG_UNEXPECTED_KEY, lower(copy, CK_SEVERITY_ERROR), order);
   raw->diff.loc = copy->loc;
   raw->diff.note = ck_arena_printf(c->m->arena, "throws c10::Error: Key '%s' is not defined", copy->key);
@@ -257,7 +382,7 @@ static void raise_left_out(ck_comparison *c, const ck_map *touched) {
     if (!ck_match_residual(c, key->when, &rest) || rest.n > 0) continue;
     snprintf(address, sizeof address, "%p", (const void *)key->tensor);
     if (key->tensor == NULL || ck_map_find(&tensors, address) != NULL) continue;
-    bool is_there = !keeps || ck_match_entry(c, key->key) != NULL;
+    bool is_there = !keeps || has_entry(c, key->key);
     ck_raw *raw = ck_match_raise(c, is_there ? CK_DIAG_NOT_LOADED : CK_DIAG_MISSING_KEY, CK_SEVERITY_WARNING);
     raw->diff = (ck_difference){
         .key = key->key, .model = key, .model_text = ck_dims_text(c->m->arena, key->dims, key->rank), .loc = key->loc};
@@ -281,9 +406,14 @@ static void raise_unread(ck_comparison *c, const ck_map *read) {
 }
 
 void ck_match_copies(ck_comparison *c) {
-  const ck_alternative *a = c->alternative;
   c->entries = ck_ckpt_entries(c->file->ckpt, &c->nentries);
-  ck_map touched, read, keys;
+  size_t skip;
+  const ck_ckpt_part *part = part_read(c, &skip);
+  if (part != NULL) c->alternative = within(c, part, skip);
+  const ck_alternative *a = c->alternative;
+  ck_map touched, read, keys, entries;
+  ck_map_init(&entries);
+  c->entry_index = &entries;
   ck_map_init(&touched);
   ck_map_init(&read);
   ck_map_init(&keys);
@@ -291,17 +421,24 @@ void ck_match_copies(ck_comparison *c) {
   c->last_write = &touched;
   for (size_t i = 0; c->model != NULL && i < c->model->nkeys; i++)
     ck_map_put(&keys, c->model->keys[i].key, NULL)->n = i + 1;
+  for (size_t i = 0; i < c->nentries; i++) ck_map_put(&entries, c->entries[i].key, NULL);
   for (size_t i = 0; i < a->ncopies; i++) {
+    if (!is_write(a->copies[i].kind)) continue;
     if (a->copies[i].key != NULL) ck_map_put(&touched, a->copies[i].key, NULL)->n = i + 1;
     if (a->copies[i].source != NULL) ck_map_put(&read, a->copies[i].source, NULL);
   }
-  bool throws = certainly_throws(a), whole = a->copied_whole && !throws, is_nested = raise_nested(c);
+  bool throws = certainly_throws(a), whole = a->copied_whole && !throws;
+  bool is_passed_by = whole && touched.count == 0 && is_sought(c), is_nested = raise_nested(c, is_passed_by);
   for (size_t i = 0; i < a->ncopies; i++) {
     const ck_copy *copy = &a->copies[i];
     switch (copy->kind) {
     case CK_COPY_VALUES:
     case CK_COPY_SET_DATA: compare_write(c, i, throws); break;
-    case CK_COPY_TOUCH: break;
+    case CK_COPY_TOUCH:
+    case CK_COPY_SOUGHT: break;
+    case CK_COPY_NO_TENSOR:
+      if (!is_nested) raise_no_tensor(c, copy, (uint32_t)i);
+      break;
     case CK_COPY_ABSENT:
       if (!is_nested) raise_absent(c, copy, (uint32_t)i);
       break;
@@ -309,7 +446,9 @@ void ck_match_copies(ck_comparison *c) {
     }
     if (copy->kind == CK_COPY_TOUCH && copy->source == NULL) whole &= copy->key != NULL;
   }
-  if (whole && c->model != NULL && touched.count > 0) {
+  if (is_passed_by && is_nested) {
+    ; /* said */
+  } else if (whole && c->model != NULL && (touched.count > 0 || is_passed_by)) {
     raise_left_out(c, &touched);
     raise_unread(c, &read);
   } else if (c->reason == NULL && !a->copied_whole && !throws) {
@@ -318,4 +457,5 @@ void ck_match_copies(ck_comparison *c) {
   ck_map_release(&touched);
   ck_map_release(&read);
   ck_map_release(&keys);
+  ck_map_release(&entries);
 }

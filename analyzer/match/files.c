@@ -1,8 +1,7 @@
 /* files.c - what the analysis sees of a checkpoint that code takes apart by hand (torch/torch.h, ck_torch_files).
  *
  * The path is resolved, and the format judged, exactly as for the site itself; what the loader refuses has no content
- * here, and the site's own comparison says why. Of a dict for pickle_load only its own tensors are given; what lies
- * deeper is there by its first step, as a value that is not known. */
+ * here, and the site's own comparison says why. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,52 +26,27 @@ static void copy_tensor(ck_arena *arena, const ck_ckpt_entry *e, ck_torch_file_t
                                                                        : CK_KIND_UNKNOWN};
 }
 
-/* The first step of a dotted path: what a dict holds that is no tensor itself. */
-static void add_other(ck_arena *arena, ck_map *seen, ck_torch_file *out, const char **others, const char *key) {
-  size_t n = strcspn(key, ".");
-  const char *names[] = {ck_arena_strdup(arena, key), ck_arena_strndup(arena, key, n)};
-  for (size_t i = 0; i < 2; i++) {
-    bool is_new;
-    ck_map_put(seen, names[i], &is_new);
-    if (is_new) others[out->nothers++] = names[i];
+static const ck_torch_file_dict *copy_dict(ck_arena *arena, const ck_ckpt *ckpt, const ck_ckpt_dict *dict,
+                                           const char *prefix) {
+  size_t n;
+  const ck_ckpt_entry *entries = ck_ckpt_entries(ckpt, &n);
+  ck_torch_file_item *items = CK_NEW_N(arena, ck_torch_file_item, dict->count + 1);
+  for (size_t i = 0; i < dict->count; i++) {
+    const ck_ckpt_item *item = &dict->items[i];
+    const char *path = ck_arena_printf(arena, "%s%s", prefix, item->key);
+    items[i] =
+        (ck_torch_file_item){.key = path + strlen(prefix), .path = path, .type = ck_arena_strdup(arena, item->type)};
+    if (item->entry < n) {
+      ck_torch_file_tensor *tensor = CK_NEW(arena, ck_torch_file_tensor);
+      copy_tensor(arena, &entries[item->entry], tensor);
+      items[i].tensor = tensor;
+    } else if (item->dict != NULL) {
+      items[i].dict = copy_dict(arena, ckpt, item->dict, ck_arena_printf(arena, "%s.", path));
+    }
   }
-}
-
-/* `part`: the root's tensors, NULL if there are none. */
-static void add_others(ck_arena *arena, const ck_ckpt *ckpt, const ck_ckpt_part *part, ck_torch_file *out) {
-  size_t nothers, nentries, nblanks;
-  const char *const *blanks = ck_ckpt_blanks(ckpt, &nblanks);
-  const ck_ckpt_other *all = ck_ckpt_others(ckpt, &nothers);
-  const ck_ckpt_entry *entries = ck_ckpt_entries(ckpt, &nentries);
-  const char **others = CK_NEW_N(arena, const char *, 2 * (nothers + nentries + nblanks) + 1);
-  ck_map seen;
-  ck_map_init(&seen);
-  for (size_t i = 0; part != NULL && i < part->entry_count; i++) ck_map_put(&seen, part->entries[i].key, NULL);
-  for (size_t i = 0; i < nblanks; i++) add_other(arena, &seen, out, others, blanks[i]);
-  for (size_t i = 0; i < nothers; i++) add_other(arena, &seen, out, others, all[i].key);
-  for (size_t i = 0; i < nentries; i++) /* tensors of dicts inside */
-    if (ck_map_find(&seen, entries[i].key) == NULL) add_other(arena, &seen, out, others, entries[i].key);
-  ck_map_release(&seen);
-  out->others = others;
-}
-
-/* A dict whose tensors all lie deeper, as {"epoch": 3, "state_dict": {...}}. */
-static bool is_nested_dict(const ck_ckpt *ckpt) {
-  const char *type = ck_ckpt_meta(ckpt, "root.type");
-  return ck_ckpt_root(ckpt) == CK_CKPT_ROOT_TREE && type != NULL && strcmp(type, "dict") == 0;
-}
-
-static bool fill_dict(ck_arena *arena, const ck_ckpt *ckpt, ck_torch_file *out) {
-  size_t nparts;
-  const ck_ckpt_part *parts = ck_ckpt_parts(ckpt, &nparts);
-  if (is_nested_dict(ckpt)) return add_others(arena, ckpt, NULL, out), true;
-  if (ck_ckpt_root(ckpt) != CK_CKPT_ROOT_DICT || nparts == 0 || parts[0].path_count > 0) return false;
-  ck_torch_file_tensor *tensors = CK_NEW_N(arena, ck_torch_file_tensor, parts[0].entry_count + 1);
-  for (size_t i = 0; i < parts[0].entry_count; i++) copy_tensor(arena, &parts[0].entries[i], &tensors[i]);
-  out->tensors = tensors;
-  out->ntensors = parts[0].entry_count;
-  add_others(arena, ckpt, &parts[0], out);
-  return true;
+  ck_torch_file_dict *copy = CK_NEW(arena, ck_torch_file_dict);
+  *copy = (ck_torch_file_dict){items, dict->count};
+  return copy;
 }
 
 static void fill_archive(ck_arena *arena, const ck_ckpt *ckpt, ck_torch_file *out) {
@@ -114,7 +88,8 @@ static const ck_torch_file *open_file(void *data, ck_loc loc, ck_loader loader, 
   if (!is_read(&f->m, &site, &a, file)) return NULL;
   ck_torch_file *content = CK_NEW(arena, ck_torch_file);
   if (loader != CK_LOADER_PICKLE_LOAD) fill_archive(arena, file->ckpt, content);
-  else if (!fill_dict(arena, file->ckpt, content)) return NULL;
+  else if (ck_ckpt_root_dict(file->ckpt) == NULL) return NULL;
+  else content->dict = copy_dict(arena, file->ckpt, ck_ckpt_root_dict(file->ckpt), "");
   slot->p = content;
   return content;
 }

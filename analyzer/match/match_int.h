@@ -73,6 +73,7 @@ typedef struct {
   ck_strings *implied;
   ck_helps *helps;
   ck_map *key_index, *last_write; /* copies.c: key -> its index, its last write, plus 1 each */
+  ck_map *entry_index;            /* copies.c: names of the entries */
 } ck_comparison;
 
 void ck_match_partial(ck_comparison *c, const char *reason, ck_loc loc);

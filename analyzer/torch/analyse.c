@@ -427,7 +427,6 @@ void ck_torch_analysis_free(const ck_analysis *analysis) {
   ck_map_release(&run->done);
   ck_map_release(&run->links);
   free(run->files.at);
-  free(run->dicts.at);
   free(run->writes.at);
   free(run->listed.at);
   ck_arena_release(&run->arena);

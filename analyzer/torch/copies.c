@@ -85,41 +85,75 @@ static void add_event(ck_torch_run *run, ck_call *call, ck_copy_kind kind, const
   ck_vec_push(&run->writes, w);
 }
 
-/* The file that a value of a dict is of; SIZE_MAX: none is known, or there are two. */
-static size_t file_of_value(const ck_torch_run *run, ck_value v) {
-  size_t found = SIZE_MAX;
-  const ck_torch_link *origin = v.kind == CK_V_TENSOR ? source(run, v.tensor) : NULL;
-  if (origin != NULL) return origin->file;
-  for (size_t i = 0; v.kind == CK_V_UNKNOWN && i < run->dicts.n; i++) {
-    if (run->dicts.at[i].other != v.unknown) continue;
-    if (found != SIZE_MAX) return SIZE_MAX;
-    found = run->dicts.at[i].file;
+/* A place in a file, by what it holds: dicts are copied and moved, their tensors keep where they come from. */
+typedef struct {
+  size_t file; /* SIZE_MAX: of none */
+  const char *path;
+} place;
+
+static place place_of(const ck_torch_run *run, ck_ev *ev, ck_value v);
+
+/* What is in a dict tells the dict: ".key" is cut off its path. */
+static place place_of_dict(const ck_torch_run *run, ck_ev *ev, ck_value dict) {
+  for (size_t i = 0; i < dict.map->n; i++) {
+    ck_value key = dict.map->at[i].key;
+    place inner = place_of(run, ev, ck_ev_load(ev, dict.map->at[i].cell));
+    if (inner.file == SIZE_MAX || key.kind != CK_V_STRING || !ck_ends_with(inner.path, key.str)) continue;
+    size_t n = strlen(inner.path) - strlen(key.str);
+    return (place){inner.file, ck_arena_strndup(ck_ev_arena(ev), inner.path, n > 0 ? n - 1 : 0)};
   }
-  return found;
+  return (place){SIZE_MAX, NULL};
 }
 
-static size_t file_of_dict(const ck_torch_run *run, ck_ev *ev, ck_value dict) {
-  size_t file = SIZE_MAX;
-  for (size_t i = 0; file == SIZE_MAX && dict.kind == CK_V_MAP && i < dict.map->n; i++)
-    file = file_of_value(run, ck_ev_load(ev, dict.map->at[i].cell));
-  return file;
+static place place_of(const ck_torch_run *run, ck_ev *ev, ck_value v) {
+  place at = {SIZE_MAX, NULL};
+  const char *type;
+  const ck_torch_link *origin = v.kind == CK_V_TENSOR ? source(run, v.tensor) : NULL;
+  if (origin != NULL) return (place){origin->file, origin->key};
+  if (v.kind == CK_V_MAP) return place_of_dict(run, ev, v);
+  ck_torch_file_other(ev, v, &at.file, &at.path, &type);
+  return at;
 }
 
-void ck_torch_copy_absent(ck_call *call, ck_value dict, const char *key) {
+void ck_torch_copy_walked(ck_call *call, size_t file) {
+  ck_torch_run *run = ck_torch_run_of(call->ev);
+  if (run != NULL && file < run->files.n) run->files.at[file].is_walked = true;
+}
+
+void ck_torch_copy_walked_by(ck_call *call, ck_value item) {
+  ck_torch_run *run = ck_torch_run_of(call->ev);
+  if (run != NULL) ck_torch_copy_walked(call, place_of(run, call->ev, item).file);
+}
+
+void ck_torch_copy_asked(ck_call *call, ck_copy_kind kind, ck_value dict, const char *key) {
   ck_torch_run *run = ck_torch_run_of(call->ev);
   if (!listens(run, call->ev)) return;
-  size_t file = file_of_dict(run, call->ev, dict);
-  if (file == SIZE_MAX) return;
-  add_event(run, call, CK_COPY_ABSENT, NULL, NULL);
+  place at = place_of(run, call->ev, dict);
+  if (at.file == SIZE_MAX) return;
+  add_event(run, call, kind, NULL, NULL);
   ck_torch_write *w = &run->writes.at[run->writes.n - 1];
-  w->file = file;
-  w->copy.source = ck_arena_strdup(&run->arena, key);
+  w->file = at.file;
+  w->copy.source = ck_arena_printf(&run->arena, "%s%s%s", at.path, at.path[0] ? "." : "", key);
 }
 
-void ck_torch_copy_unwanted(ck_call *call, const char *key) {
+void ck_torch_copy_no_tensor(ck_call *call, ck_value v) {
   ck_torch_run *run = ck_torch_run_of(call->ev);
   if (!listens(run, call->ev)) return;
-  add_event(run, call, CK_COPY_UNWANTED, NULL, NULL);
+  place at = place_of(run, call->ev, v);
+  const char *path, *type = "dict";
+  if (at.file == SIZE_MAX) return;
+  ck_torch_file_other(call->ev, v, &at.file, &path, &type);
+  add_event(run, call, CK_COPY_NO_TENSOR, NULL, NULL);
+  ck_torch_write *w = &run->writes.at[run->writes.n - 1];
+  w->file = at.file;
+  w->copy.source = ck_arena_strdup(&run->arena, at.path);
+  w->copy.type = ck_arena_strdup(&run->arena, type);
+}
+
+void ck_torch_copy_unwanted(ck_call *call, ck_copy_kind kind, const char *key) {
+  ck_torch_run *run = ck_torch_run_of(call->ev);
+  if (!listens(run, call->ev)) return;
+  add_event(run, call, kind, NULL, NULL);
   run->writes.at[run->writes.n - 1].copy.key = ck_arena_strdup(&run->arena, key);
 }
 
@@ -245,7 +279,7 @@ size_t ck_torch_file_opened(ck_torch_run *run, ck_loc loc, ck_loader loader, ck_
   if (files == NULL) return SIZE_MAX;
   const ck_torch_file *content = files->open(files->data, loc, loader, alternative.path);
   if (content == NULL) return SIZE_MAX;
-  ck_vec_push(&run->files, (ck_torch_opened){content, loc, loader, alternative});
+  ck_vec_push(&run->files, (ck_torch_opened){content, loc, loader, alternative, false});
   return run->files.n - 1;
 }
 
@@ -255,7 +289,7 @@ size_t ck_torch_file_opened(ck_torch_run *run, ck_loc loc, ck_loader loader, ck_
 void ck_torch_copies_begin(ck_torch_run *run) {
   ck_map_release(&run->links);
   ck_map_init(&run->links);
-  run->files.n = run->dicts.n = run->writes.n = run->listed.n = 0;
+  run->files.n = run->writes.n = run->listed.n = 0;
   run->vague = NULL;
   run->no_grad = 0;
   run->loads_modules = false;
@@ -324,10 +358,23 @@ static ck_condition beyond(ck_arena *arena, ck_condition when, ck_condition deci
   return (ck_condition){at, n};
 }
 
-static bool writes_from(const ck_torch_run *run, size_t file) {
+/* Was something done with what `file` holds? Names that a model was asked for are the file's if that alone was
+ * listed. */
+static bool concerns(const ck_torch_run *run, size_t file) {
+  bool is_only = run->files.n == 1 && run->files.at[file].is_walked;
   for (size_t i = 0; i < run->writes.n; i++)
-    if (run->writes.at[i].file == file) return true;
+    if (run->writes.at[i].file == file || (is_only && run->writes.at[i].copy.kind == CK_COPY_SOUGHT)) return true;
   return false;
+}
+
+/* No tensor was written to, though the one module that was listed was looked at: nothing is loaded into it. */
+static const ck_model *model_passed_by(ck_torch_run *run, size_t file) {
+  for (size_t i = 0; i < run->writes.n; i++)
+    if (run->writes.at[i].target != NULL) return NULL;
+  if (run->listed.n != 1) return NULL;
+  ck_value v = ck_ev_pointer(CK_PTR_RAW, run->listed.at[0]);
+  const ck_model *model = ck_torch_derive(run->ev, &run->arena, v, run->files.at[file].loc);
+  return model->nopens == 0 ? model : NULL;
 }
 
 static void fill_copies(ck_torch_run *run, size_t file, ck_condition decided, ck_alternative *a) {
@@ -348,7 +395,8 @@ static void fill_copies(ck_torch_run *run, size_t file, ck_condition decided, ck
     if (same != NULL && a->model->keys[same->n - 1].tensor == w->target)
       key = &a->model->keys[same->n - 1]; /* of a tensor with several names, the file's */
     if (key != NULL) copy.key = key->key;
-    if (w->file != file && copy.kind != CK_COPY_UNWANTED) copy.kind = CK_COPY_TOUCH, copy.source = NULL;
+    if (w->file != file && copy.kind != CK_COPY_UNWANTED && copy.kind != CK_COPY_SOUGHT)
+      copy.kind = CK_COPY_TOUCH, copy.source = NULL;
     copy.when = beyond(&run->arena, copy.when, decided);
     a->copies[a->ncopies++] = copy;
   }
@@ -361,8 +409,9 @@ void ck_torch_copies_end(ck_torch_run *run, bool reached_end) {
   for (size_t f = 0; f < run->files.n; f++) {
     ck_torch_opened *file = &run->files.at[f];
     ck_alternative a = file->alternative;
-    if (writes_from(run, f)) {
+    if (concerns(run, f)) {
       a.model = model_of(run, f);
+      if (a.model == NULL) a.model = model_passed_by(run, f);
       fill_copies(run, f, decided, &a);
       a.copied_whole = a.model != NULL && run->vague == NULL && reached_end && !run->loads_modules;
       if (a.model == NULL && a.reason == NULL) {

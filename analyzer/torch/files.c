@@ -10,7 +10,8 @@
 
 #include "torch/run_int.h"
 
-#define JIT "torch::jit::Module"
+#define JIT    "torch::jit::Module"
+#define IVALUE "c10::IValue"
 
 /* ---- making values --------------------------------------------------------------------------------------------- */
 
@@ -28,18 +29,48 @@ static ck_value tensor_of(ck_call *call, size_t file, const ck_torch_file_tensor
   return v;
 }
 
-ck_value ck_torch_file_dict(ck_call *call, size_t file, const ck_torch_file *content) {
+static void set_field(ck_ev *ev, ck_object *object, const char *name, ck_value v) {
+  ck_ev_store(ev, ck_ev_field(ev, object, ck_ev_intern(ev, name)), v);
+}
+
+/* What is neither tensor nor dict: where it stands in which file, and Python's name of its type. */
+static ck_value other_of(ck_call *call, size_t file, const ck_torch_file_item *item) {
+  ck_ev *ev = call->ev;
+  ck_cell *cell = ck_ev_object(ev, IVALUE, call->node->loc);
+  ck_object *object = ck_torch_object(ev, cell);
+  set_field(ev, object, "file", CK_INT((int64_t)file));
+  set_field(ev, object, "path", ck_ev_string(ev, item->path));
+  set_field(ev, object, "type", ck_ev_string(ev, item->type));
+  return ck_ev_load(ev, cell);
+}
+
+ck_value ck_torch_file_root(ck_call *call, size_t file, const ck_torch_file_dict *dict) {
   ck_ev *ev = call->ev;
   ck_cell *cell = ck_ev_cell(ev, ck_ev_map(ev, "c10::Dict"));
-  for (size_t i = 0; i < content->ntensors; i++)
-    ck_ev_store(ev, ck_ev_map_put(ev, cell, ck_ev_string(ev, content->tensors[i].key)),
-                tensor_of(call, file, &content->tensors[i]));
-  ck_value other = ck_call_unknown(call, "a value of the file that is no tensor");
-  for (size_t i = 0; i < content->nothers; i++)
-    ck_ev_store(ev, ck_ev_map_put(ev, cell, ck_ev_string(ev, content->others[i])), other);
-  ck_torch_run *run = ck_torch_run_of(ev);
-  if (run != NULL) ck_vec_push(&run->dicts, (ck_torch_dict){other.unknown, file});
+  for (size_t i = 0; i < dict->count; i++) {
+    const ck_torch_file_item *item = &dict->items[i];
+    ck_value v = item->tensor != NULL ? tensor_of(call, file, item->tensor)
+                 : item->dict != NULL ? ck_torch_file_root(call, file, item->dict)
+                                      : other_of(call, file, item);
+    ck_ev_store(ev, ck_ev_map_put(ev, cell, ck_ev_string(ev, item->key)), v);
+  }
   return ck_ev_load(ev, cell);
+}
+
+static const char *text_field(ck_ev *ev, const ck_object *object, const char *name) {
+  ck_cell *cell = ck_ev_find_field(object, name);
+  ck_value v = cell ? ck_ev_load(ev, cell) : CK_VOID;
+  return v.kind == CK_V_STRING ? v.str : NULL;
+}
+
+bool ck_torch_file_other(ck_ev *ev, ck_value v, size_t *file, const char **path, const char **type) {
+  if (v.kind != CK_V_OBJECT || strcmp(v.object->cls, IVALUE) != 0) return false;
+  ck_cell *number = ck_ev_find_field(v.object, "file");
+  ck_value n = number ? ck_ev_load(ev, number) : CK_VOID;
+  *path = text_field(ev, v.object, "path");
+  *type = text_field(ev, v.object, "type");
+  *file = n.kind == CK_V_INT ? (size_t)n.i : SIZE_MAX;
+  return *path != NULL && *type != NULL;
 }
 
 static const ck_torch_file_tensor *find_tensor(const ck_torch_file *content, const char *key) {
@@ -75,18 +106,45 @@ static ck_value itself(ck_call *call) {
   return cell ? ck_ev_ref(cell) : ck_torch_harmless(call);
 }
 
-static ck_value is_tensor(ck_call *call) {
+/* What an IValue is, by the type that Python gives it; NULL: not known. */
+static const char *type_of(ck_call *call, ck_value *v) {
   ck_cell *cell = ck_torch_self_cell(call);
-  ck_value v = cell ? ck_ev_decide(call->ev, ck_ev_load(call->ev, cell)) : CK_VOID;
-  if (v.kind == CK_V_TENSOR) return CK_BOOL(true);
-  return v.kind == CK_V_STRING || v.kind == CK_V_MAP ? CK_BOOL(false) : ck_torch_harmless(call);
+  size_t file;
+  const char *path, *type;
+  *v = cell ? ck_ev_decide(call->ev, ck_ev_load(call->ev, cell)) : CK_VOID;
+  switch (v->kind) {
+  case CK_V_TENSOR: return "torch.Tensor";
+  case CK_V_STRING: return "str";
+  case CK_V_MAP: return "dict";
+  default: return ck_torch_file_other(call->ev, *v, &file, &path, &type) ? type : NULL;
+  }
 }
 
-static ck_value is_dict(ck_call *call) {
-  ck_cell *cell = ck_torch_self_cell(call);
-  ck_value v = cell ? ck_ev_decide(call->ev, ck_ev_load(call->ev, cell)) : CK_VOID;
-  if (v.kind == CK_V_MAP) return CK_BOOL(true);
-  return v.kind == CK_V_STRING || v.kind == CK_V_TENSOR ? CK_BOOL(false) : ck_torch_harmless(call);
+/* toTensor() and toGenericDict() throw for everything else, isTensor() and isGenericDict() are false. */
+static ck_value as(ck_call *call, const char *wanted) {
+  ck_value v;
+  const char *type = type_of(call, &v);
+  if (type == NULL || strcmp(type, wanted) == 0) return v.kind == CK_V_OBJECT ? ck_torch_harmless(call) : itself(call);
+  if (strcmp(wanted, "torch.Tensor") == 0) ck_torch_copy_no_tensor(call, v);
+  ck_ev_throw(call->ev, call->node->loc, "a value of a file is asked for as something else");
+  return CK_VOID;
+}
+
+static ck_value is(ck_call *call, const char *wanted) {
+  ck_value v;
+  const char *type = type_of(call, &v);
+  return type != NULL ? CK_BOOL(strcmp(type, wanted) == 0) : ck_torch_harmless(call);
+}
+
+static ck_value as_tensor(ck_call *call) { return as(call, "torch.Tensor"); }
+static ck_value as_dict(ck_call *call) { return as(call, "dict"); }
+static ck_value is_tensor(ck_call *call) { return is(call, "torch.Tensor"); }
+static ck_value is_dict(ck_call *call) { return is(call, "dict"); }
+
+/* A string, as keys are; what other strings the file holds is not known. */
+static ck_value as_string(ck_call *call) {
+  ck_value v;
+  return type_of(call, &v) != NULL && v.kind == CK_V_STRING ? itself(call) : ck_torch_harmless(call);
 }
 
 static ck_cell *dict_of(ck_call *call) {
@@ -106,14 +164,19 @@ static ck_value dict_at(ck_call *call) {
   ck_cell *dict = dict_of(call), *slot;
   if (dict == NULL || !look_up(call, dict, &slot)) return ck_torch_harmless(call);
   if (slot != NULL) return ck_ev_ref(slot);
-  ck_torch_copy_absent(call, ck_ev_load(call->ev, dict), ck_torch_arg(call, 0).str);
+  ck_torch_copy_asked(call, CK_COPY_ABSENT, ck_ev_load(call->ev, dict), ck_torch_arg(call, 0).str);
   ck_ev_throw(call->ev, call->node->loc, "Argument passed to at() was not in the map");
   return CK_VOID;
+}
+
+static void sought(ck_call *call, ck_cell *dict) {
+  ck_torch_copy_asked(call, CK_COPY_SOUGHT, ck_ev_load(call->ev, dict), ck_torch_arg(call, 0).str);
 }
 
 static ck_value dict_contains(ck_call *call) {
   ck_cell *dict = dict_of(call), *slot;
   if (dict == NULL || !look_up(call, dict, &slot)) return ck_torch_harmless(call);
+  if (slot == NULL) sought(call, dict);
   return CK_BOOL(slot != NULL);
 }
 
@@ -140,6 +203,7 @@ static ck_value dict_end(ck_call *call) {
 static ck_value dict_find(ck_call *call) {
   ck_cell *dict = dict_of(call), *slot;
   if (dict == NULL || !look_up(call, dict, &slot)) return ck_torch_harmless(call);
+  if (slot == NULL) sought(call, dict);
   ck_value map = ck_ev_load(call->ev, dict);
   size_t i = 0;
   while (i < map.map->n && map.map->at[i].cell != slot) i++;
@@ -176,6 +240,7 @@ static ck_value entry_part(ck_call *call, size_t i) {
   ck_cell *cell = ck_torch_self_cell(call);
   ck_value v = cell ? ck_ev_load(call->ev, cell) : CK_VOID;
   if (v.kind != CK_V_LIST || v.list->n != 2) return ck_torch_harmless(call);
+  ck_torch_copy_walked_by(call, ck_ev_load(call->ev, v.list->at[1]));
   return ck_ev_ref(v.list->at[i]);
 }
 static ck_value entry_key(ck_call *call) { return entry_part(call, 0); }
@@ -220,6 +285,7 @@ static ck_value named(ck_call *call, const char *name, ck_value value) {
 static ck_value list_tensors(ck_call *call, ck_kind kind, bool with_names) {
   script s;
   if (!script_of(call, &s)) return ck_torch_harmless(call);
+  ck_torch_copy_walked(call, s.file);
   bool recurse = true;
   if (call->nargs > 0) {
     ck_value v = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
@@ -280,11 +346,11 @@ static ck_value jit_to(ck_call *call) {
 
 /* "c10::IValue" converts without a call in the IR; what the file gives is never another kind of value. */
 const ck_builtin ck_torch_file_rows[] = {
-    {"c10::IValue::toGenericDict", itself, 0, 0},
-    {"c10::IValue::toTensor", itself, 0, 0},
+    {"c10::IValue::toGenericDict", as_dict, 0, 0},
+    {"c10::IValue::toTensor", as_tensor, 0, 0},
     {"c10::IValue::toModule", itself, 0, 0},
-    {"c10::IValue::toStringRef", itself, 0, 0},
-    {"c10::IValue::toStringView", itself, 0, 0},
+    {"c10::IValue::toStringRef", as_string, 0, 0},
+    {"c10::IValue::toStringView", as_string, 0, 0},
     {"c10::IValue::isTensor", is_tensor, 0, 0},
     {"c10::IValue::isGenericDict", is_dict, 0, 0},
     {"c10::Dict::at", dict_at, 1, 1},

@@ -106,7 +106,7 @@ static ck_value pickle_load(ck_call *call) {
       is_file ? path_of(call, bytes) : ck_call_unknown(call, "what the bytes given to `pickle_load` were read from");
   size_t file = ck_torch_site(call, CK_LOADER_PICKLE_LOAD, CK_VOID, path, false, NULL);
   const ck_torch_file *content = ck_torch_open_file(ck_torch_run_of(call->ev), file);
-  if (content != NULL) return ck_torch_file_dict(call, file, content);
+  if (content != NULL) return ck_torch_file_root(call, file, content->dict);
   return ck_call_unknown(call, "a value read from a file");
 }
 

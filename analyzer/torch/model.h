@@ -73,16 +73,19 @@ const char *ck_loader_name(ck_loader loader); /* "torch::load" */
 
 /* What a hand-written loader did with one tensor of the file, or with one of the model (FORMATS.md B.3). */
 typedef enum {
-  CK_COPY_VALUES,   /* copy_(), data() = t: broadcasts and converts */
-  CK_COPY_SET_DATA, /* set_data(): takes shape and dtype */
-  CK_COPY_TOUCH,    /* changed in another way: may be loaded, nothing is claimed */
-  CK_COPY_ABSENT,   /* asked the file for `source`, which throws where it is absent */
-  CK_COPY_UNWANTED, /* asked the model for `key`, which throws where it has none */
+  CK_COPY_VALUES,    /* copy_(), data() = t: broadcasts and converts */
+  CK_COPY_SET_DATA,  /* set_data(): takes shape and dtype */
+  CK_COPY_TOUCH,     /* changed in another way: may be loaded, nothing is claimed */
+  CK_COPY_ABSENT,    /* asked the file for `source`, which throws where it is absent */
+  CK_COPY_UNWANTED,  /* asked the model for `key`, which throws where it has none */
+  CK_COPY_NO_TENSOR, /* took `source` for a tensor, which throws: it is a `type` */
+  CK_COPY_SOUGHT,    /* asked the file for `source`, or the model for `key`, and was told that there is none */
 } ck_copy_kind;
 typedef struct {
   ck_copy_kind kind;
   const char *key;            /* of the model; NULL: none of its keys */
   const char *source;         /* key of the file, NULL: not one tensor of it */
+  const char *type;           /* of NO_TENSOR: Python's name */
   const struct ck_tensor *to; /* as it was before */
   const struct ck_tensor *from;
   ck_condition when;    /* beyond the alternative's */

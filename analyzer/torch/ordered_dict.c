@@ -65,7 +65,7 @@ static ck_value dict_at(ck_call *call) {
   ck_cell *slot = ck_ev_map_find(call->ev, map, key, &known);
   if (!known) return ck_torch_harmless(call);
   if (slot == NULL) {
-    if (key.kind == CK_V_STRING) ck_torch_copy_unwanted(call, key.str);
+    if (key.kind == CK_V_STRING) ck_torch_copy_unwanted(call, CK_COPY_UNWANTED, key.str);
     ck_ev_throw(call->ev, call->node->loc, "Key is not defined");
     return CK_VOID;
   }
@@ -76,9 +76,10 @@ static ck_value dict_find(ck_call *call) {
   ck_cell *self = dict_cell(call);
   bool known;
   if (self == NULL) return ck_torch_harmless(call);
-  ck_cell *slot =
-      ck_ev_map_find(call->ev, ck_ev_load(call->ev, self), ck_ev_decide(call->ev, ck_torch_arg(call, 0)), &known);
+  ck_value key = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
+  ck_cell *slot = ck_ev_map_find(call->ev, ck_ev_load(call->ev, self), key, &known);
   if (!known) return ck_torch_harmless(call);
+  if (slot == NULL && key.kind == CK_V_STRING) ck_torch_copy_unwanted(call, CK_COPY_SOUGHT, key.str);
   return slot ? ck_ev_pointer(CK_PTR_RAW, slot) : CK_NULL;
 }
 

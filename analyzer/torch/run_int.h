@@ -40,6 +40,7 @@ typedef struct {
   ck_loc loc; /* of the call that read it */
   ck_loader loader;
   ck_alternative alternative;
+  bool is_walked; /* what it holds was listed */
 } ck_torch_opened;
 
 /* A tensor that the running world wrote to, or asked for in vain. */
@@ -48,13 +49,6 @@ typedef struct {
   const ck_tensor *target; /* the registered tensor; copy.to is what it was like before */
   ck_copy copy;
 } ck_torch_write;
-
-/* What stands for the values of a file's dict that are no tensors: by it a dict without tensors is known as the file's.
- */
-typedef struct {
-  const ck_unknown *other;
-  size_t file;
-} ck_torch_dict;
 
 typedef struct ck_torch_link ck_torch_link; /* copies.c */
 
@@ -79,7 +73,6 @@ struct ck_torch_run {
   CK_VEC(ck_cell *) objects; /* module objects of the project's classes, constructed to the end */
   size_t entry;              /* number of the entry point being run */
   CK_VEC(ck_torch_opened) files;
-  CK_VEC(ck_torch_dict) dicts;
   CK_VEC(ck_torch_write) writes;
   CK_VEC(ck_cell *) listed; /* modules whose tensors were listed */
   ck_map links;             /* address of a tensor: ck_torch_link, what it was made of */
@@ -111,8 +104,15 @@ bool ck_torch_same_copies(const ck_alternative *a, const ck_alternative *b);
 size_t ck_torch_file_opened(ck_torch_run *run, ck_loc loc, ck_loader loader, ck_alternative alternative);
 const ck_torch_file *ck_torch_open_file(const ck_torch_run *run, size_t file); /* NULL: there is none of that number */
 void ck_torch_mark_source(ck_torch_run *run, const ck_tensor *t, size_t file, const char *key); /* t is that tensor */
-void ck_torch_copy_absent(ck_call *call, ck_value dict, const char *key); /* a file's dict has no `key`: it throws */
-void ck_torch_copy_unwanted(ck_call *call, const char *key);              /* a model's has none */
+/* A file's dict has no `key`: ABSENT, it throws, or SOUGHT, it says so. */
+void ck_torch_copy_asked(ck_call *call, ck_copy_kind kind, ck_value dict, const char *key);
+/* A model's dict has no `key`: UNWANTED, it throws, or SOUGHT. */
+void ck_torch_copy_unwanted(ck_call *call, ck_copy_kind kind, const char *key);
+void ck_torch_copy_walked(ck_call *call, size_t file);      /* what it holds is listed */
+void ck_torch_copy_walked_by(ck_call *call, ck_value item); /* the file that `item` is of */
+void ck_torch_copy_no_tensor(ck_call *call, ck_value v);    /* toTensor() of what is none: it throws */
+/* Is `v` a value of a file that is neither tensor nor dict? */
+bool ck_torch_file_other(ck_ev *ev, ck_value v, size_t *file, const char **path, const char **type);
 
 bool ck_torch_same_model(const ck_model *a, const ck_model *b);
 /* One model of what a place constructs in all its worlds. */

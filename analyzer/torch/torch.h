@@ -18,12 +18,23 @@ typedef struct {
   ck_dtype dtype;
   ck_kind kind;
 } ck_torch_file_tensor;
+/* A dict of the file, with the dicts in it. */
+typedef struct ck_torch_file_dict ck_torch_file_dict;
 typedef struct {
-  const ck_torch_file_tensor *tensors; /* in file order */
+  const char *key;                    /* in its dict */
+  const ck_torch_file_tensor *tensor; /* its `key` is the whole path, joined by dots; NULL: no tensor */
+  const ck_torch_file_dict *dict;     /* NULL: no dict */
+  const char *path, *type;            /* path as a tensor's; Python's name of the type ("int") */
+} ck_torch_file_item;
+struct ck_torch_file_dict {
+  const ck_torch_file_item *items; /* in file order */
+  size_t count;
+};
+typedef struct {
+  const ck_torch_file_tensor *tensors; /* of an archive, in file order */
   size_t ntensors;
-  const char *const *others; /* keys of values that are no tensors */
-  size_t nothers;
-  const char *const *modules; /* paths of a TorchScript module's submodules */
+  const ck_torch_file_dict *dict; /* of a file for pickle_load */
+  const char *const *modules;     /* paths of a TorchScript module's submodules */
   size_t nmodules;
 } ck_torch_file;
 typedef struct {

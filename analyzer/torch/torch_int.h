@@ -146,7 +146,7 @@ const ck_tensor *ck_torch_tensor_now(ck_ev *ev, const ck_tensor *t);            
 const char *ck_torch_tensor_is_replaced(ck_ev *ev, const ck_tensor *t, ck_loc *loc); /* why, or NULL */
 
 /* ---- files.c: a checkpoint's content as values; `file` is its number --------------------------------------------- */
-ck_value ck_torch_file_dict(ck_call *call, size_t file, const ck_torch_file *content);
+ck_value ck_torch_file_root(ck_call *call, size_t file, const ck_torch_file_dict *dict); /* of pickle_load */
 void ck_torch_file_append(ck_call *call, ck_cell *vector, size_t file, const ck_torch_file *content);
 ck_value ck_torch_file_module(ck_call *call, size_t file, const char *path);
 

@@ -77,6 +77,14 @@ def dict_nested():
     torch.save({'epoch': 3, 'state_dict': tensors(Net())}, 'dict_nested.pt')
 
 
+def dict_nested_without_bias():
+    torch.save({'epoch': 3, 'state_dict': {k: v for k, v in tensors(Net()).items() if k != 'fc2.bias'}}, 'dict_nested_without_bias.pt')
+
+
+def dict_with_epoch():
+    torch.save({**tensors(Net()), 'epoch': 3}, 'dict_with_epoch.pt')
+
+
 def dict_extra():
     torch.save({**tensors(Net()), 'head.weight': torch.ones(3, 2)}, 'dict_extra.pt')
 
@@ -194,7 +202,7 @@ def main():
     os.chdir(a.out)
     subprocess.run([program], check=True)
     for make in (python_state_dict, python_nested, python_legacy, python_dict, python_evil, script, script_relu, trace_wide,
-                 dict_net, dict_wide, dict_without_bias, dict_nested, dict_extra, dict_double, dict_half, dict_row, dict_prefixed, script_reordered, script_square,
+                 dict_net, dict_wide, dict_without_bias, dict_nested, dict_nested_without_bias, dict_with_epoch, dict_extra, dict_double, dict_half, dict_row, dict_prefixed, script_reordered, script_square,
                  safetensors, html, lfs, empty, truncated, folder):
         make()
 
