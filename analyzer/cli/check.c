@@ -212,9 +212,13 @@ static void times_mark(cli_times *times, cli_time what) {
   times->last = now;
 }
 
-static ck_status read_config(cli_check *check, const cli_request *r, ck_report_options *options, ck_config *config,
-                             ck_err *err) {
-  char *here = ck_path_join(working_directory(&check->arena), "x");
+static ck_status read_config(cli_check *check, const cli_options *o, const cli_request *r, ck_report_options *options,
+                             ck_config *config, ck_err *err) {
+  const char *folder = working_directory(&check->arena);
+  if (o->config != NULL)
+    return ck_config_load(ck_path_joined(&check->arena, folder, o->config), options, config, &check->arena, err);
+  if (o->no_config_search) return CK_OK;
+  char *here = ck_path_join(folder, "x");
   ck_status status = ck_config_find(r->n > 0 ? r->commands[0].file : here, options, config, &check->arena, err);
   free(here);
   return status;
@@ -237,7 +241,7 @@ ck_status cli_check_units(cli_check *check, const cli_options *o, const cli_requ
   ck_report_options from_file = {0};
   ck_config config = {0};
   if (check->units.of == NULL) check->units.of = check->units.units.at;
-  ck_status status = read_config(check, r, &from_file, &config, err);
+  ck_status status = read_config(check, o, r, &from_file, &config, err);
   if (status != CK_OK) return status;
   times_mark(&check->times, CLI_TIME_UNITS);
   const char **files = CK_NEW_N(&check->arena, const char *, r->n + 1);
@@ -439,12 +443,20 @@ static ck_status read_buffer(cli_options *o, ck_arena *arena, ck_err *err) {
   ck_strbuf_init(&text);
   char bytes[65536];
   size_t n;
-  while ((n = fread(bytes, 1, sizeof bytes, stdin)) > 0 && text.n < MAX_BUFFER) ck_strbuf_add(&text, bytes, n);
+  while (text.n <= MAX_BUFFER && (n = fread(bytes, 1, sizeof bytes, stdin)) > 0) ck_strbuf_add(&text, bytes, n);
+  bool too_long = text.n > MAX_BUFFER;
+  if (too_long || ferror(stdin)) {
+    ck_strbuf_release(&text);
+    return too_long ? ck_fail(err, CK_LIMIT, "%s: what stands on stdin is longer than %d MiB", o->stdin_name,
+                              MAX_BUFFER / (1024 * 1024))
+                    : ck_fail(err, CK_IO, "%s: stdin cannot be read", o->stdin_name);
+  }
   const char *folder = getenv("TMPDIR");
   char *name = ck_arena_printf(arena, "%s/ckptlint-XXXXXX", folder != NULL && folder[0] == '/' ? folder : "/tmp");
   int fd = mkstemp(name);
   bool written = fd >= 0 && write(fd, text.s, text.n) == (ssize_t)text.n;
   if (fd >= 0) close(fd);
+  if (fd >= 0 && !written) unlink(name);
   ck_strbuf_release(&text);
   if (!written) return ck_fail(err, CK_IO, "%s: what stands on stdin cannot be kept there", name);
   o->content = name;

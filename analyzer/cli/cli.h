@@ -36,6 +36,8 @@ typedef struct {
   cli_words class_names, class_paths; /* --checkpoint CLASS=PATH */
   const char *checkpoint;             /* --checkpoint PATH */
   const char *model, *expression;     /* keys */
+  const char *config;                 /* --config: the .ckptlint to read; NULL: look for one above the source */
+  bool no_config_search;              /* ... or read none */
   const char *cache_dir;              /* --cache-dir; NULL: default */
   bool no_cache;
   bool unit_only;         /* --unit: one step of a build */

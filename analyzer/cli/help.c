@@ -12,6 +12,7 @@
   "  --explain                 say why a load was not checked, and what checkpoints imply\n"                           \
   "  --warn-only               findings do not fail the run\n"                                                         \
   "  --color auto|always|never NO_COLOR is respected\n"                                                                \
+  "  --config FILE             the .ckptlint to read, in place of one above the source\n"                              \
   "  --cache-dir DIR, --no-cache\n"                                                                                    \
   "                            where units are kept ($XDG_CACHE_HOME/ckptlint)\n"
 
@@ -123,7 +124,8 @@ static const struct {
      "usage: ckptlint link [OPTION...] [-o STAMP] UNIT...\n"
      "\n"
      "Checks the program that the units (`ckptlint unit`) make: reads them, the checkpoints that they load, and their\n"
-     "sources for the lines to show. -o writes an empty file when nothing is wrong, for build systems.\n"
+     "sources for the lines to show; a .ckptlint only with --config. -o writes an empty file when nothing is wrong,\n"
+     "for build systems.\n"
      "\n"
      "  --build DIR               where relative checkpoint paths are looked for, too\n"
      "  --format text|json|sarif|lines\n" REPORT_OPTIONS "\n"

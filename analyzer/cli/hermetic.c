@@ -4,9 +4,9 @@
  *   ckptlint unit -o net.unit -- g++ -std=c++17 -c net.cpp      reads what that compilation reads
  *   ckptlint link main.unit net.unit                            reads the units, their sources' lines, the checkpoints
  *
- * No compile database is looked for, no cache is read unless one is named (--cache-dir), so equal inputs give equal
- * bytes: what depends on the machine (times of files) is left out of a unit. A unit keeps paths as the command has
- * them resolved, so link finds sources where unit did. */
+ * No compile database and no .ckptlint is looked for, no cache is read: each must be named (--config, --cache-dir). So
+ * equal inputs give equal bytes: what depends on the machine (times of files) is left out of a unit. A unit keeps paths
+ * as the command has them resolved, so link finds sources where unit did. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,9 +93,10 @@ static int make_unit(const cli_options *o, ck_arena *arena) {
   return status;
 }
 
-/* A step that declares its inputs reads no cache of the machine. */
-static void use_no_cache(cli_options *o) {
+/* A step that declares its inputs reads nothing that it finds by itself. */
+static void use_declared_inputs(cli_options *o) {
   if (o->cache_dir == NULL) o->no_cache = true;
+  o->no_config_search = true;
 }
 
 int cmd_unit(int argc, char **argv) {
@@ -105,7 +106,7 @@ int cmd_unit(int argc, char **argv) {
   ck_arena_init(&arena);
   if (status < 0 && (o.output == NULL || o.flags.n == 0 || o.files.n > 0))
     status = cli_trouble("usage: ckptlint unit -o UNIT [-MF DEPFILE] -- COMPILER ARGS...");
-  use_no_cache(&o);
+  use_declared_inputs(&o);
   if (status < 0) status = make_unit(&o, &arena);
   ck_arena_release(&arena);
   cli_release_options(&o);
@@ -133,7 +134,7 @@ static ck_status read_units(const cli_options *o, cli_check *check, cli_commands
   return CK_OK;
 }
 
-static int link_units(const cli_options *o, ck_arena *arena) {
+static int link_units(const cli_options *o) {
   cli_check check = {0};
   cli_commands commands = {0};
   ck_err err = {0};
@@ -153,20 +154,16 @@ static int link_units(const cli_options *o, ck_arena *arena) {
   }
   cli_check_release(&check);
   free(commands.at);
-  (void)arena;
   return status;
 }
 
 int cmd_link(int argc, char **argv) {
   cli_options o;
   int status = cli_read_options("link", argc, argv, &o);
-  ck_arena arena;
-  ck_arena_init(&arena);
   if (status < 0 && (o.files.n == 0 || o.has_flags))
     status = cli_trouble("usage: ckptlint link [OPTION...] [-o STAMP] UNIT...");
-  use_no_cache(&o);
-  if (status < 0) status = link_units(&o, &arena);
-  ck_arena_release(&arena);
+  use_declared_inputs(&o);
+  if (status < 0) status = link_units(&o);
   cli_release_options(&o);
   return status;
 }

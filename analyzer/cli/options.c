@@ -95,6 +95,7 @@ static int set_depfile(cli_options *o, const char *value) { return o->depfile = 
 static int set_build(cli_options *o, const char *value) { return o->build = value, -1; }
 static int set_model(cli_options *o, const char *value) { return o->model = value, -1; }
 static int set_expression(cli_options *o, const char *value) { return o->expression = value, -1; }
+static int set_config(cli_options *o, const char *value) { return o->config = value, -1; }
 static int set_cache_dir(cli_options *o, const char *value) { return o->cache_dir = value, -1; }
 
 /* Options with a value: `--name VALUE`, `--name=VALUE`; short ones also `-jVALUE`. */
@@ -114,6 +115,7 @@ static const struct {
     {"--jobs", set_jobs},
     {"--model", set_model},
     {"--expr", set_expression},
+    {"--config", set_config},
     {"--cache-dir", set_cache_dir},
     {"-p", set_build},
     {"-j", set_jobs},

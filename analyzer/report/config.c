@@ -135,6 +135,17 @@ ck_status ck_config_read(const char *path, const char *text, size_t size, ck_rep
   return status;
 }
 
+ck_status ck_config_load(const char *path, ck_report_options *options, ck_config *config, ck_arena *arena,
+                         ck_err *err) {
+  char *text;
+  size_t size;
+  ck_status status = ck_read_file(path, MAX_CONFIG, &text, &size, err);
+  if (status != CK_OK) return status;
+  status = ck_config_read(path, text, size, options, config, arena, err);
+  free(text);
+  return status;
+}
+
 ck_status ck_config_find(const char *source, ck_report_options *options, ck_config *config, ck_arena *arena,
                          ck_err *err) {
   char *folder = ck_path_dir(source);
@@ -145,13 +156,7 @@ ck_status ck_config_find(const char *source, ck_report_options *options, ck_conf
     free(path);
     if (found) {
       free(folder);
-      char *text;
-      size_t size;
-      ck_status status = ck_read_file(kept, MAX_CONFIG, &text, &size, err);
-      if (status != CK_OK) return status;
-      status = ck_config_read(kept, text, size, options, config, arena, err);
-      free(text);
-      return status;
+      return ck_config_load(kept, options, config, arena, err);
     }
     char *slash = strrchr(folder, '/');
     if (slash == NULL || slash[1] == '\0') break;

@@ -43,6 +43,8 @@ typedef struct {
  * in the file, *err names the line. No file is CK_OK. */
 ck_status ck_config_find(const char *source, ck_report_options *options, ck_config *config, ck_arena *arena,
                          ck_err *err);
+/* The same for the file `path` (absolute), which must be there. */
+ck_status ck_config_load(const char *path, ck_report_options *options, ck_config *config, ck_arena *arena, ck_err *err);
 ck_status ck_config_read(const char *path, const char *text, size_t size, ck_report_options *options, ck_config *config,
                          ck_arena *arena, ck_err *err);
 

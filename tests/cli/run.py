@@ -8,6 +8,7 @@ The launcher is tested with a script in place of the compiler: what it must pass
 import argparse
 import json
 import os
+import resource
 import shutil
 import stat
 import subprocess
@@ -728,6 +729,11 @@ def unit_and_link(p):
     r = p.run('link', '-o', 'app.checked', 'main.unit', 'net.unit').expect(1, 'main.cpp:4:', 'error: "w.pt" does not fit Net', '1 load site: 1 checked')
     assert not os.path.exists(p.path('app.checked'))
     assert p.run('link', 'main.unit', 'net.unit').err == r.err
+    p.write('.ckptlint', 'severity: {missing-key: off}\n')  # not declared, not read
+    assert p.run('link', 'main.unit', 'net.unit').err == r.err
+    p.run('link', '--config', '.ckptlint', 'main.unit', 'net.unit').expect(0, absent=['missing-key'])
+    p.run('link', '--config', 'nowhere', 'main.unit', 'net.unit').expect(2, 'cannot open ', 'nowhere')
+    os.remove(p.path('.ckptlint'))
     p.checkpoint('net.pt', 'w.pt')
     p.run('link', '-o', 'app.checked', 'main.unit', 'net.unit').expect(0)
     assert os.path.exists(p.path('app.checked'))
@@ -749,6 +755,20 @@ def unsaved_buffer(p):
     p.run('check', '--stdin-filename=main.cpp', input=text).expect(0, '1 load site: 1 checked')
     assert open(p.path('main.cpp')).read() == 'int main() {}\n'
     p.run('check', 'main.cpp').expect(0, '0 load sites')
+
+
+@test
+def a_buffer_that_cannot_be_had_whole(p):
+    """A buffer is checked whole or not at all, and no copy of it stays behind."""
+    env = {'TMPDIR': p.folder}
+    check = ['check', '--stdin', '--stdin-filename', 'new.cpp']
+    p.run(*check, env=env, input=' ' * (64 * 1024 * 1024 + 1)).expect(2, 'new.cpp: what stands on stdin is longer than 64 MiB', absent=['load site'])
+    p.run(*check, env=env, input=' ' * 8192, restore_signals=False,  # ... so that SIGXFSZ stays ignored
+          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))).expect(2, 'cannot be kept there')
+    folder = os.open(p.folder, os.O_RDONLY)
+    p.run(*check, env=env, stdin=folder).expect(2, 'stdin cannot be read')
+    os.close(folder)
+    assert os.listdir(p.folder) == [], os.listdir(p.folder)
 
 
 @test
