@@ -1,6 +1,8 @@
 /* main.c - the program: picks the subcommand. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
@@ -24,15 +26,33 @@ static int cmd_help(int argc, char **argv) {
   return CK_EXIT_OK;
 }
 
+/* What `COMPILER -dumpversion` says: "19.1.7"; "" if it cannot be asked. */
+static void ask_version(const char *compiler, char *out, size_t room) {
+  const char *argv[] = {compiler, "-dumpversion", NULL};
+  cli_job job = {.argv = argv, .output = memfd_create("ckptlint-version", MFD_CLOEXEC)};
+  cli_run_jobs(&job, 1, 1, 10);
+  ssize_t n = job.output >= 0 ? pread(job.output, out, room - 1, 0) : 0;
+  out[n > 0 && job.result.status == 0 ? n : 0] = '\0';
+  if (job.output >= 0) close(job.output);
+  ck_strbuf_release(&job.result.errors);
+}
+
+/* The plugin for a compiler, by its name: each clang has one of its own. */
+static const char *plugin_name(const char *compiler, ck_arena *arena) {
+  if (strstr(ck_path_base(compiler), "clang") == NULL) return "ckptlint_gcc.so";
+  char version[64];
+  ask_version(compiler, version, sizeof version);
+  const char *dash = strrchr(compiler, '-');
+  if (version[0] == '\0') snprintf(version, sizeof version, "%s", dash != NULL ? dash + 1 : "");
+  return ck_arena_printf(arena, "ckptlint-clang-%.*s.so", (int)strspn(version, "0123456789"), version);
+}
+
 /* Where the build puts the compilers' plugins: beside the program, or in lib/ckptlint. */
 static int cmd_plugin_path(int argc, char **argv) {
   if (argc != 2) return cli_trouble("usage: ckptlint plugin-path g++|clang++[-VERSION]");
   ck_arena arena;
   ck_arena_init(&arena);
-  const char *folder = cli_program_folder(&arena), *compiler = ck_path_base(argv[1]), *dash = strrchr(compiler, '-');
-  bool is_clang = ck_starts_with(compiler, "clang");
-  const char *version = dash != NULL && dash[1] >= '0' && dash[1] <= '9' ? dash + 1 : "22";
-  const char *name = is_clang ? ck_arena_printf(&arena, "ckptlint-clang-%s.so", version) : "ckptlint_gcc.so";
+  const char *folder = cli_program_folder(&arena), *name = plugin_name(argv[1], &arena);
   const char *places[] = {"", "/../lib/ckptlint", "/../lib"};
   int status = CK_EXIT_TROUBLE;
   for (size_t i = 0; i < 3 && status != CK_EXIT_OK; i++) {
@@ -41,8 +61,7 @@ static int cmd_plugin_path(int argc, char **argv) {
     puts(path);
     status = CK_EXIT_OK;
   }
-  if (status != CK_EXIT_OK)
-    cli_trouble("there is no %s beside the program: no plugin was built for %s", name, compiler);
+  if (status != CK_EXIT_OK) cli_trouble("there is no %s beside the program: no plugin was built for %s", name, argv[1]);
   ck_arena_release(&arena);
   return status;
 }

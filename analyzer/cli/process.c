@@ -44,7 +44,7 @@ static void start(slot *s, cli_job *job, int seconds) {
   if (job->output > 0) posix_spawn_file_actions_adddup2(&actions, job->output, STDOUT_FILENO);
   else posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-  int failed = posix_spawn(&s->pid, job->argv[0], &actions, NULL, (char *const *)job->argv, environ);
+  int failed = posix_spawnp(&s->pid, job->argv[0], &actions, NULL, (char *const *)job->argv, environ);
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
   if (failed != 0) {

@@ -24,6 +24,7 @@
 #include <clang/Lex/PreprocessorOptions.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -219,5 +220,22 @@ class Action : public clang::PluginASTAction {
 
 } // namespace
 
-static clang::FrontendPluginRegistry::Add<Action> registration("ckptlint",
-                                                               "checks that checkpoints fit the models that load them");
+/* Clang does not ask a plugin what it was built for: in another version it is ignored, or crashes the compiler. So it
+ * looks for itself, before Clang knows of it. */
+static bool isMadeForThisClang() {
+  const std::string name = clang::getClangFullVersion(); // "Debian clang version 19.1.7 (...)"
+  const size_t at = name.find("version ");
+  const std::string host = at == std::string::npos ? name : name.substr(at + std::strlen("version "));
+  if (std::atoi(host.c_str()) == CLANG_VERSION_MAJOR) return true;
+  std::fprintf(stderr,
+               "ckptlint: note: this plugin was built for clang %s and this is clang %s: nothing is checked here\n",
+               CLANG_VERSION_STRING, host.substr(0, host.find_first_of(" (+~-")).c_str());
+  return false;
+}
+
+static const bool isRegistered = [] {
+  if (!isMadeForThisClang()) return false;
+  static clang::FrontendPluginRegistry::Add<Action> registration(
+      "ckptlint", "checks that checkpoints fit the models that load them");
+  return true;
+}();
