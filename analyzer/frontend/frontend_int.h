@@ -192,8 +192,12 @@ typedef CK_VEC(char *) ck_fe_strings;
  * parsed ahead of the unit (see the file's head). */
 typedef struct {
   ck_fe_strings operands;
-  size_t unaffected;    /* how many of them no macro of the project precedes */
+  size_t unaffected;    /* how many of them no #define or #undef of the project precedes */
   ck_fe_strings macros; /* names that the project defines or undefines before the last of them */
+  ck_fe_strings lines;  /* for each of these its "NAME VALUE", where a #define at the unit's very start that names a
+                           number or nothing makes it; else NULL */
+  size_t before_others; /* how many of these stand before a header that is not the C++ library's; the rest, only before
+                           headers that are */
 } ck_fe_includes;
 void ck_fe_external_includes(const char *path, const char *content, const char *directory, const ck_fe_flags *flags,
                              ck_fe_includes *out);
@@ -207,10 +211,11 @@ bool ck_fe_is_standard_header(const char *operand);
  * The caller's to free. */
 char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const ck_fe_includes *includes);
 
-/* words.c: writes the list of the words in `files`; false if one cannot be read. */
-bool ck_fe_write_words(const char *path, const ck_fe_strings *files);
-/* Is one of the names in the list? True if the list cannot be read. */
-bool ck_fe_words_mention(const char *path, const ck_fe_strings *names);
+/* words.c: writes the list of the words in `files`, and of those in `standard` (some of them); false if one cannot be
+ * read. */
+bool ck_fe_write_words(const char *path, const ck_fe_strings *files, const ck_fe_strings *standard);
+/* Is the name in the list, or in that of the standard headers? True if the list cannot be read. */
+bool ck_fe_words_mention(const char *path, const char *name, bool standard);
 /* seal.c: remembers in the file `seal` what the `n` files are now; false if it cannot. */
 bool ck_fe_seal(const char *seal, const char *const *files, size_t n);
 /* Are the files, in the same order, still what they were? */

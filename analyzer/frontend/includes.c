@@ -7,6 +7,8 @@
  * - what comes after a macro definition or #undef of the project and mentions that macro (words.c), or after `#pragma
  * pack`,
  * - what cannot be found, or is the project's own.
+ * An #undef that comes before all external headers but the C++ library's (`#undef slots`, as Qt's users write) changes
+ * nothing: it undefines what nobody defined.
  * The unit's own #include lines stay where they are; guards make them empty. So leaving a header out only costs time.
  */
 #include <ctype.h>
@@ -129,6 +131,20 @@ static bool is_standard(const char *name, size_t n) {
 
 bool ck_fe_is_standard_header(const char *operand) { return is_standard(operand + 1, strlen(operand) - 2); }
 
+/* What <torch/torch.h> and its like have included already, in every version that is in use: no news after them. */
+static bool is_in_torch(const char *operand) {
+  static const char *const names[] = {
+      "algorithm",     "array",         "atomic",  "chrono",    "cmath",      "cstddef",     "cstdint",   "cstdio",
+      "cstdlib",       "cstring",       "deque",   "exception", "functional", "iomanip",     "iostream",  "iterator",
+      "limits",        "list",          "map",     "memory",    "mutex",      "numeric",     "ostream",   "set",
+      "sstream",       "stdexcept",     "string",  "thread",    "tuple",      "type_traits", "typeindex", "typeinfo",
+      "unordered_map", "unordered_set", "utility", "vector"};
+  size_t n = strlen(operand) - 2;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strlen(names[i]) == n && !strncmp(operand + 1, names[i], n)) return true;
+  return false;
+}
+
 typedef enum { QUOTE, ANGLE, SYSTEM } dir_kind;
 
 typedef struct {
@@ -138,8 +154,11 @@ typedef struct {
   ck_map taken;
   ck_fe_includes *out;
   size_t macros_at_last; /* how many macros precede the last header taken */
+  bool others;           /* headers that are not the C++ library's were taken */
+  bool torch;            /* all of libtorch was */
+  bool undefined;        /* an #undef was passed over */
   bool stop;             /* after #pragma pack and the like: no more headers */
-  const char *const *flags;
+  const ck_fe_flags *flags;
 } scan;
 
 static void add_dir(scan *s, const char *directory, const char *dir, dir_kind kind) {
@@ -203,12 +222,18 @@ static where find_header(const scan *s, const char *includer, const char *name, 
 static void take(scan *s, const char *name, bool quoted) {
   char operand[1024];
   if (snprintf(operand, sizeof operand, quoted ? "\"%s\"" : "<%s>", name) >= (int)sizeof operand) return;
+  if (s->torch && is_in_torch(operand)) return;
   bool is_new;
   ck_map_put(&s->taken, operand, &is_new);
   if (!is_new) return;
+  s->torch |= !strcmp(operand, "<torch/torch.h>") || !strcmp(operand, "<torch/script.h>");
   ck_vec_push(&s->out->operands, ck_strdup(operand));
   s->macros_at_last = s->out->macros.n;
-  if (!s->out->macros.n) s->out->unaffected = s->out->operands.n;
+  if (!ck_fe_is_standard_header(operand)) {
+    s->out->before_others = s->out->macros.n;
+    s->others = true;
+  }
+  if (!s->out->macros.n && !s->undefined) s->out->unaffected = s->out->operands.n;
 }
 
 /* The next directive at or after `at`: start of its name, after the '#'. SIZE_MAX at the end. Comments and raw strings
@@ -307,14 +332,62 @@ static void note_macro(scan *s, const char *operand) {
   char *name = ck_strdup(operand);
   name[n] = 0;
   ck_vec_push(&s->out->macros, name);
+  ck_vec_push(&s->out->lines, NULL);
+}
+
+/* A definition that stands before all headers, of nothing or of a number (`#define _USE_MATH_DEFINES`), can stand
+ * before them in the PCH as well. `end` is the end of its line. */
+static void note_definition(scan *s, const ck_fe_file *text, const char *operand, size_t end, bool conditional) {
+  note_macro(s, operand);
+  size_t start = end;
+  while (start > 0 && text->text[start - 1] != '\n') start--;
+  const char *line = text->text + start, *name = s->out->macros.at[s->out->macros.n - 1];
+  size_t size = end - start, n = strlen(name);
+  const char *at = n > 0 ? memmem(line, size, name, n) : NULL;
+  if (conditional || s->out->operands.n > 0 || !at) return;
+  const char *value = at + n, *stop = line + size;
+  while (stop > value && isspace((unsigned char)stop[-1])) stop--;
+  while (value < stop && (*value == ' ' || *value == '\t')) value++;
+  if (value < stop && (value == at + n || !isdigit((unsigned char)*value))) return;
+  for (const char *c = value; c < stop; c++)
+    if (!isalnum((unsigned char)*c) && *c != '.') return;
+  ck_strbuf copy;
+  ck_strbuf_init(&copy);
+  ck_strbuf_printf(&copy, "%s %.*s", name, (int)(stop - value), value);
+  s->out->lines.at[s->out->lines.n - 1] = ck_strdup(copy.s);
+  ck_strbuf_release(&copy);
+}
+
+/* May the macro be defined before any header is read: by the compiler, the command line, the project? */
+static bool may_be_defined(const scan *s, const char *name) {
+  if (name[0] == '_' || !strcmp(name, "linux") || !strcmp(name, "unix") || !strcmp(name, "i386")) return true;
+  size_t n = strlen(name);
+  for (size_t i = 0; i < s->flags->at.n; i++) {
+    const char *flag = s->flags->at.at[i];
+    if (strncmp(flag, "-D", 2) != 0) continue;
+    const char *defined = flag[2] ? flag + 2 : (i + 1 < s->flags->at.n ? s->flags->at.at[i + 1] : "");
+    if (!strncmp(defined, name, n) && (!defined[n] || defined[n] == '=' || defined[n] == '(')) return true;
+  }
+  for (size_t i = 0; i < s->out->macros.n; i++)
+    if (!strcmp(s->out->macros.at[i], name)) return true;
+  return false;
+}
+
+static void note_undef(scan *s, const char *name) {
+  if (s->others || may_be_defined(s, name)) note_macro(s, name);
+  else s->undefined = true;
 }
 
 static void scan_file(scan *s, const char *path, const ck_fe_file *text, bool conditional, int depth) {
   char name[16], operand[512], guard[512] = "";
   int level = 0, guards = 0;
-  size_t count = 0, end = 0;
+  size_t count = 0, end = 0, guard_end = 0;
   for (size_t at = next_directive(text, 0, true); at != SIZE_MAX; at = next_directive(text, end, false), count++) {
     words(text, at, name, operand, &end);
+    if (guard_end > 0 && guards == 0) { /* what looked like an include guard does not reach to the end of the file */
+      note_definition(s, text, guard, guard_end, conditional || may_be_defined(s, guard));
+      guard_end = 0;
+    }
     if (!strcmp(name, "if") || !strcmp(name, "ifdef") || !strcmp(name, "ifndef")) {
       if (count == 0 && !strcmp(name, "ifndef")) snprintf(guard, sizeof guard, "%s", operand);
       level++;
@@ -322,10 +395,10 @@ static void scan_file(scan *s, const char *path, const ck_fe_file *text, bool co
       if (level > 0) level--;
       if (level < guards) guards = 0;
     } else if (!strcmp(name, "define")) {
-      if (count == 1 && level == 1 && !strcmp(operand, guard)) guards = 1;
-      else note_macro(s, operand);
+      if (count == 1 && level == 1 && !strcmp(operand, guard)) guards = 1, guard_end = end;
+      else note_definition(s, text, operand, end, conditional || level > guards);
     } else if (!strcmp(name, "undef")) {
-      note_macro(s, operand);
+      note_undef(s, operand);
     } else if (!strcmp(name, "pragma") && ck_starts_with(operand, "pack")) {
       s->stop = true;
     } else if (!strcmp(name, "include")) {
@@ -336,7 +409,7 @@ static void scan_file(scan *s, const char *path, const ck_fe_file *text, bool co
 
 void ck_fe_external_includes(const char *path, const char *content, const char *directory, const ck_fe_flags *flags,
                              ck_fe_includes *out) {
-  scan s = {.out = out};
+  scan s = {.out = out, .flags = flags};
   ck_map_init(&s.seen);
   ck_map_init(&s.taken);
   read_dirs(&s, directory, flags);
@@ -350,7 +423,10 @@ void ck_fe_external_includes(const char *path, const char *content, const char *
   }
   ck_fe_file text = {.text = content, .size = strlen(content)};
   scan_file(&s, path, &text, false, 0);
-  while (out->macros.n > s.macros_at_last) free(out->macros.at[--out->macros.n]); /* no header comes after these */
+  while (out->macros.n > s.macros_at_last) { /* no header comes after these */
+    free(out->macros.at[--out->macros.n]);
+    free(out->lines.at[--out->lines.n]);
+  }
   for (size_t i = 0; i < s.dirs.n; i++) free(s.dirs.at[i]);
   free(s.dirs.at);
   free(s.kinds.at);
@@ -361,6 +437,8 @@ void ck_fe_external_includes(const char *path, const char *content, const char *
 void ck_fe_release_includes(ck_fe_includes *includes) {
   for (size_t i = 0; i < includes->operands.n; i++) free(includes->operands.at[i]);
   for (size_t i = 0; i < includes->macros.n; i++) free(includes->macros.at[i]);
+  for (size_t i = 0; i < includes->lines.n; i++) free(includes->lines.at[i]);
   free(includes->operands.at);
   free(includes->macros.at);
+  free(includes->lines.at);
 }

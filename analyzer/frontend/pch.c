@@ -27,7 +27,7 @@
 #include "base/hash.h"
 #include "frontend/frontend_int.h"
 
-#define PCH_FORMAT     "5"            /* raise it when the way PCHs are made changes */
+#define PCH_FORMAT     "6"            /* raise it when the way PCHs are made changes */
 #define MAX_KEPT       8              /* PCHs kept; libtorch's two take 75 MB */
 #define BAD_SECONDS    (24 * 60 * 60) /* how long a failure is remembered */
 #define LEFT_SECONDS   (60 * 60)      /* age of a temporary file whose writer is surely gone */
@@ -177,6 +177,8 @@ static bool failed_lately(const paths *p) {
 typedef struct {
   ck_strbuf list;
   ck_fe_strings files;
+  ck_fe_strings standard; /* those of them that the bundle brings in; they belong to `files` */
+  unsigned bundle_end;    /* its last line in the header; 0: it is not there */
 } inclusions;
 
 static void put_file(ck_strbuf *list, const char *path, const struct stat *st) {
@@ -185,7 +187,6 @@ static void put_file(ck_strbuf *list, const char *path, const struct stat *st) {
 }
 
 static void list_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data) {
-  (void)stack, (void)depth;
   inclusions *found = data;
   CXString real = clang_File_tryGetRealPathName(file);
   const char *path = clang_getCString(real);
@@ -193,8 +194,17 @@ static void list_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXCl
   if (path && *path && stat(path, &st) == 0) {
     put_file(&found->list, path, &st);
     ck_vec_push(&found->files, ck_strdup(path));
+    unsigned line = 0;
+    if (depth > 0) clang_getFileLocation(stack[depth - 1], NULL, &line, NULL, NULL);
+    if (line > 0 && line <= found->bundle_end) ck_vec_push(&found->standard, found->files.at[found->files.n - 1]);
   }
   clang_disposeString(real);
+}
+
+static unsigned count_lines(const char *text, const char *end) {
+  unsigned n = 0;
+  for (; text < end; text++) n += *text == '\n';
+  return n;
 }
 
 /* What the base was made from, as its list has it, and the base itself. */
@@ -286,6 +296,8 @@ static bool write_pch(CXIndex index, const ck_fe_options *options, const ck_fe_f
 static bool build(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const paths *p) {
   inclusions found = {0};
   ck_strbuf_init(&found.list);
+  const char *bundle = strstr(p->text, standard_bundle);
+  if (bundle) found.bundle_end = count_lines(p->text, bundle + strlen(standard_bundle));
   struct stat base = {0}, base_now = {0};
   bool ok = ck_write_file(p->header, p->text, strlen(p->text), NULL) == CK_OK &&
             (!p->base || (stat(p->base->pch, &base) == 0 && list_base(p->base, &base, &found)));
@@ -294,7 +306,8 @@ static bool build(CXIndex index, const ck_fe_options *options, const ck_fe_flags
   ck_strbuf_printf(&temporary, "%s.tmp.%ld", p->pch, (long)getpid());
   const char *sealed[4];
   size_t n = sealed_files(p, sealed);
-  ok = ok && write_pch(index, options, flags, p, temporary.s, &found) && ck_fe_write_words(p->words, &found.files) &&
+  ok = ok && write_pch(index, options, flags, p, temporary.s, &found) &&
+       ck_fe_write_words(p->words, &found.files, &found.standard) &&
        ck_write_file(p->list, found.list.s, found.list.n, NULL) == CK_OK && ck_fe_seal(p->seal, sealed, n) &&
        (!p->base || (stat(p->base->pch, &base_now) == 0 && same_file(&base, &base_now)));
   if (!ok) {
@@ -305,6 +318,7 @@ static bool build(CXIndex index, const ck_fe_options *options, const ck_fe_flags
   ck_strbuf_release(&found.list);
   for (size_t i = 0; i < found.files.n; i++) free(found.files.at[i]);
   free(found.files.at);
+  free(found.standard.at);
   return ok;
 }
 
@@ -399,32 +413,59 @@ static bool ensure(CXIndex index, const ck_fe_options *options, const ck_fe_flag
   return ok;
 }
 
-/* The path of the PCH, made if need be; NULL also where one of the macros would change what it holds. */
-static char *usable(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
-                    const paths *p, const ck_fe_strings *macros) {
-  bool was_there = ck_file_exists(p->seal);
-  bool ok = ensure(index, options, flags, p) && !ck_fe_words_mention(p->words, macros);
+/* Makes the PCH, if need be. */
+static bool provide(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
+                    const paths *p) {
+  bool was_there = ck_file_exists(p->seal), ok = ensure(index, options, flags, p);
   if (!was_there) {
     sweep(dir);
     prune(dir, ck_path_base(p->seal));
   }
-  return ok ? ck_strdup(p->pch) : NULL;
+  return ok;
 }
 
-/* The PCH of all include lines, and with them the standard headers, so that many units share it. */
-static char *shared_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
-                        const ck_fe_includes *includes) {
+static bool has_line(const ck_strbuf *lines, const char *line) {
+  const char *found = lines->n > 0 ? strstr(lines->s, line) : NULL;
+  return found && found[strlen(line)] == '\n' && found[-1] == ' '; /* after "#define" */
+}
+
+typedef enum { AS_IT_IS, WITH_LINES, NOT_AT_ALL } verdict;
+
+/* Would the unit's macros change what the PCH holds? Those that would, and can stand at its start, are added to the
+ * `lines` that stand there. */
+static verdict judge(const paths *p, const ck_fe_includes *includes, ck_strbuf *lines) {
+  verdict result = AS_IT_IS;
+  for (size_t i = 0; i < includes->macros.n; i++) {
+    const char *name = includes->macros.at[i], *line = includes->lines.at[i];
+    bool standard = i >= includes->before_others;
+    if ((line && has_line(lines, line)) ||
+        !ck_fe_words_mention(standard && p->base ? p->base->words : p->words, name, standard))
+      continue;
+    if (!line) return NOT_AT_ALL;
+    ck_strbuf_printf(lines, "#define %s\n", line);
+    result = WITH_LINES;
+  }
+  return result;
+}
+
+/* The PCH of all include lines, and with them the standard headers, so that many units share it. `lines` stand before
+ * them; what the unit's macros ask for is added there. */
+static verdict shared_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
+                          const ck_fe_includes *includes, ck_strbuf *lines, char **out) {
   ck_strbuf standard, rest;
   ck_strbuf_init(&standard);
   ck_strbuf_init(&rest);
-  ck_strbuf_puts(&standard, standard_bundle);
   bool two_steps = false;
+  ck_strbuf_add(&standard, lines->s, lines->n);
+  ck_strbuf_puts(&standard, standard_bundle);
   for (size_t i = 0; i < TORCH_HEADERS; i++) two_steps |= includes_header(&includes->operands, torch_headers[i]);
   if (two_steps) ck_strbuf_puts(&standard, aten_header);
   add_headers(two_steps ? &rest : &standard, &includes->operands);
   paths first = paths_of(options, flags, dir, standard.s, NULL), second = {0};
   if (two_steps) second = paths_of(options, flags, dir, rest.s, &first);
-  char *result = usable(index, options, flags, dir, two_steps ? &second : &first, &includes->macros);
+  const paths *last = two_steps ? &second : &first;
+  verdict result = provide(index, options, flags, dir, last) ? judge(last, includes, lines) : NOT_AT_ALL;
+  *out = result == AS_IT_IS ? ck_strdup(last->pch) : NULL;
   release_paths(&first);
   release_paths(&second);
   ck_strbuf_release(&standard);
@@ -435,12 +476,11 @@ static char *shared_pch(CXIndex index, const ck_fe_options *options, const ck_fe
 /* The PCH of just those include lines that none of the unit's macros precedes. */
 static char *own_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
                      const ck_fe_includes *includes) {
-  static const ck_fe_strings no_macros = {0};
   ck_strbuf text;
   ck_strbuf_init(&text);
   for (size_t i = 0; i < includes->unaffected; i++) ck_strbuf_printf(&text, "#include %s\n", includes->operands.at[i]);
   paths p = paths_of(options, flags, dir, text.s, NULL);
-  char *result = usable(index, options, flags, dir, &p, &no_macros);
+  char *result = provide(index, options, flags, dir, &p) ? ck_strdup(p.pch) : NULL;
   release_paths(&p);
   ck_strbuf_release(&text);
   return result;
@@ -456,7 +496,11 @@ char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *
     char *real = realpath(dir, NULL); /* a PCH that stands on another one names it */
     const char *folder = real ? real : dir;
     relevant_flags(flags, options->directory, &arena, &relevant);
-    result = shared_pch(index, options, &relevant, folder, includes);
+    ck_strbuf lines;
+    ck_strbuf_init(&lines);
+    if (shared_pch(index, options, &relevant, folder, includes, &lines, &result) == WITH_LINES)
+      shared_pch(index, options, &relevant, folder, includes, &lines, &result);
+    ck_strbuf_release(&lines);
     if (!result && includes->macros.n && includes->unaffected)
       result = own_pch(index, options, &relevant, folder, includes);
     free(real);
