@@ -28,6 +28,40 @@ static const struct {
 #undef X
 };
 
+#define TO_PYTORCH "weights of another framework: in Python, copy its arrays into a PyTorch model and save that"
+static const char *const helps[CK_CKPT_FORMAT_COUNT] = {
+    [CK_CKPT_FORMAT_OPTIMIZER] = "the weights are in the archive that torch::save(model, ...) wrote",
+    [CK_CKPT_FORMAT_FROZEN] = "save the module before torch.jit.freeze or optimize_for_inference",
+    [CK_CKPT_FORMAT_LFS_POINTER] = "fetch the file: git lfs pull -I PATH",
+    [CK_CKPT_FORMAT_HTML] = "download the file again; the address answered with a page (log-in, moved, limit)",
+    [CK_CKPT_FORMAT_XML] = "download the file again; the address answered with a page (log-in, moved, limit)",
+    [CK_CKPT_FORMAT_GZIP] = "decompress it first: gunzip",
+    [CK_CKPT_FORMAT_XZ] = "decompress it first: unxz",
+    [CK_CKPT_FORMAT_ZSTD] = "decompress it first: unzstd",
+    [CK_CKPT_FORMAT_BZIP2] = "decompress it first: bunzip2",
+    [CK_CKPT_FORMAT_TAR] = "unpack it first, if the checkpoint lies in it",
+    [CK_CKPT_FORMAT_SEVENZIP] = "unpack it first, if the checkpoint lies in it",
+    [CK_CKPT_FORMAT_ZIP] = "unpack it first, if the checkpoint lies in it",
+    [CK_CKPT_FORMAT_ZIP_ENCRYPTED] = "unpack it first, with its password",
+    [CK_CKPT_FORMAT_MAR] = "unzip it first: MAR-INF/MANIFEST.json names the checkpoint in it (serializedFile)",
+    [CK_CKPT_FORMAT_ONNX] = "libtorch reads no ONNX: take the PyTorch model that it was exported from",
+    [CK_CKPT_FORMAT_HDF5] = TO_PYTORCH,
+    [CK_CKPT_FORMAT_TFLITE] = TO_PYTORCH,
+    [CK_CKPT_FORMAT_TENSORFLOW] = TO_PYTORCH,
+    [CK_CKPT_FORMAT_KERAS] = TO_PYTORCH,
+    [CK_CKPT_FORMAT_PT2] =
+        "in Python: torch.export.load(PATH).state_dict has the tensors; compiled by AOTInductor, it is "
+        "run by torch::inductor::AOTIModelPackageLoader",
+    [CK_CKPT_FORMAT_TORCH_PACKAGE] = "in Python: torch.package.PackageImporter(PATH).load_pickle(...) gives the model",
+    [CK_CKPT_FORMAT_EXECUTORCH] =
+        "it is run by ExecuTorch, not loaded: take the PyTorch model that it was exported from",
+    [CK_CKPT_FORMAT_DISTRIBUTED] =
+        "make one file of the whole folder: python -m torch.distributed.checkpoint.format_utils "
+        "dcp_to_torch FOLDER whole.pt",
+    [CK_CKPT_FORMAT_ELF] =
+        "if AOTInductor compiled it, it is run by torch::inductor::AOTIModelContainerRunnerCpu, not loaded",
+};
+
 static const char *const problem_names[CK_CKPT_PROBLEM_COUNT] = {
     [CK_CKPT_DUPLICATE_MEMBER] = "duplicate-member",
     [CK_CKPT_OVERLAP] = "overlap",
@@ -50,6 +84,7 @@ static const char *const problem_names[CK_CKPT_PROBLEM_COUNT] = {
 
 const char *ck_ckpt_format_name(ck_ckpt_format_id format) { return formats[format].name; }
 const char *ck_ckpt_format_what(ck_ckpt_format_id format) { return formats[format].what; }
+const char *ck_ckpt_format_help(ck_ckpt_format_id format) { return helps[format]; }
 unsigned ck_ckpt_format_props(ck_ckpt_format_id format) { return formats[format].props; }
 
 ck_ckpt_format_id ck_ckpt_format_from_name(const char *name) {

@@ -59,7 +59,7 @@ enum {
   X(GGUF, "gguf", CK_CKPT_HAS_KEYS, "a GGUF file")                                                                     \
   X(PICKLE, "pickle", CK_CKPT_PICKLED, "a plain pickle that torch did not write")                                      \
   X(TORCH_PACKAGE, "torch-package", CK_CKPT_ZIP, "a torch.package archive")                                            \
-  X(PT2, "pt2", CK_CKPT_ZIP, "a torch.export archive (pt2)")                                                           \
+  X(PT2, "pt2", CK_CKPT_ZIP, "a torch.export archive")                                                                 \
   X(ZIP, "zip", 0, "a zip archive that torch did not write")                                                           \
   X(ZIP_ENCRYPTED, "zip-encrypted", 0, "an encrypted zip archive")                                                     \
   X(LFS_POINTER, "lfs-pointer", 0, "a Git LFS pointer, not the file that it stands for")                               \
@@ -76,6 +76,11 @@ enum {
   X(ONNX, "onnx", 0, "an ONNX model")                                                                                  \
   X(HDF5, "hdf5", 0, "an HDF5 file, most likely Keras weights")                                                        \
   X(TFLITE, "tflite", 0, "a TensorFlow Lite model")                                                                    \
+  X(TENSORFLOW, "tensorflow", 0, "a model or checkpoint of TensorFlow")                                                \
+  X(KERAS, "keras", 0, "a Keras model")                                                                                \
+  X(EXECUTORCH, "executorch", 0, "a program for ExecuTorch")                                                           \
+  X(MAR, "mar", 0, "a TorchServe archive")                                                                             \
+  X(DISTRIBUTED, "torch-distributed", 0, "a folder of torch.distributed.checkpoint, or a part of one")                 \
   X(ELF, "elf", 0, "a compiled program or library")                                                                    \
   X(DIRECTORY, "directory", 0, "a folder that holds no .tensor files")
 
@@ -86,8 +91,10 @@ typedef enum {
       CK_CKPT_FORMAT_COUNT
 } ck_ckpt_format_id;
 
-const char *ck_ckpt_format_name(ck_ckpt_format_id format);    /* "libtorch" */
-const char *ck_ckpt_format_what(ck_ckpt_format_id format);    /* "a libtorch archive" */
+const char *ck_ckpt_format_name(ck_ckpt_format_id format); /* "libtorch" */
+const char *ck_ckpt_format_what(ck_ckpt_format_id format); /* "a libtorch archive" */
+/* What to do with a file that holds no keys to read, for any loader ("decompress it first: gunzip"); NULL: nothing. */
+const char *ck_ckpt_format_help(ck_ckpt_format_id format);
 unsigned ck_ckpt_format_props(ck_ckpt_format_id format);      /* CK_CKPT_HAS_KEYS | ... */
 ck_ckpt_format_id ck_ckpt_format_from_name(const char *name); /* CK_CKPT_FORMAT_UNKNOWN if there is none */
 
@@ -228,6 +235,9 @@ ck_status ck_ckpt_open(const char *path, const ck_ckpt_limits *limits, ck_ckpt *
 ck_status ck_ckpt_open_bytes(const char *name, const void *bytes, size_t size, const ck_ckpt_limits *limits,
                              ck_ckpt **out, ck_err *err);
 void ck_ckpt_free(ck_ckpt *ckpt); /* NULL is allowed */
+/* The file in `folder` ("": the working directory) whose name is so near to `wanted` that it may be meant, and nearer
+ * than *distance (SIZE_MAX: any); the caller's to free(). NULL: there is none. */
+char *ck_ckpt_nearest_name(const char *folder, const char *wanted, size_t *distance);
 
 /* --- Reading -------------------------------------------------------------------------------------------------- */
 

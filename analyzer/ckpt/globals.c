@@ -143,6 +143,7 @@ static const ck_pg_row globals[] = {
   G("_codecs.encode",                                   PG_INERT,      0),
   G("copy_reg._reconstructor",                          PG_INERT,      0),
   G("copyreg._reconstructor",                           PG_INERT,      0),
+  G("torch.distributed.checkpoint.filesystem._StorageInfo", PG_INERT,  0),
   G("argparse.Namespace",                               PG_INERT,      0),
   G("types.SimpleNamespace",                            PG_INERT,      0),
   G("datetime.datetime",                                PG_INERT,      0),
@@ -164,6 +165,8 @@ static const ck_pg_row globals[] = {
  * function, or a module that one of them imports, cannot be reached. */
 static const char *const class_modules[] = {
   "torch.nn.modules.",  "torch.nn.parallel.",      "torch.nn.quantized.",   "torch.nn.intrinsic.", "torch.nn.qat.",
+  "torch.distributed.tensor", "torch.distributed.tensor.", "torch.distributed._tensor.", "torch.distributed.device_mesh",
+  "torch.distributed.checkpoint.metadata", "torch.distributed._shard.sharded_tensor.metadata",
   "torch.ao.nn.",       "torch.nn.utils.weight_norm", "torch.nn.utils.spectral_norm", "torch.nn.backends.thnn",
 };
 /* clang-format on */

@@ -56,10 +56,25 @@ static ck_status add_file(ck_ckpt_job *job, const char *folder, const char *name
   return status;
 }
 
+/* A folder of another kind, by the one file that its writer always puts there. */
+static ck_ckpt_format_id format_of(const char *path) {
+  static const struct {
+    const char *name;
+    ck_ckpt_format_id format;
+  } marks[] = {{".metadata", CK_CKPT_FORMAT_DISTRIBUTED}, {"saved_model.pb", CK_CKPT_FORMAT_TENSORFLOW}};
+  for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+    char *file = ck_path_join(path, marks[i].name);
+    bool is_there = ck_file_exists(file);
+    free(file);
+    if (is_there) return marks[i].format;
+  }
+  return CK_CKPT_FORMAT_DIRECTORY;
+}
+
 ck_status ck_ckpt_read_folder(ck_ckpt_job *job, const char *path) {
   name_list names = {0};
   ck_status status = list_names(job, path, &names);
-  job->ckpt->format = names.n ? CK_CKPT_FORMAT_TENSOR_DIRECTORY : CK_CKPT_FORMAT_DIRECTORY;
+  job->ckpt->format = names.n ? CK_CKPT_FORMAT_TENSOR_DIRECTORY : format_of(path);
   for (size_t i = 0; i < names.n; i++) {
     if (status == CK_OK) status = add_file(job, path, names.at[i]);
     free(names.at[i]);

@@ -143,12 +143,21 @@ static ck_status read_legacy(ck_ckpt_job *job) {
 /* --- Plain pickles ----------------------------------------------------------------------------------------------- */
 
 /* No key in one can be loaded by torch; it is run for the globals that it names. */
+static bool is_object_of(const ck_pv *v, const char *cls) {
+  const ck_pv *c = v->type == PV_OBJECT && v->n > 0 ? v->items[0] : NULL;
+  return c != NULL && c->type == PV_GLOBAL && c->n == strlen(cls) && memcmp(c->s, cls, c->n) == 0;
+}
+
 static ck_status read_pickle(ck_ckpt_job *job) {
   sequence s;
   ck_status status = run_sequence(job, 1, &s);
   job->ckpt->format = CK_CKPT_FORMAT_PICKLE;
   if (status != CK_OK) return status;
   ck_ckpt_add_meta_int(job, "pickle.protocol", s.pickles[0].protocol);
+  if (is_object_of(s.pickles[0].root, "torch.distributed.checkpoint.metadata.Metadata")) {
+    job->ckpt->format = CK_CKPT_FORMAT_DISTRIBUTED; /* the file .metadata of its folder */
+    return CK_OK;
+  }
   return ck_pv_walk_root(job, s.pickles[0].root);
 }
 

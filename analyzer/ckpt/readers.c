@@ -34,7 +34,13 @@ ck_status ck_ckpt_read_any(ck_ckpt_job *job) {
   ck_status status = ck_ckpt_source_read(job->source, 0, bytes, head.n, job->err);
   if (status != CK_OK) return status;
   if (head.n >= 4 && (memcmp(bytes, "PK\3\4", 4) == 0 || memcmp(bytes, "PK\5\6", 4) == 0)) status = ck_zip_open(job);
-  if (status == CK_OK) status = choose(job, &head)->read(job);
+  bool is_zip = job->zip != NULL && (status == CK_OK || status == CK_CORRUPT);
+  if (is_zip && ck_zip_is_series(job)) { /* *.distcp: what torch.save writes, tensor for tensor */
+    job->ckpt->format = CK_CKPT_FORMAT_DISTRIBUTED;
+    status = CK_OK;
+  } else if (status == CK_OK) {
+    status = choose(job, &head)->read(job);
+  }
   ck_zip_close(job);
   return status;
 }

@@ -24,6 +24,7 @@ static const struct {
     {0, 6, "7z\xbc\xaf\x27\x1c", CK_CKPT_FORMAT_SEVENZIP},
     {0, 8, "\x89HDF\r\n\x1a\n", CK_CKPT_FORMAT_HDF5},
     {4, 4, "TFL3", CK_CKPT_FORMAT_TFLITE},
+    {4, 4, "ET12", CK_CKPT_FORMAT_EXECUTORCH}, /* executorch/schema/program.fbs, file_identifier */
     {0, 4,
      "\x7f"
      "ELF",
@@ -55,6 +56,37 @@ static bool is_onnx(const unsigned char *p, size_t n) {
   for (size_t i = 4; i < 4 + (size_t)p[3]; i++)
     if (!isprint(p[i])) return false;
   return true;
+}
+
+/* A field of protobuf that is a short printable text, at p[*at]: key, length, text. */
+static bool skip_text(const unsigned char *p, size_t n, size_t *at, unsigned char key) {
+  size_t i = *at;
+  if (i + 2 > n || p[i] != key || p[i + 1] == 0 || p[i + 1] > 127 || i + 2 + p[i + 1] > n) return false;
+  for (size_t k = i + 2; k < i + 2 + p[i + 1]; k++)
+    if (!isgraph(p[k])) return false;
+  *at = i + 2 + p[i + 1];
+  return true;
+}
+
+/* SavedModel: field 1, schema version 1, then meta graphs (2), which begin with their info (1). GraphDef: nodes (1),
+ * each of a name (1) and an operation (2). Both have no magic number. */
+static bool is_tensorflow(const unsigned char *p, size_t n) {
+  size_t at = 2;
+  if (n > 8 && p[0] == 0x08 && p[1] == 1 && p[2] == 0x12) {
+    for (at = 3; at < 8 && p[at] & 0x80; at++) {} /* length of the meta graph */
+    return at + 1 < n && p[at + 1] == 0x0a;
+  }
+  if (n < 16 || p[0] != 0x0a) return false;
+  return p[1] < 0x80 && skip_text(p, n, &at, 0x0a) && skip_text(p, n, &at, 0x12) && at <= (size_t)p[1] + 2;
+}
+
+/* The index of a TensorFlow checkpoint is a table of LevelDB's, which ends with this number. */
+static bool is_leveldb_table(ck_ckpt_job *job) {
+  static const unsigned char magic[] = {0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb};
+  unsigned char end[sizeof magic];
+  uint64_t size = job->source->size;
+  return size >= 48 && ck_ckpt_source_read(job->source, size - sizeof end, end, sizeof end, NULL) == CK_OK &&
+         memcmp(end, magic, sizeof magic) == 0;
 }
 
 /* Bytes of the UTF-8 character at p (of n bytes), 0 if there is none. One that is cut off at the end counts. */
@@ -89,6 +121,7 @@ static ck_ckpt_format_id guess(const unsigned char *p, size_t n, uint64_t size) 
     if (n - start >= length && strncasecmp((const char *)p + start, words[i].word, length) == 0) return words[i].format;
   }
   if (is_onnx(p, n)) return CK_CKPT_FORMAT_ONNX;
+  if (is_tensorflow(p, n)) return CK_CKPT_FORMAT_TENSORFLOW;
   return is_text(p, n) ? CK_CKPT_FORMAT_TEXT : CK_CKPT_FORMAT_UNKNOWN;
 }
 
@@ -131,6 +164,8 @@ static ck_status read_other(ck_ckpt_job *job) {
   if (status != CK_OK) return status;
   bytes[n] = 0;
   job->ckpt->format = guess(bytes, n < CK_CKPT_HEAD_SIZE ? n : CK_CKPT_HEAD_SIZE, job->source->size);
+  if (job->ckpt->format == CK_CKPT_FORMAT_UNKNOWN && is_leveldb_table(job))
+    job->ckpt->format = CK_CKPT_FORMAT_TENSORFLOW;
   if (job->ckpt->format == CK_CKPT_FORMAT_LFS_POINTER) read_pointer(job, (const char *)bytes);
   if (job->ckpt->format == CK_CKPT_FORMAT_HTML) read_title(job, (const char *)bytes);
   return CK_OK;
@@ -150,13 +185,23 @@ static int probe_zip(const ck_ckpt_zip *zip) {
   return ck_zip_find_in_top(zip, ".data/extern_modules") ? 95 : 1;
 }
 
+/* Members that only one writer makes. */
+static const struct {
+  const char *member;
+  ck_ckpt_format_id format;
+} zips[] = {
+    {".data/extern_modules", CK_CKPT_FORMAT_TORCH_PACKAGE},
+    {"archive_format", CK_CKPT_FORMAT_PT2},                   /* torch/csrc/export/pt2_archive_constants.h */
+    {"serialized_exported_program.json", CK_CKPT_FORMAT_PT2}, /* torch.export.save until 2.7 */
+    {"MAR-INF/MANIFEST.json", CK_CKPT_FORMAT_MAR},
+    {"model.weights.h5", CK_CKPT_FORMAT_KERAS},
+};
+
 static ck_status read_zip(ck_ckpt_job *job) {
   const ck_ckpt_zip *zip = job->zip;
-  if (is_encrypted(zip)) job->ckpt->format = CK_CKPT_FORMAT_ZIP_ENCRYPTED;
-  else if (ck_zip_find_in_top(zip, ".data/extern_modules")) job->ckpt->format = CK_CKPT_FORMAT_TORCH_PACKAGE;
-  else if (ck_zip_find_in_top(zip, "archive_format") || ck_zip_find(zip, "serialized_exported_program.json"))
-    job->ckpt->format = CK_CKPT_FORMAT_PT2;
-  else job->ckpt->format = CK_CKPT_FORMAT_ZIP;
+  job->ckpt->format = is_encrypted(zip) ? CK_CKPT_FORMAT_ZIP_ENCRYPTED : CK_CKPT_FORMAT_ZIP;
+  for (size_t i = 0; i < sizeof zips / sizeof *zips && job->ckpt->format == CK_CKPT_FORMAT_ZIP; i++)
+    if (ck_zip_find_in_top(zip, zips[i].member) || ck_zip_find(zip, zips[i].member)) job->ckpt->format = zips[i].format;
   return CK_OK;
 }
 

@@ -247,6 +247,28 @@ ck_status ck_zip_open(ck_ckpt_job *job) {
   return CK_OK;
 }
 
+bool ck_zip_is_series(ck_ckpt_job *job) {
+  uint64_t size = job->source->size, at, directory_size, start;
+  unsigned char end[END_SIZE], locator[LOCATOR_SIZE], end64[END64_SIZE], local[4];
+  ck_ckpt_source *source = job->source;
+  if (size < 2 * END_SIZE || ck_ckpt_source_read(source, size - END_SIZE, end, sizeof end, NULL) != CK_OK) return false;
+  if (memcmp(end, "PK\5\6", 4) != 0) return false;
+  at = u32(end + 16), directory_size = u32(end + 12), start = size - END_SIZE;
+  if (start > LOCATOR_SIZE + END64_SIZE &&
+      ck_ckpt_source_read(source, start - LOCATOR_SIZE, locator, sizeof locator, NULL) == CK_OK &&
+      memcmp(locator, "PK\6\7", 4) == 0) {
+    start -= LOCATOR_SIZE + END64_SIZE;
+    if (ck_ckpt_source_read(source, start, end64, sizeof end64, NULL) != CK_OK || memcmp(end64, "PK\6\6", 4) != 0)
+      return false;
+    at = u64(end64 + 48), directory_size = u64(end64 + 40);
+  }
+  if (directory_size > start || at > start - directory_size) return false;
+  start -= directory_size + at; /* of the last archive */
+  if (start < END_SIZE || ck_ckpt_source_read(source, start, local, sizeof local, NULL) != CK_OK) return false;
+  if (memcmp(local, "PK\3\4", 4) != 0) return false;
+  return ck_ckpt_source_read(source, start - END_SIZE, end, sizeof end, NULL) == CK_OK && memcmp(end, "PK\5\6", 4) == 0;
+}
+
 void ck_zip_close(ck_ckpt_job *job) {
   if (job->zip == NULL) return;
   if (job->zip->handle) zip_discard(job->zip->handle);

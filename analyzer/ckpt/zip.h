@@ -27,6 +27,8 @@ struct ck_ckpt_zip {
  * CK_CORRUPT: no end record, or a central directory that cannot be read. */
 ck_status ck_zip_open(ck_ckpt_job *job);
 void ck_zip_close(ck_ckpt_job *job);
+/* Several archives, one behind the other: offsets of the last one's directory count from its own start. */
+bool ck_zip_is_series(ck_ckpt_job *job);
 ck_zip_member *ck_zip_find(const ck_ckpt_zip *zip, const char *name);
 /* `name` within the top folder. */
 ck_zip_member *ck_zip_find_in_top(const ck_ckpt_zip *zip, const char *name);

@@ -1,4 +1,5 @@
 /* show.c - `ckptlint show`: what checkpoint files hold; --snapshot: their headers as text that can stand for them. */
+#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,17 @@ static void follow_pointer(ck_ckpt **ckpt) {
   ck_arena_release(&arena);
 }
 
+static void say_absent(const char *path) {
+  size_t distance = SIZE_MAX;
+  char *folder = ck_path_dir(path), *name = ck_ckpt_nearest_name(folder, ck_path_base(path), &distance);
+  char *near = name == NULL ? NULL : strcmp(folder, ".") == 0 ? ck_strdup(name) : ck_path_join(folder, name);
+  if (near != NULL) cli_trouble("%s: no such file; did you mean \"%s\"?", path, near);
+  else cli_trouble("%s: no such file", path);
+  free(folder);
+  free(name);
+  free(near);
+}
+
 int cli_open_checkpoint(const char *path, ck_ckpt **out) {
   ck_err err = {0};
   ck_status opened = ck_ckpt_open(path, NULL, out, &err);
@@ -40,7 +52,9 @@ int cli_open_checkpoint(const char *path, ck_ckpt **out) {
     if (ck_ckpt_format(*out) == CK_CKPT_FORMAT_LFS_POINTER) follow_pointer(out);
     return CK_EXIT_OK;
   }
-  if (err.at != CK_NO_OFFSET && opened == CK_CORRUPT)
+  if (strcmp(path, "-") == 0) cli_trouble("-: a checkpoint is read by position: give a file, not standard input");
+  else if (opened == CK_ABSENT) say_absent(path);
+  else if (err.at != CK_NO_OFFSET && opened == CK_CORRUPT)
     cli_trouble("%s: %s (at byte %llu)", path, err.text, (unsigned long long)err.at);
   else cli_trouble("%s: %s", path, err.text);
   return opened == CK_CORRUPT ? CK_EXIT_FINDINGS : CK_EXIT_TROUBLE;
@@ -105,14 +119,53 @@ static int write_snapshot(const cli_options *o) {
 
 /* --- The command ------------------------------------------------------------------------------------------------- */
 
+enum { MAX_NAMES = 1000 }; /* files of a folder that are opened to see what they are */
+
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* What a folder that is no checkpoint itself has in it, a line each. */
+static void put_contents(const char *folder, ck_strbuf *out) {
+  DIR *dir = opendir(folder);
+  CK_VEC(char *) names = {0};
+  const struct dirent *entry;
+  size_t found = 0;
+  while (dir != NULL && names.n < MAX_NAMES && (entry = readdir(dir)) != NULL)
+    if (entry->d_name[0] != '.') ck_vec_push(&names, ck_path_join(folder, entry->d_name));
+  if (dir != NULL) closedir(dir);
+  if (names.n > 0) qsort(names.at, names.n, sizeof *names.at, by_name);
+  for (size_t i = 0; i < names.n; i++) {
+    ck_ckpt *ckpt = NULL;
+    if (!ck_is_directory(names.at[i])) ck_ckpt_open(names.at[i], NULL, &ckpt, NULL);
+    if (ckpt != NULL && ck_ckpt_has(ckpt, CK_CKPT_HAS_KEYS)) {
+      size_t n;
+      ck_ckpt_entries(ckpt, &n);
+      ck_strbuf_printf(out, "  %s: %s, %zu key%s\n", ck_path_base(names.at[i]),
+                       ck_ckpt_format_what(ck_ckpt_format(ckpt)), n, n == 1 ? "" : "s");
+      found++;
+    }
+    ck_ckpt_free(ckpt);
+    free(names.at[i]);
+  }
+  if (found == 0) ck_strbuf_puts(out, "  no file in it is a checkpoint\n");
+  free(names.at);
+}
+
+static void put_text(const cli_options *o, ck_ckpt *const *checkpoints, size_t n, ck_strbuf *out) {
+  for (size_t i = 0; i < n; i++) {
+    if (i > 0) ck_strbuf_putc(out, '\n');
+    if (o->show_tree) ck_checkpoints_tree(&checkpoints[i], 1, o->show_all_keys, out);
+    else ck_checkpoints_text(&checkpoints[i], 1, o->show_all_keys, out);
+    if (ck_ckpt_format(checkpoints[i]) == CK_CKPT_FORMAT_DIRECTORY) put_contents(ck_ckpt_path(checkpoints[i]), out);
+  }
+}
+
 static int show(const cli_options *o) {
   checkpoint_list checkpoints = {0};
   int status = open_all(o, &checkpoints);
   ck_strbuf out;
   ck_strbuf_init(&out);
   if (o->format == CLI_JSON) ck_checkpoints_json(checkpoints.at, checkpoints.n, &out);
-  else if (o->show_tree) ck_checkpoints_tree(checkpoints.at, checkpoints.n, o->show_all_keys, &out);
-  else ck_checkpoints_text(checkpoints.at, checkpoints.n, o->show_all_keys, &out);
+  else put_text(o, checkpoints.at, checkpoints.n, &out);
   fwrite(out.s, 1, out.n, stdout);
   ck_strbuf_release(&out);
   for (size_t i = 0; i < checkpoints.n; i++) ck_ckpt_free(checkpoints.at[i]);

@@ -4,7 +4,6 @@
  * time. So it is looked for in the places where such files lie, in a fixed and documented order; a file that is found
  * nowhere is a note, never an error. A Git LFS pointer is replaced by the headers snapshot of its object if one lies
  * beside it or in a search directory. */
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,7 +12,6 @@
 #include "match/match_int.h"
 
 /* Names read per folder for "did you mean": enough for a folder of checkpoints, small beside a build. */
-enum { MAX_NAMES = 4096 };
 
 static const char *place(ck_matcher *m, const char *directory, const char *path) {
   return ck_path_joined(m->arena, directory, path);
@@ -99,54 +97,12 @@ typedef struct {
   size_t distance;
 } nearest;
 
-/* Endings that no checkpoint has, beside it in a project all the same. */
-static bool is_no_checkpoint(const char *name) {
-  static const char *const endings[] = {".a",    ".c",   ".cc", ".cmake", ".cpp", ".cu",   ".cuh",  ".cxx",
-                                        ".d",    ".gch", ".h",  ".hh",    ".hpp", ".hxx",  ".html", ".ipynb",
-                                        ".lock", ".log", ".md", ".ninja", ".o",   ".obj",  ".pch",  ".py",
-                                        ".pyc",  ".rst", ".sh", ".so",    ".txt", ".toml", ".yaml", ".yml"};
-  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-    if (ck_ends_with(name, endings[i])) return true;
-  return false;
-}
-
-/* Bytes of a name before its last dot, the dot of a hidden file aside. */
-static size_t stem_length(const char *name) {
-  const char *dot = strrchr(name, '.');
-  return dot == NULL || dot == name ? strlen(name) : (size_t)(dot - name);
-}
-
-/* How far a name is from the one that is wanted, half steps for another ending: of two as near, the one with the same
- * ending is meant. A third of the stem may differ, at most 3 bytes; SIZE_MAX: no likely candidate. */
-static size_t unlikeness(const char *name, const char *wanted) {
-  size_t stem = stem_length(wanted), bound = stem / 3 + 1 < 4 ? stem / 3 + 1 : 4;
-  bool same_ending = strcmp(name + stem_length(name), wanted + stem) == 0;
-  if (!same_ending && stem_length(name) == stem && strncmp(name, wanted, stem) == 0) return 1; /* net.pth for net.pt */
-  size_t distance = ck_edit_distance(name, wanted, bound);
-  return distance < bound ? 2 * distance + !same_ending : SIZE_MAX;
-}
-
-static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-/* Names of a folder, sorted so that ties do not depend on the file system. */
 static void consider_folder(ck_matcher *m, const char *folder, const char *written, const char *wanted, nearest *best) {
-  DIR *dir = opendir(folder[0] != '\0' ? folder : ".");
-  if (dir == NULL) return;
-  CK_VEC(char *) names = {0};
-  const struct dirent *entry;
-  while (names.n < MAX_NAMES && (entry = readdir(dir)) != NULL)
-    if (entry->d_name[0] != '.' && !is_no_checkpoint(entry->d_name)) ck_vec_push(&names, ck_strdup(entry->d_name));
-  closedir(dir);
-  if (names.n > 0) qsort(names.at, names.n, sizeof *names.at, by_name);
-  for (size_t i = 0; i < names.n; i++) {
-    size_t distance = unlikeness(names.at[i], wanted);
-    if (distance < best->distance) {
-      const char *path = place(m, folder, names.at[i]);
-      if (!ck_is_directory(path)) *best = (nearest){written != NULL ? place(m, written, names.at[i]) : path, distance};
-    }
-    free(names.at[i]);
-  }
-  free(names.at);
+  size_t before = best->distance;
+  char *name = ck_ckpt_nearest_name(folder, wanted, &best->distance);
+  if (name == NULL || best->distance >= before) return free(name);
+  best->path = place(m, written != NULL ? written : folder, name);
+  free(name);
 }
 
 const char *ck_match_nearest_file(ck_matcher *m, const ck_site *site, const char *path) {

@@ -128,6 +128,8 @@ void ck_checkpoint_foot(ck_strbuf *out, const ck_ckpt *ckpt) {
     if (problems[i].at != CK_NO_OFFSET) ck_strbuf_printf(out, " (at byte %" PRIu64 ")", problems[i].at);
     ck_strbuf_putc(out, '\n');
   }
+  const char *help = ck_ckpt_format_help(ck_ckpt_format(ckpt));
+  if (help != NULL) ck_strbuf_printf(out, "  help: %s\n", help);
   const ck_ckpt_global *unsafe = ck_ckpt_unsafe(ckpt, &n);
   for (size_t i = 0; i < n; i++)
     ck_strbuf_printf(out, "  unsafe: %s, named in %s (not called)\n", unsafe[i].name, unsafe[i].where);
