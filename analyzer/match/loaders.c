@@ -31,6 +31,8 @@ static const char *const thrown[] = {
     [THROWS] = NULL,
 };
 
+enum { SMALLEST_ZIP = 22 }; /* bytes of an end record: in less, miniz looks for none */
+
 /* Columns: module, Tensor&, vector<Tensor>&, optimizer, jit::load, pickle_load. */
 #define COLUMNS           6
 #define ALL(x)            x, x, x, x, x, x
@@ -71,6 +73,11 @@ static const struct {
     [CK_CKPT_FORMAT_ONNX]              = {false, {ALL(NO_DIRECTORY)}},
     [CK_CKPT_FORMAT_HDF5]              = {false, {ALL(NO_DIRECTORY)}},
     [CK_CKPT_FORMAT_TFLITE]            = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_TENSORFLOW]        = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_KERAS]             = {false, {ALL(THROWS)}},
+    [CK_CKPT_FORMAT_EXECUTORCH]        = {false, {ALL(NO_DIRECTORY)}},
+    [CK_CKPT_FORMAT_MAR]               = {false, {ALL(THROWS)}},
+    [CK_CKPT_FORMAT_DISTRIBUTED]       = {false, {THROWS, THROWS, THROWS, THROWS, THROWS, UNSAID}},
     [CK_CKPT_FORMAT_DIRECTORY]         = {false, {ALL(NO_DIRECTORY)}},
     [CK_CKPT_FORMAT_UNKNOWN]           = {true,  {ALL(NO_DIRECTORY)}},
     [CK_CKPT_FORMAT_LFS_POINTER]       = {true,  {ALL(NO_DIRECTORY)}},
@@ -105,6 +112,14 @@ static const struct {
 };
 // clang-format on
 
+static bool has_problem(const ck_ckpt *ckpt, ck_ckpt_problem_kind kind) {
+  size_t n;
+  const ck_ckpt_problem *problems = ck_ckpt_problems(ckpt, &n);
+  for (size_t i = 0; i < n; i++)
+    if (problems[i].kind == kind) return true;
+  return false;
+}
+
 static int column_of(ck_loader loader) {
   switch (loader) {
   case CK_LOADER_TORCH_LOAD: return 0;
@@ -117,38 +132,12 @@ static int column_of(ck_loader loader) {
   }
 }
 
-static void help(ck_raw *raw, const char *text) {
+void ck_match_help(ck_raw *raw, const char *text) {
   for (size_t i = 0; i < sizeof raw->help / sizeof *raw->help; i++)
     if (raw->help[i] == NULL) {
       raw->help[i] = text;
       return;
     }
-}
-
-/* The lines that turn a Python file into one that torch::load reads (facts 3 and 8). */
-static void help_convert_python(ck_comparison *c, ck_raw *raw) {
-  const char *name = c->name;
-  const char *cls = c->model != NULL && c->model->cls != NULL ? c->model->cls : "Net";
-  const char *colon = strrchr(cls, ':');
-  if (colon != NULL) cls = colon + 1;
-  int n = (int)strlen(cls);
-  if (ck_ends_with(cls, "Impl") && n > 4) n -= 4;
-  size_t nparts;
-  const ck_ckpt_part *parts = ck_ckpt_parts(c->file->ckpt, &nparts);
-  const char *inner = nparts > 0 && parts[0].path_count > 0 ? parts[0].path_text : "";
-  if (ck_ckpt_root(c->file->ckpt) == CK_CKPT_ROOT_MODULE)
-    help(raw, ck_arena_printf(c->m->arena,
-                              "in Python: model = torch.load(\"%s\", map_location=\"cpu\"); "
-                              "torch.jit.script(model.eval()).save(\"converted.pt\")",
-                              name));
-  else
-    help(raw, ck_arena_printf(c->m->arena,
-                              "in Python: model = %.*s(...); model.load_state_dict(torch.load(\"%s\", "
-                              "map_location=\"cpu\")%s); torch.jit.script(model.eval()).save(\"converted.pt\")",
-                              n, cls, name, inner));
-  help(raw, "if the model cannot be scripted: torch.jit.trace(model.eval(), example_input).save(\"converted.pt\")");
-  help(raw, "the modules of the Python model must have the names and the nesting of the C++ one, those without "
-            "parameters too (ReLU, Dropout)");
 }
 
 /* The path from the top of the repository, which is what git lfs takes; outside of one the plain name. */
@@ -167,59 +156,24 @@ static const char *path_in_repository(ck_comparison *c) {
 }
 
 static void help_lfs(ck_comparison *c, ck_raw *raw) {
-  help(raw, ck_arena_printf(c->m->arena, "fetch it: git lfs pull -I \"%s\"", path_in_repository(c)));
-  help(raw, "where the weights are never fetched, commit a headers snapshot (OID.ckpt-headers) beside the pointer");
+  ck_match_help(raw, ck_arena_printf(c->m->arena, "fetch it: git lfs pull -I \"%s\"", path_in_repository(c)));
+  ck_match_help(raw,
+                "where the weights are never fetched, commit a headers snapshot (OID.ckpt-headers) beside the pointer");
 }
-
-static const char of_optimizer[] = "the weights are in the archive that torch::save(model, ...) wrote";
-static const char of_frozen[] = "save the module before torch.jit.freeze or optimize_for_inference";
 
 /* Archives that torch::load opens, to find none of the model's keys: the missing keys are explained. */
 static void explain_missing(ck_comparison *c, ck_ckpt_format_id format) {
-  const char *way = format == CK_CKPT_FORMAT_OPTIMIZER ? of_optimizer
-                    : format == CK_CKPT_FORMAT_FROZEN  ? of_frozen
-                                                       : NULL;
-  if (way == NULL) return;
+  const char *way = ck_ckpt_format_help(format);
+  if (way == NULL || !(ck_ckpt_format_props(format) & CK_CKPT_ARCHIVE)) return;
   const char *text =
       ck_arena_printf(c->m->arena, "\"%s\" is %s: %s", ck_path_base(c->file->path), ck_ckpt_format_what(format), way);
   ck_vec_push(c->helps, (ck_help){CK_DIAG_MISSING_KEY, c->bit, text});
 }
 
 static void help_format(ck_comparison *c, ck_raw *raw, ck_ckpt_format_id format) {
-  switch (format) {
-  case CK_CKPT_FORMAT_LFS_POINTER: help_lfs(c, raw); return;
-  case CK_CKPT_FORMAT_HTML:
-  case CK_CKPT_FORMAT_XML:
-    help(raw, "download the file again; the address answered with a page (log-in, moved, limit)");
-    return;
-  case CK_CKPT_FORMAT_GZIP: help(raw, "decompress it first: gunzip"); return;
-  case CK_CKPT_FORMAT_XZ: help(raw, "decompress it first: unxz"); return;
-  case CK_CKPT_FORMAT_ZSTD: help(raw, "decompress it first: unzstd"); return;
-  case CK_CKPT_FORMAT_BZIP2: help(raw, "decompress it first: bunzip2"); return;
-  case CK_CKPT_FORMAT_TAR:
-  case CK_CKPT_FORMAT_SEVENZIP:
-  case CK_CKPT_FORMAT_ZIP: help(raw, "unpack it first, if the checkpoint lies in it"); return;
-  case CK_CKPT_FORMAT_SAFETENSORS:
-  case CK_CKPT_FORMAT_SAFETENSORS_INDEX:
-    help(raw, ck_arena_printf(c->m->arena,
-                              "in Python: model.load_state_dict(safetensors.torch.load_file(\"%s\")); "
-                              "torch.jit.script(model.eval()).save(\"converted.pt\")",
-                              c->name));
-    return;
-  case CK_CKPT_FORMAT_OPTIMIZER: help(raw, of_optimizer); return;
-  case CK_CKPT_FORMAT_FROZEN: help(raw, of_frozen); return;
-  default: break;
-  }
-  if (ck_ckpt_format_props(format) & CK_CKPT_PICKLED && format != CK_CKPT_FORMAT_PICKLE) {
-    if (column_of(c->site->loader) == 0) {
-      help_convert_python(c, raw);
-    } else if (c->site->loader == CK_LOADER_JIT_LOAD) {
-      help(raw, "in Python: torch.jit.script(model.eval()).save(\"converted.pt\"), not torch.save");
-    } else {
-      help(raw, "in C++: torch::pickle_load reads torch.save of a plain dict with at least two tensors, "
-                "not of an OrderedDict as state_dict() returns it");
-    }
-  }
+  if (format == CK_CKPT_FORMAT_LFS_POINTER) help_lfs(c, raw);
+  else if (ck_ckpt_format_help(format) != NULL) ck_match_help(raw, ck_ckpt_format_help(format));
+  else ck_match_help_convert(c, raw, format);
 }
 
 static ck_severity lower(const ck_comparison *c, ck_severity severity) {
@@ -237,12 +191,28 @@ static ck_fit refuse_key(ck_comparison *c, ck_ckpt_format_id format, outcome wha
   return CK_FIT_REFUSED;
 }
 
+/* What is thrown before the loader comes to its own objection: the zip reader's checks, then the storages. */
+static const char *thrown_first(ck_comparison *c, ck_ckpt_format_id format, outcome what) {
+  const ck_ckpt *ckpt = c->file->ckpt;
+  bool is_folder = ck_ckpt_size(ckpt) == 0, is_zip = ck_ckpt_format_props(format) & CK_CKPT_ZIP;
+  if (is_folder && c->site->loader == CK_LOADER_PICKLE_LOAD) return NULL; /* reading it throws, in the caller's code */
+  if (what == NO_DIRECTORY && !is_folder && ck_ckpt_size(ckpt) < SMALLEST_ZIP)
+    return "PytorchStreamReader failed reading zip archive: not a ZIP archive";
+  if (!is_zip) return thrown[what];
+  if (has_problem(ckpt, CK_CKPT_BAD_VERSION))
+    return ck_arena_printf(c->m->arena, "Attempted to read a PyTorch file with version %s",
+                           ck_ckpt_meta(ckpt, "format_version"));
+  if (ck_ckpt_format_props(format) & CK_CKPT_PICKLED && ck_ckpt_meta(ckpt, "format_version") == NULL)
+    return "Expected hasRecord(\"version\") to be true, but got false.";
+  return thrown[what];
+}
+
 static ck_fit refuse(ck_comparison *c, ck_ckpt_format_id format, outcome what) {
   if (what == NO_TENSOR_0 || what == NOTHING) return refuse_key(c, format, what);
   bool corrupt = rows[format].is_corrupt;
   ck_raw *raw = ck_match_raise(c, corrupt ? CK_DIAG_CORRUPT : CK_DIAG_FORMAT, lower(c, CK_SEVERITY_ERROR));
   const char *name = c->name, *is = ck_ckpt_format_what(format);
-  raw->thrown = thrown[what];
+  raw->thrown = thrown_first(c, format, what);
   raw->detail = corrupt ? ck_arena_printf(c->m->arena, "\"%s\" is %s", name, is)
                         : ck_arena_printf(c->m->arena, "\"%s\" is %s, which %s cannot read", name, is,
                                           ck_loader_name(c->site->loader));
@@ -255,7 +225,10 @@ static ck_fit refuse(ck_comparison *c, ck_ckpt_format_id format, outcome what) {
 /* A file of Python's that pickle_load cannot read; the reader says what it throws (FORMATS.md A.5). */
 static ck_fit refuse_pickle(ck_comparison *c, ck_ckpt_format_id format, const char *text) {
   ck_fit fit = refuse(c, format, THROWS);
-  c->raws->at[c->raws->n - 1].thrown = ck_arena_strdup(c->m->arena, text);
+  ck_raw *raw = &c->raws->at[c->raws->n - 1];
+  if (has_problem(c->file->ckpt, CK_CKPT_MISSING_STORAGE))
+    raw->thrown = "PytorchStreamReader failed locating file data/<n>: file not found";
+  else if (raw->thrown == NULL) raw->thrown = ck_arena_strdup(c->m->arena, text);
   return fit;
 }
 
@@ -297,7 +270,8 @@ static void raise_unsafe(ck_comparison *c) {
   raw->detail = ck_arena_printf(c->m->arena, "\"%s\" names \"%s\"%s in its pickle: Python's torch.load would call it",
                                 c->name, ck_arena_strdup(c->m->arena, unsafe[0].name),
                                 n > 1 ? ck_arena_printf(c->m->arena, " and %zu more callables", n - 1) : "");
-  help(raw, "do not load it in Python unless its origin is trusted; torch.load(..., weights_only=True) refuses it");
+  ck_match_help(raw,
+                "do not load it in Python unless its origin is trusted; torch.load(..., weights_only=True) refuses it");
 }
 
 static bool has_tensor_0(const ck_comparison *c) { return ck_ckpt_find(c->file->ckpt, "0") != NULL; }

@@ -99,6 +99,11 @@ typedef enum {
   CK_FIT_UNKNOWN, /* not said by FORMATS.md; the comparison is partial */
 } ck_fit;
 ck_fit ck_match_fit(ck_comparison *c);
+void ck_match_help(ck_raw *raw, const char *text); /* one more way out; those beyond the room are dropped */
+
+/* --- convert.c ------------------------------------------------------------------------------------------- */
+/* The lines of Python that make of the file what the loader reads, if there are any. */
+void ck_match_help_convert(ck_comparison *c, ck_raw *raw, ck_ckpt_format_id format);
 
 /* --- symbols.c ------------------------------------------------------------------------------------------- */
 /* Values that an integer (or bool, as 0 and 1) expression can still have; lo > hi: none. */
