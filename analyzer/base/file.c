@@ -165,6 +165,12 @@ bool ck_is_directory(const char *path) {
   return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+bool ck_is_private_folder(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISDIR(st.st_mode) && (st.st_uid == geteuid() || st.st_uid == 0) &&
+         (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 ck_status ck_make_directories(const char *path, ck_err *err) {
   char *copy = ck_strdup(path);
   for (char *p = copy + 1;; p++) {

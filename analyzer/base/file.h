@@ -28,4 +28,6 @@ const char *ck_path_base(const char *path); /* points into `path` */
 bool ck_file_exists(const char *path);      /* any kind of file */
 bool ck_is_directory(const char *path);
 ck_status ck_make_directories(const char *path, ck_err *err); /* mkdir -p, mode 0700 */
+/* Is it a folder that only this user, or root, can put files into? What lies in it is then no stranger's. */
+bool ck_is_private_folder(const char *path);
 #endif

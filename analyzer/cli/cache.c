@@ -8,7 +8,8 @@
  *   one is not kept: such a file is compared by content until it has aged.
  * - a file that would have been read instead, had it been there, is still not there: a header of the same name earlier
  *   in the search path, one that was not found at all. These are dependencies with ABSENT for a size.
- * Nothing depends on clocks that agree. Damage, a full disk, a folder that is not ours: there is no entry, no more. */
+ * Nothing depends on clocks that agree. Damage, a full disk: there is no entry, no more. An entry says what a unit is,
+ * so a folder that another user can write to is not used: who put a unit there could hide what it loads. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -50,7 +51,7 @@ const char *cache_folder(const cli_options *o, const char *name, ck_arena *arena
   const char *root = cache_root(o, arena);
   if (root == NULL) return NULL;
   const char *folder = ck_path_joined(arena, root, name);
-  return ck_make_directories(folder, NULL) == CK_OK ? folder : NULL;
+  return ck_make_directories(folder, NULL) == CK_OK && ck_is_private_folder(folder) ? folder : NULL;
 }
 
 static void put_stamp(ck_strbuf *b, const char *path) {

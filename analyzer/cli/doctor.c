@@ -74,7 +74,9 @@ static void look_at_cache(doctor *d) {
     say(d, WARN, "cache", "there is none: each run reads every file again, libtorch's headers included");
     mend("set XDG_CACHE_HOME or HOME, or give --cache-dir DIR");
   } else if (folder == NULL || access(folder, W_OK) != 0) {
-    say(d, WARN, "cache", "%s cannot be written", root);
+    bool is_open = ck_is_directory(root) && folder == NULL;
+    say(d, WARN, "cache", "%s %s", root,
+        is_open ? "is not used: another user owns it or can write to it" : "cannot be written");
     mend("chown it, or point XDG_CACHE_HOME (or --cache-dir) to a folder of yours");
   } else {
     say(d, GOOD, "cache", "%s (`ckptlint cache stats` says how full)", root);

@@ -492,7 +492,7 @@ char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *
   ck_arena arena;
   ck_arena_init(&arena);
   ck_fe_flags relevant = {0};
-  if (ck_make_directories(dir, NULL) == CK_OK) {
+  if (ck_make_directories(dir, NULL) == CK_OK && ck_is_private_folder(dir)) { /* or a stranger could forge one */
     char *real = realpath(dir, NULL); /* a PCH that stands on another one names it */
     const char *folder = real ? real : dir;
     relevant_flags(flags, options->directory, &arena, &relevant);

@@ -279,25 +279,37 @@ def a_cache_that_is_read_only(w):
 
 @test('faults', 'setpriv')
 def a_cache_of_someone_else(w):
-    """Without the right to read it: as if there were none. With it, and full of what another user wrote: the right findings."""
+    """Without the right to read it: as if there were none. One that another user wrote, or could write to: not believed."""
     if os.getuid() != 0:
         raise Skipped('needs root, to become someone else')
-    w.net()
     w.write('plain.cpp', PLAIN)
-    w.own_cache()
+    w.own_cache(cold=True)
     nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
     os.chmod(w.folder, 0o755)
     if w.run(*nobody, 'ckptlint', '--version').status != 0:
         raise Skipped('someone else cannot run this build')
-    w.check('net.cpp').expect(1, found=MISFIT)
-    os.chmod(w.path('cache'), 0o700)
-    w.run(*nobody, 'ckptlint', 'check', 'plain.cpp', '--', *SMALL).expect(0, '0 load sites', absent=['not read'])
-    os.chmod(w.path('cache'), 0o755)
-    for top, _, files in os.walk(w.path('cache')):
-        os.chown(top, 65534, 65534)
-        for name in files:
-            os.chown(os.path.join(top, name), 65534, 65534)
-    w.check('net.cpp').expect(1, found=MISFIT)
+    check = ['ckptlint', 'check', 'plain.cpp', '--', *SMALL]
+    right = dict(absent=['not read', 'did not compile'])
+    w.run(*check).expect(0, '0 load sites', **right)
+    w.run(*nobody, *check).expect(0, '0 load sites', **right)
+    shutil.rmtree(w.path('cache'))
+    os.mkdir(w.path('cache'))
+    os.chown(w.path('cache'), 65534, 65534)
+    counting(w)
+    w.write('count', '')
+    os.chmod(w.path('count'), 0o666)
+    w.run(*nobody, *check).expect(0, '0 load sites', **right)
+    w.run(*nobody, *check)
+    expect(starts(w) == 1, 'the other user has no cache')
+    w.run(*check).expect(0, '0 load sites', **right)
+    expect(starts(w) == 1, 'an entry of another user was believed')
+    w.run('ckptlint', 'doctor').expect(None, 'is not used: another user owns it')
+    starts(w)
+    for top, _, _ in os.walk(w.path('cache')):
+        os.chown(top, 0, 0)
+        os.chmod(top, 0o777)
+    w.run(*check).expect(0, '0 load sites', **right)
+    expect(starts(w) == 1, 'an entry that anyone can write was believed')
 
 
 @test('faults')

@@ -96,6 +96,47 @@ for one_compiler in ('g++', 'clang++-22'):
         add_row(one_compiler, row_name, row_lines)
 
 
+@test('launcher', 'g++', 'sccache')
+def sccache(w):
+    """Behind the launcher it answers as it does alone. Before it, it does not take ckptlint for a compiler, and says so."""
+    w.env.update(SCCACHE_DIR=w.path('sccache'), SCCACHE_SERVER_PORT=str(20000 + os.getpid() % 20000), SCCACHE_IDLE_TIMEOUT='30')
+    w.write('a.cpp', SOURCES['b.cpp'])
+    w.write('a.h', SOURCES['a.h'])
+    try:
+        for _ in range(2):
+            w.run('ckptlint', 'cc', 'sccache', 'g++', '-c', 'a.cpp', '-o', 'a.o').expect(0)
+            expect(w.exists('a.o'), 'no object')
+            os.remove(w.path('a.o'))
+        statistics = w.run('sccache', '--show-stats').text
+        expect(re.search(r'Cache hits +1\n', statistics), 'no hit', statistics)
+        w.run('sccache', 'ckptlint', 'cc', 'g++', '-c', 'a.cpp', '-o', 'a.o').expect(2, 'Compiler not supported')
+        w.net()
+        w.write('sccache-fake', '#!/bin/sh\nexec "$@"\n', executable=True)
+        w.run('ckptlint', 'cc', './sccache-fake', w.fake_compiler(), *FLAGS, '-c', 'net.cpp', '-o', 'net.o').expect(1, found=MISFIT)
+    finally:
+        w.run('sccache', '--stop-server')
+
+
+@test('launcher', 'aarch64-linux-gnu-g++')
+def a_cross_compiler(w):
+    """For another machine, with the target's headers of the C++ library: objects and messages as without."""
+    for name, text in SOURCES.items():
+        w.write(name, text)
+    cross = 'aarch64-linux-gnu-g++'
+    for args in (['-c', 'a.cpp', '-o', 'a.o'], ['-fsyntax-only', '-Wall', 'a.cpp'], ['-c', 'wrong.cpp'], ['-dumpmachine'], ['-march=armv8.2-a', '-S', 'b.cpp', '-o', '-']):
+        plain, launched = w.run(cross, *args), w.run('ckptlint', 'cc', cross, *args)
+        expect((plain.status, plain.out, plain.err) == (launched.status, launched.out, launched.err), '%s differs' % args, launched.text)
+
+
+@test('launcher', long=True)
+def flags_of_a_cross_compiler(w):
+    """Those that libclang, which parses for this machine, does not know; headers are precompiled for them."""
+    w.net()
+    flags = ['-march=armv8.2-a+fp16', '-mtune=cortex-a76', '--sysroot=/', *FLAGS]
+    shutil.copy(w.fake_compiler(), w.path('aarch64-linux-gnu-c++'))
+    w.run('ckptlint', 'cc', './aarch64-linux-gnu-c++', *flags, '-c', 'net.cpp', '-o', 'net.o').expect(1, found=MISFIT)
+
+
 @test('launcher', 'g++')
 def our_flags_do_not_reach_the_compiler(w):
     w.write('b.cpp', SOURCES['b.cpp'])
