@@ -1,20 +1,20 @@
-"""CMake, Make, Ninja and Meson, as the examples of docs/use/build.md have them: a misfit fails the build, and when only the checkpoint is replaced
+"""CMake, Make, Ninja, Meson and Bazel, as the examples of docs/use have them: a misfit fails the build, and when only the checkpoint is replaced
 the same build checks again. The compiler is one that answers at once for the project's units (lib.QUICK_COMPILER); tests/builds/ways.py has real ones."""
 import os
 import re
 import shutil
 import time
 
-from lib import LINK_MISFIT, MISFIT, ROOT, expect, findings, test
+from lib import LINK_MISFIT, MISFIT, ROOT, Skipped, expect, findings, test
 
 CONFIG = '-DCkptlint_DIR=' + os.path.join(ROOT, 'plugin/cmake')
 
 
-def example(name):
+def example(name, page='build.md'):
     """The block of the documentation that stands for the file."""
-    with open(os.path.join(ROOT, 'docs/use/build.md')) as f:
+    with open(os.path.join(ROOT, 'docs/use', page)) as f:
         found = re.search(r'^```\S* [^\n]*file=%s\n(.*?)^```$' % re.escape(name), f.read(), re.M | re.S)
-    expect(found, 'docs/use/build.md has no example ' + name)
+    expect(found, 'docs/use/%s has no example %s' % (page, name))
     return found.group(1)
 
 
@@ -116,6 +116,23 @@ def meson(w):
     w.write('ckptlint.ini', example('ckptlint.ini').replace("'g++'", "'%s'" % w.quick_compiler()))
     w.run('meson', 'setup', 'b', '--native-file', 'ckptlint.ini').expect(0)
     back_and_forth(w, lambda: w.run('ninja', '-C', 'b'), LINK_MISFIT)
+
+
+@test('generators', 'bazel')
+def bazel(w):
+    w.two_units()
+    w.write('WORKSPACE', '')
+    for name in ('ckptlint.bzl', 'BUILD'):
+        w.write(name, example(name, 'hermetic.md').replace('digits.pt', 'w.pt'))
+    w.env['CKPTLINT_FLAGS'] = '--cache-dir=' + os.path.join(w.shared, 'ckptlint')  # precompiled headers, which make it quick
+    start = ['bazel', '--output_user_root=' + w.path('root')]
+    r = w.run(*start, 'build', '//:nothing')
+    if 'no such target' not in r.text:
+        raise Skipped('bazel does not run here: ' + r.text[-200:])
+    try:
+        back_and_forth(w, lambda: w.run(*start, 'build', '--action_env=PATH', '--action_env=XDG_CACHE_HOME', '--action_env=CKPTLINT_FLAGS', '--noshow_progress', '//:digits'), LINK_MISFIT)
+    finally:
+        w.run(*start, 'shutdown')
 
 
 @test('generators', 'cmake', 'ninja')

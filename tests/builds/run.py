@@ -4,7 +4,7 @@
   run.py BUILD [--only TEXT] [--long] [-j N] [-v]
 
 Groups: ways (one real project built in every way), launcher, faults, same (determinism), programs (who is linked with whom), generators
-(CMake, Make, Ninja, Meson), hooks (pre-commit, git), editors, plugins. --only takes a group or a part of a test's name; --long adds the tests that take minutes. A test whose
+(CMake, Make, Ninja, Meson, Bazel), hooks (pre-commit, git), editors, plugins. --only takes a group or a part of a test's name; --long adds the tests that take minutes. A test whose
 tool is not installed is skipped, and says so; the last line counts."""
 import argparse
 import concurrent.futures
