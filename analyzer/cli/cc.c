@@ -122,13 +122,16 @@ static void add_object(step *s, const char *object) {
   if (unknown > 0) add_unrecorded(s, object);
 }
 
-/* -lNAME: libNAME.so or libNAME.a in the first -L folder that has one. System folders hold nothing of ours. */
+/* -lNAME: libNAME.so or libNAME.a in the first -L folder that has one; -l:FILE: that file. System folders hold nothing
+ * of ours. */
 static void add_library(step *s, const char *name) {
   for (size_t i = 0; i < s->line.folders.n; i++) {
-    const char *stem = ck_arena_printf(&s->arena, "%s/lib%s", absolute(s, s->line.folders.at[i]), name);
-    const char *shared = ck_arena_printf(&s->arena, "%s.so", stem), *archive = ck_arena_printf(&s->arena, "%s.a", stem);
-    const char *found = ck_file_exists(shared) ? shared : ck_file_exists(archive) ? archive : NULL;
-    if (found == NULL) continue;
+    const char *folder = absolute(s, s->line.folders.at[i]);
+    const char *shared = ck_arena_printf(&s->arena, "%s/lib%s.so", folder, name);
+    const char *found = name[0] == ':'           ? ck_path_joined(&s->arena, folder, name + 1)
+                        : ck_file_exists(shared) ? shared
+                                                 : ck_arena_printf(&s->arena, "%s/lib%s.a", folder, name);
+    if (!ck_file_exists(found)) continue;
     size_t unknown = 0;
     record_read(s->records, found, &s->arena, &s->linked, &unknown);
     return;

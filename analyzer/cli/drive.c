@@ -102,6 +102,17 @@ static const char *default_object(const char *source, ck_arena *arena) {
   return ck_arena_printf(arena, "%.*s.o", dot != NULL ? (int)(dot - base) : (int)strlen(base), base);
 }
 
+/* `-Wl,--whole-archive,libnet.a`: archives and objects among the words for the linker. Others (-soname, -rpath, -Map)
+ * name no input. */
+static void take_linker_words(const char *list, ck_arena *arena, drive_line *out) {
+  for (const char *at = list; *at != '\0';) {
+    size_t n = strcspn(at, ",");
+    const char *word = ck_arena_printf(arena, "%.*s", (int)n, at);
+    if (word[0] != '-' && (ck_ends_with(word, ".a") || ck_ends_with(word, ".o"))) ck_vec_push(&out->objects, word);
+    at += n + (at[n] == ',');
+  }
+}
+
 /* What -x has said of the files that follow it. */
 typedef enum { BY_NAME, CXX, OTHER } language;
 
@@ -130,6 +141,8 @@ void drive_read(const char *const *argv, size_t n, const char *directory, ck_are
       if (value != NULL && word[1] == 'L') ck_vec_push(&out->folders, value);
       else if (value != NULL) ck_vec_push(&out->libraries, value);
     }
+    if (strncmp(word, "-Wl,", 4) == 0) take_linker_words(word + 4, arena, out);
+    if (strcmp(word, "-Xlinker") == 0 && i + 1 < words.n) take_linker_words(words.at[i + 1], arena, out);
     if (strcmp(word, "-c") == 0 || strcmp(word, "-S") == 0 || strcmp(word, "-fsyntax-only") == 0) {
       makes_object |= word[1] == 'c';
       only_compiles = true;

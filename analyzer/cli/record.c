@@ -167,25 +167,57 @@ static bool read_content(const char *folder, const char *file, const void *bytes
   return found;
 }
 
+/* Of the archive that is being read. */
+typedef struct {
+  const char *folder, *file;  /* of the records; of the archive */
+  bool is_thin;               /* members are named, not contained */
+  const unsigned char *names; /* "//": long names, each ended by "/\n" */
+  size_t names_size;
+  ck_arena *arena;
+  cli_records *out;
+  size_t *unknown;
+} archive;
+
+/* A member of a thin archive is a file whose path is relative to the archive's: "/OFFSET" into the long names. */
+static void read_named(archive *a, const char *header) {
+  unsigned long long at = strtoull(header + 1, NULL, 10);
+  if (header[0] != '/' || at >= a->names_size) return;
+  const char *name = (const char *)a->names + at;
+  const char *end = memchr(name, '\n', a->names_size - (size_t)at);
+  if (end == NULL || end == name) return;
+  char *folder = ck_path_dir(a->file);
+  const char *path = ck_path_joined(a->arena, folder, ck_arena_printf(a->arena, "%.*s", (int)(end - name - 1), name));
+  free(folder);
+  ck_mapping map;
+  if (ck_map_file(path, &map, NULL) != CK_OK) return;
+  if (map.bytes != NULL && !read_content(a->folder, path, map.bytes, map.size, a->arena, a->out)) ++*a->unknown;
+  ck_unmap_file(&map);
+}
+
 /* A member's header: 60 bytes, the size in decimal at 48 (ar(5)). */
-static void read_archive(const char *folder, const char *file, const ck_mapping *map, ck_arena *arena, cli_records *out,
-                         size_t *unknown) {
+static void read_archive(archive *a, const ck_mapping *map) {
   size_t at = 8;
   for (size_t members = 0; members < MAX_MEMBERS && map->size - at >= 60; members++) {
     const char *header = (const char *)map->bytes + at;
     char digits[11] = {0};
     memcpy(digits, header + 48, 10);
     unsigned long long size = strtoull(digits, NULL, 10);
-    if (header[58] != '`' || size > map->size - at - 60) return;
     bool is_table = header[0] == '/' && (header[1] == ' ' || header[1] == '/'); /* symbols, long names */
+    if (header[58] != '`') return;
+    if (a->is_thin && !is_table) {
+      read_named(a, header);
+      size = 0;
+    }
+    if (size > map->size - at - 60) return;
     const unsigned char *content = map->bytes + at + 60;
     size_t n = (size_t)size;
+    if (is_table && header[1] == '/') a->names = content, a->names_size = n;
     if (strncmp(header, "#1/", 3) == 0) { /* BSD: the name stands before the content */
       size_t name = strtoul(header + 3, NULL, 10);
       if (name > n) return;
       content += name, n -= name;
     }
-    if (!is_table && !read_content(folder, file, content, n, arena, out)) ++*unknown;
+    if (!is_table && !a->is_thin && !read_content(a->folder, a->file, content, n, a->arena, a->out)) ++*a->unknown;
     at += 60 + (size_t)size + (size & 1);
     if (at >= map->size) return;
   }
@@ -194,7 +226,9 @@ static void read_archive(const char *folder, const char *file, const ck_mapping 
 void record_read(const char *folder, const char *file, ck_arena *arena, cli_records *out, size_t *unknown) {
   ck_mapping map;
   if (ck_map_file(file, &map, NULL) != CK_OK) return;
-  if (map.size > 8 && memcmp(map.bytes, "!<arch>\n", 8) == 0) read_archive(folder, file, &map, arena, out, unknown);
+  archive a = {.folder = folder, .file = file, .arena = arena, .out = out, .unknown = unknown};
+  a.is_thin = map.size > 8 && memcmp(map.bytes, "!<thin>\n", 8) == 0;
+  if (a.is_thin || (map.size > 8 && memcmp(map.bytes, "!<arch>\n", 8) == 0)) read_archive(&a, &map);
   else if (map.bytes != NULL && !read_content(folder, file, map.bytes, map.size, arena, out)) ++*unknown;
   ck_unmap_file(&map);
 }
