@@ -52,6 +52,14 @@ void ck_strbuf_printf(ck_strbuf *b, const char *format, ...) {
   va_end(args);
 }
 
+void ck_strbuf_tame(ck_strbuf *b, size_t from, bool lines) {
+  for (size_t i = from; i < b->n; i++) {
+    unsigned char c = (unsigned char)b->s[i], next = (unsigned char)b->s[i + 1]; /* the NUL at the end */
+    if ((c < ' ' && !(lines && (c == '\n' || c == '\t'))) || c == 127) b->s[i] = '?';
+    else if (c == 0xc2 && next >= 0x80 && next < 0xa0) b->s[i] = b->s[i + 1] = '?';
+  }
+}
+
 char *ck_strbuf_detach(ck_strbuf *b) {
   char *s = b->s;
   ck_strbuf_init(b);

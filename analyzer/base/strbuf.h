@@ -16,6 +16,9 @@ void ck_strbuf_add(ck_strbuf *b, const void *bytes, size_t n);
 void ck_strbuf_puts(ck_strbuf *b, const char *s);
 void ck_strbuf_putc(ck_strbuf *b, char c);
 void ck_strbuf_printf(ck_strbuf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Text of strangers, as a terminal may be given it: from `from` on, each byte of a control character (ESC, BEL, C1,
+ * ...) becomes '?'; line ends stay only if `lines`. */
+void ck_strbuf_tame(ck_strbuf *b, size_t from, bool lines);
 /* The string, the caller's to free(); the buffer is empty again. */
 char *ck_strbuf_detach(ck_strbuf *b);
 

@@ -54,8 +54,8 @@ enum {
   X(SAFETENSORS_INDEX, "safetensors-index", CK_CKPT_HAS_KEYS | CK_CKPT_SHARDED, "the index of safetensors files")      \
   X(TORCH_INDEX, "torch-index", CK_CKPT_HAS_KEYS | CK_CKPT_SHARDED, "the index of torch.save files")                   \
   X(TENSOR_DIRECTORY, "tensor-directory", CK_CKPT_HAS_KEYS | CK_CKPT_SHARDED, "a folder of .tensor files")             \
-  X(NPZ, "npz", CK_CKPT_HAS_KEYS, "a NumPy archive (npz)")                                                             \
-  X(NPY, "npy", CK_CKPT_HAS_KEYS, "a NumPy array (npy)")                                                               \
+  X(NPZ, "npz", CK_CKPT_HAS_KEYS, "a NumPy archive")                                                                   \
+  X(NPY, "npy", CK_CKPT_HAS_KEYS, "a NumPy array")                                                                     \
   X(GGUF, "gguf", CK_CKPT_HAS_KEYS, "a GGUF file")                                                                     \
   X(PICKLE, "pickle", CK_CKPT_PICKLED, "a plain pickle that torch did not write")                                      \
   X(TORCH_PACKAGE, "torch-package", CK_CKPT_ZIP, "a torch.package archive")                                            \

@@ -141,7 +141,7 @@ static int compare(const cli_options *o, const operand *a, const operand *b, ck_
   ck_strbuf out;
   ck_strbuf_init(&out);
   if (o->format == CLI_JSON) ck_diff_json(&diff, &out);
-  else ck_diff_text(&diff, o->show_all_keys, &out);
+  else ck_diff_text(&diff, o->show_all_keys, &out), ck_strbuf_tame(&out, 0, true);
   fwrite(out.s, 1, out.n, stdout);
   ck_strbuf_release(&out);
   /* where something is not known, "the same" would be a guess */

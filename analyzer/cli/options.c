@@ -9,12 +9,17 @@
 #include "cli/cli.h"
 
 int cli_trouble(const char *format, ...) {
+  char text[4096]; /* names of a stranger's archive may be in it */
   va_list args;
   va_start(args, format);
-  fputs("ckptlint: ", stderr);
-  vfprintf(stderr, format, args);
-  fputc('\n', stderr);
+  vsnprintf(text, sizeof text, format, args);
   va_end(args);
+  ck_strbuf line;
+  ck_strbuf_init(&line);
+  ck_strbuf_printf(&line, "ckptlint: %s\n", text);
+  ck_strbuf_tame(&line, 0, true);
+  fputs(line.s, stderr);
+  ck_strbuf_release(&line);
   return CK_EXIT_TROUBLE;
 }
 

@@ -13,6 +13,7 @@ enum {
   MAX_DEPTH = 32,
   MAX_WIDTH = 100, /* columns of a name; a longer one pushes its line out */
   MAX_PARTS = 20,
+  MAX_VALUE = 120, /* bytes of a value; longer ones are cut */
 };
 
 /* --- Sums -------------------------------------------------------------------------------------------------------- */
@@ -117,22 +118,40 @@ static void put_parts(ck_strbuf *out, const ck_ckpt *ckpt) {
   if (n > MAX_PARTS) ck_strbuf_printf(out, "  and under %zu more keys\n", n - MAX_PARTS);
 }
 
+/* A value of a stranger's may be a whole vocabulary, or several lines that look like ours. */
+static void put_pair(ck_strbuf *out, const char *name, const char *value) {
+  size_t start = out->n, n = strlen(value);
+  if (strcmp(name, "pickle_load") == 0)
+    name = strcmp(value, "ok") == 0 ? "torch::pickle_load reads it" : "torch::pickle_load throws";
+  ck_strbuf_printf(out, "  %.200s: ", name);
+  if (n <= MAX_VALUE) ck_strbuf_puts(out, value);
+  else ck_strbuf_printf(out, "%.*s... (%zu bytes)", MAX_VALUE - 20, value, n);
+  ck_strbuf_tame(out, start, false);
+  ck_strbuf_putc(out, '\n');
+}
+
 void ck_checkpoint_foot(ck_strbuf *out, const ck_ckpt *ckpt) {
   size_t n;
   put_parts(out, ckpt);
   const ck_ckpt_pair *pairs = ck_ckpt_metadata(ckpt, &n);
-  for (size_t i = 0; i < n; i++) ck_strbuf_printf(out, "  %s: %s\n", pairs[i].name, pairs[i].value);
+  for (size_t i = 0; i < n; i++) put_pair(out, pairs[i].name, pairs[i].value);
   const ck_ckpt_problem *problems = ck_ckpt_problems(ckpt, &n);
   for (size_t i = 0; i < n; i++) {
+    size_t start = out->n;
     ck_strbuf_printf(out, "  problem: %s", problems[i].text);
+    ck_strbuf_tame(out, start, false);
     if (problems[i].at != CK_NO_OFFSET) ck_strbuf_printf(out, " (at byte %" PRIu64 ")", problems[i].at);
     ck_strbuf_putc(out, '\n');
   }
   const char *help = ck_ckpt_format_help(ck_ckpt_format(ckpt));
   if (help != NULL) ck_strbuf_printf(out, "  help: %s\n", help);
   const ck_ckpt_global *unsafe = ck_ckpt_unsafe(ckpt, &n);
-  for (size_t i = 0; i < n; i++)
-    ck_strbuf_printf(out, "  unsafe: %s, named in %s (not called)\n", unsafe[i].name, unsafe[i].where);
+  for (size_t i = 0; i < n; i++) {
+    size_t start = out->n;
+    ck_strbuf_printf(out, "  unsafe: %s, named in %s (not called)", unsafe[i].name, unsafe[i].where);
+    ck_strbuf_tame(out, start, false);
+    ck_strbuf_putc(out, '\n');
+  }
 }
 
 /* --- Keys -------------------------------------------------------------------------------------------------------- */
@@ -170,10 +189,12 @@ static void put_keys(ck_strbuf *out, const ck_ckpt_entry *e, size_t n, ck_arena 
     if ((int)strlen(e[i].key) > width) width = (int)strlen(e[i].key);
   if (width > MAX_WIDTH) width = MAX_WIDTH;
   for (size_t i = 0; i < n; i++) {
+    size_t start = out->n;
     ck_strbuf_printf(out, "  %-*s  ", width, e[i].key[0] != '\0' ? e[i].key : "(root)");
     ck_put_tensor(out, &e[i], arena);
     const char *shared = shared_with(&storages, &e[i], arena);
     if (shared != NULL) ck_strbuf_printf(out, "  shares memory with %s", shared);
+    ck_strbuf_tame(out, start, false);
     ck_strbuf_putc(out, '\n');
   }
   ck_map_release(&storages);
@@ -263,6 +284,7 @@ static void put_subtrees(ck_strbuf *out, const ck_ckpt_entry *e, size_t n, ck_ar
 void ck_checkpoints_text(ck_ckpt *const *checkpoints, size_t n, bool all_keys, ck_strbuf *out) {
   ck_arena arena;
   ck_arena_init(&arena);
+  size_t start = out->n;
   for (size_t i = 0; i < n; i++) {
     size_t count;
     const ck_ckpt_entry *e = ck_ckpt_entries(checkpoints[i], &count);
@@ -272,5 +294,6 @@ void ck_checkpoints_text(ck_ckpt *const *checkpoints, size_t n, bool all_keys, c
     else put_subtrees(out, e, count, &arena);
     ck_checkpoint_foot(out, checkpoints[i]);
   }
+  ck_strbuf_tame(out, start, true);
   ck_arena_release(&arena);
 }

@@ -98,8 +98,10 @@ static char *body_of(tree *t, const node *n, int depth) {
 static void put_child(tree *t, const node *first, const node *last, size_t alike, const char *body, int depth,
                       ck_strbuf *out) {
   (void)t;
+  size_t start = out->n;
   ck_strbuf_printf(out, "%*s%s", 2 * depth, "", first->name);
   if (alike > 1) ck_strbuf_printf(out, "-%s  (%zu alike)", last->name, alike);
+  ck_strbuf_tame(out, start, false);
   if (body[0] == '\0') ck_strbuf_puts(out, "  (no keys)");
   ck_strbuf_printf(out, "\n%s", body);
 }
@@ -130,8 +132,10 @@ static void put_node(tree *t, const node *n, int depth, ck_strbuf *out) {
   }
   for (size_t i = 0; i < n->entries.n; i++) {
     const char *dot = strrchr(n->entries.at[i]->key, '.'), *name = dot ? dot + 1 : n->entries.at[i]->key;
+    size_t start = out->n;
     ck_strbuf_printf(out, "%*s%-*s  ", 2 * depth, "", width, name[0] != '\0' ? name : "(root)");
     ck_put_tensor(out, n->entries.at[i], &t->arena);
+    ck_strbuf_tame(out, start, false);
     ck_strbuf_putc(out, '\n');
   }
   put_children(t, n, depth, out);
@@ -148,6 +152,7 @@ static void release(tree *t) {
 }
 
 void ck_checkpoints_tree(ck_ckpt *const *checkpoints, size_t n, bool all_keys, ck_strbuf *out) {
+  size_t start = out->n;
   for (size_t i = 0; i < n; i++) {
     tree t = {.all_keys = all_keys};
     ck_arena_init(&t.arena);
@@ -157,4 +162,5 @@ void ck_checkpoints_tree(ck_ckpt *const *checkpoints, size_t n, bool all_keys, c
     ck_checkpoint_foot(out, checkpoints[i]);
     release(&t);
   }
+  ck_strbuf_tame(out, start, true);
 }

@@ -94,21 +94,32 @@ static void put_source(printer *p, ck_loc loc, const char *color) {
 /* --- Diagnostics
  * ------------------------------------------------------------------------------------------------------- */
 
+/* Names of a file's keys stand in messages. */
+static void put_text(printer *p, const char *text) {
+  size_t start = p->out->n;
+  ck_strbuf_puts(p->out, text);
+  ck_strbuf_tame(p->out, start, false);
+}
+
 static void put_note(printer *p, const ck_note *note) {
   if (note->loc.file == NULL) {
-    ck_strbuf_printf(p->out, "      %s\n", note->text);
+    ck_strbuf_puts(p->out, "      ");
+    put_text(p, note->text);
+    ck_strbuf_putc(p->out, '\n');
     return;
   }
   put_place(p, note->loc);
   colored(p, CYAN, "note: ");
-  ck_strbuf_printf(p->out, "%s\n", note->text);
+  put_text(p, note->text);
+  ck_strbuf_putc(p->out, '\n');
   put_source(p, note->loc, GREEN);
 }
 
 static void put_line(printer *p, const char *label, const char *text) {
   ck_strbuf_puts(p->out, "  ");
   colored(p, BOLD, label);
-  ck_strbuf_printf(p->out, "%s\n", text);
+  put_text(p, text);
+  ck_strbuf_putc(p->out, '\n');
 }
 
 static void put_diagnostic(printer *p, const ck_diagnostic *d) {
@@ -116,7 +127,7 @@ static void put_diagnostic(printer *p, const ck_diagnostic *d) {
   put_place(p, d->loc);
   colored(p, color, ck_severity_name(d->severity));
   colored(p, color, ": ");
-  ck_strbuf_puts(p->out, d->message);
+  put_text(p, d->message);
   ck_strbuf_puts(p->out, " [");
   if (p->style->color) ck_strbuf_puts(p->out, color);
   ck_strbuf_printf(p->out, "-Wckpt-%s", ck_diag_row_of(d->id)->id);
