@@ -14,8 +14,12 @@ import struct
 import subprocess
 import sys
 import tempfile
+import warnings
+import zipfile
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path[:0] = [os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+                os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'oracle')]
+import conversions  # noqa: E402 (tests/oracle)
 from common import CHECKPOINTS as LOADS, FLAGS, NET, ROOT, Folder  # noqa: E402 (found beside this folder)
 
 FIXTURES = os.path.join(ROOT, 'fixtures/checkpoints')
@@ -292,6 +296,76 @@ def load_of_what_is_no_checkpoint(p):
             ('np-stored.npz', 'format', 'a NumPy archive'), ('llama.gguf', 'format', 'a GGUF file'), ('plain.pkl', 'format', 'a plain pickle')):
         p.copy(name)
         loads(p, name, 1, '[-Wckpt-' + ident, *texts)
+
+
+@test
+def load_of_what_python_converts(p):
+    """The lines that are printed are those that make_checkpoints.py has run, and whose results libtorch has loaded."""
+    pickle_load = NET + """#include <torch/script.h>
+#include <fstream>
+#include <iterator>
+int main() {
+  Net net;
+  std::ifstream in("%s", std::ios::binary);
+  std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  auto weights = torch::pickle_load(bytes).toGenericDict();
+  for (auto &p : net->named_parameters()) p.value().set_data(weights.at(p.key()).toTensor());
+}
+"""
+    for _, name, loader, lines in conversions.CONVERSIONS:
+        p.copy(name, source=LOADS)
+        if loader == 'load':
+            loads(p, name, 1, '[-Wckpt-format]', '  help: in Python: %s\n' % lines, '  help: if the model cannot be scripted: %s\n' % conversions.TRACE)
+        else:
+            p.write('dict.cpp', pickle_load % name)
+            p.run('check', 'dict.cpp', '--', *FLAGS, status=1, texts=['[-Wckpt-format]', '  help: in Python: %s\n' % lines])
+
+
+@test
+def show_of_newer_files(p):
+    """What other tools and later releases write: what it is, and the way out."""
+    for name, what, *texts in (
+            ('model.mar', 'a TorchServe archive', 'MAR-INF/MANIFEST.json'), ('export.pt2', 'a torch.export archive', 'torch.export.load'),
+            ('export-2.7.pt2', 'a torch.export archive', 'torch.export.load'), ('model.pte', 'a program for ExecuTorch', 'run by ExecuTorch'),
+            ('model.keras', 'a Keras model', 'another framework'), ('frozen_graph.pb', 'TensorFlow', 'another framework'),
+            ('model.ckpt.index', 'TensorFlow', 'another framework'), ('pointer.pt', 'Git LFS pointer', 'git lfs pull -I')):
+        p.copy(name)
+        p.run('show', name, texts=[what, '  help: ', *texts])
+    for folder, what in (('distributed', 'torch.distributed.checkpoint'), ('saved_model', 'TensorFlow')):
+        shutil.copytree(os.path.join(FIXTURES, folder), p.path(folder))
+        p.run('show', folder, texts=[what, '  help: '])
+    p.run('show', 'distributed/__0_0.distcp', texts=['dcp_to_torch FOLDER whole.pt'], absent=['[2, 3]'])
+
+
+@test
+def what_a_stranger_writes_moves_no_cursor(p):
+    """Control characters in keys, values and names of members: neither escape sequences nor lines that look like ours."""
+    header = json.dumps({'a\x1b[31mred\x07': {'dtype': 'F32', 'shape': [1], 'data_offsets': [0, 4]}, 'b\n  problem: none': {'dtype': 'F32', 'shape': [1], 'data_offsets': [4, 8]},
+                         '__metadata__': {'note': 'x\x1b]0;title\x07\nfake: line', 'c1': '\x9b2J', 'long': 'y' * 500}}).encode()
+    p.write('escapes.safetensors', struct.pack('<Q', len(header)) + header + bytes(8))
+    p.write('plain.safetensors', struct.pack('<Q', 2) + b'{}')
+    for command in (['show'], ['show', '--tree', '--all-keys'], ['diff', 'plain.safetensors']):
+        out = p.run(*command, 'escapes.safetensors', status=command[0] == 'diff', absent=['\x1b', '\x07', '\x9b', '\nfake', '\n  problem: none'] if command[0] == 'show' else ['\x1b', '\x07'])
+        assert 'a?[31mred?' in out, out
+    p.run('show', 'escapes.safetensors', texts=['(500 bytes)'])
+    with zipfile.ZipFile(p.path('odd.pt'), 'w') as z, warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        z.writestr('a\x1b[2J', b'x' * 10)
+        z.writestr('a\x1b[2J', b'x' * 10)
+    p.run('show', 'odd.pt', status=1, absent=['\x1b'])
+
+
+@test
+def show_of_folders_and_absent_files(p):
+    shutil.copytree(os.path.join(FIXTURES, 'sharded'), p.path('sharded'))
+    p.run('show', 'sharded', lines=['one.safetensors: a safetensors file, 2 keys', 'model.safetensors.index.json: the index of safetensors files, 3 keys'])
+    os.mkdir(p.path('empty'))
+    p.run('show', 'empty', lines=['no file in it is a checkpoint'])
+    p.copy('cpp-linear.pt')
+    p.run('show', 'cpp-linaer.pt', status=2, texts=['no such file; did you mean "cpp-linear.pt"?'])
+    p.run('show', 'nothing-like-it.pt', status=2, texts=['nothing-like-it.pt: no such file\n'])
+    p.run('show', '-', status=2, texts=['not standard input'])
+    p.run('show', status=2, texts=['no checkpoint is given'])
 
 
 @test

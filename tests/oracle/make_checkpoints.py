@@ -10,9 +10,11 @@ import json
 import os
 import struct
 import subprocess
+import types
 
 import torch
 
+import conversions
 import oracle
 
 
@@ -190,6 +192,41 @@ def folder():
         f.write('A directory named like a checkpoint.\n')
 
 
+def whole_safetensors():
+    header, data = {}, b''
+    for k, v in tensors(Net()).items():
+        bytes_of_v = v.numpy().tobytes()
+        header[k] = {'dtype': {torch.float32: 'F32', torch.int64: 'I64'}[v.dtype], 'shape': list(v.shape), 'data_offsets': [len(data), len(data) + len(bytes_of_v)]}
+        data += bytes_of_v
+    text = json.dumps(header).encode()
+    with open('whole.safetensors', 'wb') as f:
+        f.write(struct.pack('<Q', len(text)) + text + data)
+
+
+def python_module():
+    torch.save(ones(Net()), 'python_module.pt')
+
+
+def read_safetensors(path):
+    """What safetensors.torch.load_file does, by the format's specification; the package need not be installed."""
+    data = open(path, 'rb').read()
+    start = 8 + struct.unpack('<Q', data[:8])[0]
+    dtypes = {'F32': torch.float32, 'F16': torch.float16, 'I64': torch.int64}
+    return {k: torch.frombuffer(bytearray(data[start + v['data_offsets'][0]:start + v['data_offsets'][1]]), dtype=dtypes[v['dtype']]).reshape(v['shape'])
+            for k, v in json.loads(data[8:start]).items() if k != '__metadata__'}
+
+
+def converted():
+    """The ways out that ckptlint prints, run as they are, but for the arguments of the model."""
+    safetensors = types.SimpleNamespace(torch=types.SimpleNamespace(load_file=read_safetensors))
+    for name, _, _, lines in conversions.CONVERSIONS:
+        known = {'torch': torch, 'Net': Net, 'safetensors': safetensors}
+        exec(lines.replace('Net(...)', 'Net()'), known)
+        os.rename('converted.pt', 'converted_%s.pt' % name)
+    exec(conversions.TRACE, {'torch': torch, 'model': ones(Net()), 'example_input': torch.ones(2, 4)})
+    os.rename('converted.pt', 'converted_trace.pt')
+
+
 def main():
     parser = oracle.arguments(__doc__)
     parser.add_argument('--out', default=os.path.join(oracle.ROOT, 'fixtures', 'loads', 'ckpt'))
@@ -203,7 +240,7 @@ def main():
     subprocess.run([program], check=True)
     for make in (python_state_dict, python_nested, python_legacy, python_dict, python_evil, script, script_relu, trace_wide,
                  dict_net, dict_wide, dict_without_bias, dict_nested, dict_nested_without_bias, dict_with_epoch, dict_extra, dict_double, dict_half, dict_row, dict_prefixed, script_reordered, script_square,
-                 safetensors, html, lfs, empty, truncated, folder):
+                 safetensors, whole_safetensors, python_module, html, lfs, empty, truncated, folder, converted):
         make()
 
 
