@@ -1,4 +1,5 @@
 /* models.c - `keys`: the derived models as text and JSON (DESIGN.md, "Command line"). */
+#include <ctype.h>
 #include <string.h>
 
 #include "report/report_int.h"
@@ -36,6 +37,20 @@ static json_t *key_json(const ck_key *key) {
   return object;
 }
 
+/* A reason with its place: most name it themselves, the rest get where the class or the key stands. */
+static const char *placed(ck_arena *arena, const char *reason, ck_loc loc) {
+  size_t n = strlen(reason);
+  bool named = n > 0 && isdigit((unsigned char)reason[n - 1]) && strstr(reason, " at ") != NULL;
+  if (named || loc.file == NULL || loc.line == 0) return reason;
+  const char *slash = strrchr(loc.file, '/');
+  return ck_arena_printf(arena, "%s, at %s:%u", reason, slash != NULL ? slash + 1 : loc.file, loc.line);
+}
+
+static const char *open_text(ck_arena *arena, const ck_model *m, const ck_open *open) {
+  const char *reason = placed(arena, open->reason, open->loc.file != NULL ? open->loc : m->loc);
+  return open->path[0] == '\0' ? reason : ck_arena_printf(arena, "%s: %s", open->path, reason);
+}
+
 static json_t *model_json(const ck_model *m, ck_arena *arena) {
   json_t *object = json_object(), *keys = json_array(), *modules = json_array(), *notes = json_array();
   json_object_set_new(object, "class", ck_diag_json_string(m->cls));
@@ -45,14 +60,13 @@ static json_t *model_json(const ck_model *m, ck_arena *arena) {
   for (size_t i = 0; i < m->nmodules; i++)
     if (m->modules[i].is_serializable) json_array_append_new(modules, ck_diag_json_string(m->modules[i].path));
   for (size_t i = 0; i < m->nopens; i++)
-    json_array_append_new(
-        notes, ck_diag_json_string(m->opens[i].path[0] == '\0'
-                                       ? m->opens[i].reason
-                                       : ck_arena_printf(arena, "%s: %s", m->opens[i].path, m->opens[i].reason)));
-  for (size_t i = 0; i < m->nkeys; i++)
-    if (m->keys[i].unknown != NULL)
-      json_array_append_new(notes,
-                            ck_diag_json_string(ck_arena_printf(arena, "%s: %s", m->keys[i].key, m->keys[i].unknown)));
+    json_array_append_new(notes, ck_diag_json_string(open_text(arena, m, &m->opens[i])));
+  for (size_t i = 0; i < m->nkeys; i++) {
+    const ck_key *key = &m->keys[i];
+    if (key->unknown == NULL) continue;
+    const char *reason = placed(arena, key->unknown, key->loc);
+    json_array_append_new(notes, ck_diag_json_string(ck_arena_printf(arena, "%s: %s", key->key, reason)));
+  }
   json_object_set_new(object, "keys", keys);
   json_object_set_new(object, "modules", modules);
   json_object_set_new(object, "notes", notes);
@@ -90,12 +104,10 @@ void ck_models_text(ck_model *const *models, size_t n, const ck_text_style *styl
       ck_strbuf_printf(out, "  %-*s  %-9s  %s %s", width, key->key, kind_name(key->kind), shape != NULL ? shape : "?",
                        dtype != NULL ? dtype : "?");
       if (key->when.n > 0) ck_strbuf_printf(out, "  %s", ck_condition_text(&arena, key->when));
-      if (key->unknown != NULL) ck_strbuf_printf(out, "  (%s)", key->unknown);
+      if (key->unknown != NULL) ck_strbuf_printf(out, "  (%s)", placed(&arena, key->unknown, key->loc));
       ck_strbuf_putc(out, '\n');
     }
-    for (size_t k = 0; k < m->nopens; k++)
-      ck_strbuf_printf(out, "  note: %s%s%s\n", m->opens[k].path, m->opens[k].path[0] != '\0' ? ": " : "",
-                       m->opens[k].reason);
+    for (size_t k = 0; k < m->nopens; k++) ck_strbuf_printf(out, "  note: %s\n", open_text(&arena, m, &m->opens[k]));
   }
   ck_arena_release(&arena);
 }
