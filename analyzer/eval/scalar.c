@@ -113,18 +113,23 @@ bool ck_ev_same(ck_value a, ck_value b) {
   }
 }
 
+/* Alternatives of two operands that do not depend on each other, combined: most would be too many for one value. */
+#define MAX_COMBINED (8 * (size_t)CK_LIMIT_LEAVES)
+
 /* Alternatives ---------------------------------------------------------------------------------------------------- */
 
-static size_t leaves(ck_value v, size_t most) {
-  if (v.kind != CK_V_CHOICE) return 1;
-  size_t n = leaves(v.choice->a, most);
-  return n > most ? n : n + leaves(v.choice->b, most);
+static size_t leaves(ck_value v) { return v.kind == CK_V_CHOICE ? v.choice->leaves : 1; }
+
+static uint64_t bit_of(const ck_sym *sym) { return (uint64_t)1 << (sym->id & 63); }
+
+static uint64_t symbols_of(ck_value v) {
+  return v.kind == CK_V_CHOICE ? v.choice->symbols : v.kind == CK_V_SYM ? bit_of(v.sym) : 0;
 }
 
 /* v where `condition` holds, or does not. */
 static ck_value pick(ck_ev *ev, ck_value v, const ck_sym *condition, bool holds) {
   if (v.kind == CK_V_SYM && v.sym == condition) return CK_BOOL(holds);
-  if (v.kind != CK_V_CHOICE) return v;
+  if (v.kind != CK_V_CHOICE || !(v.choice->symbols & bit_of(condition))) return v;
   if (v.choice->condition == condition) return pick(ev, holds ? v.choice->a : v.choice->b, condition, holds);
   ck_value a = pick(ev, v.choice->a, condition, holds), b = pick(ev, v.choice->b, condition, holds);
   if (ck_ev_same(a, v.choice->a) && ck_ev_same(b, v.choice->b)) return v;
@@ -151,10 +156,11 @@ ck_value ck_ev_choice(ck_ev *ev, const ck_sym *condition, ck_value a, ck_value b
   if (ck_ev_same(a, b)) return a;
   if (is_truth(a) && is_truth(b) && (a.kind == CK_V_BOOL || b.kind == CK_V_BOOL))
     return ck_ev_value_of_sym(ev, truth_choice(ev, condition, a, b));
-  if (leaves(a, CK_LIMIT_LEAVES) + leaves(b, CK_LIMIT_LEAVES) > CK_LIMIT_LEAVES)
+  if (leaves(a) + leaves(b) > CK_LIMIT_LEAVES)
     return ck_ev_unknown(ev, condition->loc, "value with more than %d alternatives", CK_LIMIT_LEAVES);
   ck_choice *choice = CK_NEW(&ev->arena, ck_choice);
-  *choice = (ck_choice){condition, a, b};
+  *choice = (ck_choice){condition, a, b, (uint32_t)(leaves(a) + leaves(b)),
+                        bit_of(condition) | symbols_of(a) | symbols_of(b)};
   return (ck_value){.kind = CK_V_CHOICE, .choice = choice};
 }
 
@@ -341,6 +347,8 @@ ck_value ck_ev_arith(ck_ev *ev, ck_ir_op op, ck_value a, ck_value b, const ck_ir
   }
   if (a.kind == CK_V_STRING && b.kind == CK_V_STRING) return string_op(ev, op, a.str, b.str, loc);
   const ck_sym *c = a.kind == CK_V_CHOICE ? a.choice->condition : b.kind == CK_V_CHOICE ? b.choice->condition : NULL;
+  if (c && leaves(a) * leaves(b) > MAX_COMBINED && (symbols_of(a) & symbols_of(b)) == 0)
+    return ck_ev_unknown(ev, loc, "value with more than %d alternatives", CK_LIMIT_LEAVES);
   if (c)
     return ck_ev_choice(ev, c, ck_ev_arith(ev, op, pick(ev, a, c, true), pick(ev, b, c, true), common, type, loc),
                         ck_ev_arith(ev, op, pick(ev, a, c, false), pick(ev, b, c, false), common, type, loc));

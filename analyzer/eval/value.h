@@ -89,6 +89,8 @@ struct ck_unknown {
 struct ck_choice {
   const ck_sym *condition; /* BOOL */
   ck_value a, b;           /* if it holds; if not */
+  uint32_t leaves;         /* values at the ends of its branches */
+  uint64_t symbols;        /* those that occur: a bit for each, by id modulo 64 */
 };
 
 struct ck_cell {
