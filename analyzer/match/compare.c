@@ -401,6 +401,13 @@ typedef struct {
   ck_map names; /* of all their keys */
 } expected;
 
+static bool excludes(ck_condition decided, ck_condition when) {
+  for (size_t i = 0; i < when.n; i++)
+    for (size_t j = 0; j < decided.n; j++)
+      if (decided.at[j].sym == when.at[i].sym && decided.at[j].holds != when.at[i].holds) return true;
+  return false;
+}
+
 /* Models of all alternatives that read the same file. False: one of them is not known, so nothing is unexpected. */
 static bool expected_of(const ck_comparison *c, expected *e) {
   *e = (expected){0};
@@ -412,7 +419,8 @@ static bool expected_of(const ck_comparison *c, expected *e) {
     if (path != NULL && strcmp(path, c->path) != 0) continue;
     if (a->model == NULL) return false;
     ck_vec_push(&e->models, a->model);
-    for (size_t k = 0; k < a->model->nkeys; k++) ck_map_put(&e->names, a->model->keys[k].key, NULL);
+    for (size_t k = 0; k < a->model->nkeys; k++)
+      if (!excludes(a->when, a->model->keys[k].when)) ck_map_put(&e->names, a->model->keys[k].key, NULL);
   }
   return true;
 }

@@ -6,8 +6,9 @@
  * hash-consed (eval/sym.h), so a pointer is an identity: two equations on one `x + y` meet in its interval.
  *
  * Sound, not complete: an empty interval proves that no integers solve the equations; a non-empty one proves nothing.
- * What is not an integer operator (calls, floats, strings) is an opaque unknown that still equals itself. */
+ * What is not an integer operator (floats, strings, most calls) is an opaque unknown that still equals itself. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "match/match_int.h"
 
@@ -146,6 +147,98 @@ static bool undo_divisor(pass *p, const ck_sym *k, span a, span r) {
   return narrow(p, k, range_of(p->solver, k)->lo, floor_div(a.hi, r.lo));
 }
 
+/* --- Remainders and bits --------------------------------------------------------------------------------------------
+ */
+
+/* a = r (mod k): the bounds of `a` move inwards to numbers that leave that remainder. `r` is not negative. */
+static bool keep_congruent(pass *p, const ck_sym *x, __int128 k, __int128 r) {
+  span a = span_of(p, x);
+  return narrow(p, x, ceil_div(a.lo - r, k) * k + r, floor_div(a.hi - r, k) * k + r);
+}
+
+/* C++'s remainder has the sign of the dividend. */
+static bool revise_remainder(pass *p, const ck_sym *sym, span a, span b, span r) {
+  const ck_sym *x = sym->a;
+  if (b.lo != b.hi) return a.lo < 0 || b.lo <= 0 || narrow(p, sym, 0, a.hi < b.hi - 1 ? a.hi : b.hi - 1);
+  __int128 k = b.lo < 0 ? -b.lo : b.lo;
+  if (k == 0) return true;
+  if (!narrow(p, sym, a.lo >= 0 ? 0 : -(k - 1), a.hi <= 0 ? 0 : k - 1)) return false;
+  if (r.lo > 0 && !narrow(p, x, r.lo, BOUND)) return false;
+  if (r.hi < 0 && !narrow(p, x, -BOUND, r.hi)) return false;
+  a = span_of(p, x), r = span_of(p, sym);
+  if (a.lo / k == a.hi / k && (a.lo >= 0 || a.hi <= 0)) { /* one quotient: x = q*k + r */
+    __int128 whole = a.lo / k * k;
+    return narrow(p, sym, a.lo - whole, a.hi - whole) && narrow(p, x, whole + r.lo, whole + r.hi);
+  }
+  return r.lo != r.hi || (r.lo != 0 && a.lo < 0) || keep_congruent(p, x, k, r.lo);
+}
+
+/* A shift by a known count multiplies or divides by a power of two; the quotient of >> is rounded down. */
+static bool revise_shift(pass *p, const ck_sym *sym, span a, span b, span r) {
+  if (b.lo != b.hi || b.lo < 0 || b.lo > 59) return true;
+  __int128 k = (__int128)1 << b.lo;
+  if (sym->op == CK_IR_OP_SHL)
+    return narrow(p, sym, a.lo * k, a.hi * k) && narrow(p, sym->a, ceil_div(r.lo, k), floor_div(r.hi, k));
+  return narrow(p, sym, floor_div(a.lo, k), floor_div(a.hi, k)) && narrow(p, sym->a, r.lo * k, r.hi * k + (k - 1));
+}
+
+/* `x & -8`, as sizes are aligned: x rounded down to a multiple of 8. */
+static bool revise_alignment(pass *p, const ck_sym *sym, span a, __int128 k) {
+  if (!narrow(p, sym, floor_div(a.lo, k) * k, floor_div(a.hi, k) * k) || !keep_congruent(p, sym, k, 0)) return false;
+  span r = span_of(p, sym);
+  return narrow(p, sym->a, r.lo, r.hi + (k - 1));
+}
+
+static bool revise_bits(pass *p, const ck_sym *sym, span a, span b) {
+  if (a.lo == a.hi && b.lo == b.hi) {
+    int64_t x = (int64_t)a.lo, y = (int64_t)b.lo;
+    int64_t v = sym->op == CK_IR_OP_AND ? (x & y) : sym->op == CK_IR_OP_OR ? (x | y) : (x ^ y);
+    return narrow(p, sym, v, v);
+  }
+  if (sym->op == CK_IR_OP_AND) {
+    if (b.lo == b.hi && b.lo < 0 && (-b.lo & (-b.lo - 1)) == 0) return revise_alignment(p, sym, a, -b.lo);
+    if (a.lo < 0 && b.lo < 0) return true;
+    __int128 most = a.lo < 0 ? b.hi : b.lo < 0 ? a.hi : a.hi < b.hi ? a.hi : b.hi;
+    return narrow(p, sym, 0, most);
+  }
+  if (a.lo < 0 || b.lo < 0) return true;
+  __int128 least = sym->op == CK_IR_OP_XOR ? 0 : a.lo > b.lo ? a.lo : b.lo;
+  return narrow(p, sym, least, a.hi + b.hi);
+}
+
+/* --- Calls whose integers are understood ------------------------------------------------------------------------- */
+
+static bool revise_max(pass *p, const ck_sym *sym, span a, span b, span r) {
+  return narrow(p, sym, a.lo > b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi) && narrow(p, sym->a, a.lo, r.hi) &&
+         narrow(p, sym->b, b.lo, r.hi) && (b.hi >= r.lo || narrow(p, sym->a, r.lo, r.hi)) &&
+         (a.hi >= r.lo || narrow(p, sym->b, r.lo, r.hi));
+}
+
+static bool revise_min(pass *p, const ck_sym *sym, span a, span b, span r) {
+  return narrow(p, sym, a.lo < b.lo ? a.lo : b.lo, a.hi < b.hi ? a.hi : b.hi) && narrow(p, sym->a, r.lo, a.hi) &&
+         narrow(p, sym->b, r.lo, b.hi) && (b.lo <= r.hi || narrow(p, sym->a, r.lo, r.hi)) &&
+         (a.lo <= r.hi || narrow(p, sym->b, r.lo, r.hi));
+}
+
+static bool revise_abs(pass *p, const ck_sym *sym, span a, span b, span r) {
+  (void)b;
+  __int128 far = a.hi > -a.lo ? a.hi : -a.lo, near = a.lo > 0 ? a.lo : a.hi < 0 ? -a.hi : 0;
+  if (!narrow(p, sym, near, far) || !narrow(p, sym->a, -r.hi, r.hi)) return false;
+  return a.lo < 0 || narrow(p, sym->a, r.lo, r.hi);
+}
+
+static const struct {
+  const char *function;
+  bool (*revise)(pass *p, const ck_sym *sym, span a, span b, span r);
+} calls[] = {{"abs", revise_abs}, {"max", revise_max}, {"min", revise_min}};
+
+static bool revise_call(pass *p, const ck_sym *sym) {
+  span a = span_of(p, sym->a), b = sym->b != NULL ? span_of(p, sym->b) : a, r = span_of(p, sym);
+  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+    if (strcmp(sym->s, calls[i].function) == 0) return calls[i].revise(p, sym, a, b, r);
+  return true;
+}
+
 static bool revise(pass *p, const ck_sym *sym);
 
 static bool revise_comparison(pass *p, const ck_sym *sym) {
@@ -182,9 +275,12 @@ static bool revise_operator(pass *p, const ck_sym *sym) {
     span s = quotient(a, b);
     return narrow(p, sym, s.lo, s.hi) && undo_quotient(p, x, b, r) && undo_divisor(p, y, a, r);
   }
-  case CK_IR_OP_REM:
-    if (a.lo == a.hi && b.lo == b.hi && b.lo != 0) return narrow(p, sym, a.lo % b.lo, a.lo % b.lo);
-    return a.lo < 0 || b.lo <= 0 || narrow(p, sym, 0, b.hi - 1);
+  case CK_IR_OP_REM: return revise_remainder(p, sym, a, b, r);
+  case CK_IR_OP_SHL:
+  case CK_IR_OP_SHR: return revise_shift(p, sym, a, b, r);
+  case CK_IR_OP_AND:
+  case CK_IR_OP_OR:
+  case CK_IR_OP_XOR: return revise_bits(p, sym, a, b);
   case CK_IR_OP_NEG: return narrow(p, sym, -a.hi, -a.lo) && narrow(p, x, -r.hi, -r.lo);
   case CK_IR_OP_PLUS: return narrow(p, sym, a.lo, a.hi) && narrow(p, x, r.lo, r.hi);
   case CK_IR_OP_NOT:
@@ -195,7 +291,7 @@ static bool revise_operator(pass *p, const ck_sym *sym) {
   case CK_IR_OP_GE:
   case CK_IR_OP_EQ:
   case CK_IR_OP_NE: return revise_comparison(p, sym);
-  default: return true; /* shifts, bits, logic: opaque */
+  default: return true; /* logic: opaque */
   }
 }
 
@@ -223,6 +319,9 @@ static bool revise(pass *p, const ck_sym *sym) {
   case CK_SYM_OP:
     if (!is_integral(sym->a) || (sym->b != NULL && !is_integral(sym->b))) return true;
     return revise(p, sym->a) && (sym->b == NULL || revise(p, sym->b)) && revise_operator(p, sym);
+  case CK_SYM_CALL:
+    if (!is_integral(sym->a) || (sym->b != NULL && !is_integral(sym->b))) return true;
+    return revise(p, sym->a) && (sym->b == NULL || revise(p, sym->b)) && revise_call(p, sym);
   case CK_SYM_COND:
     if (!is_integral(sym->b) || !is_integral(sym->c)) return true;
     return revise(p, sym->a) && revise(p, sym->b) && revise(p, sym->c) && revise_choice(p, sym);

@@ -36,6 +36,7 @@ static inline build *build_new(ck_arena *arena) {
   return b;
 }
 
+/* Operators of one character: "<" and ">" shift, "aHb" is max(a, b), "aLb" is min(a, b). */
 static inline const ck_sym *build_expression(build *b, const char *text) {
   for (size_t i = 0; i < b->nmade; i++)
     if (strcmp(b->made[i].text, text) == 0) return b->made[i].sym;
@@ -43,15 +44,17 @@ static inline const ck_sym *build_expression(build *b, const char *text) {
   size_t n = strlen(text), op = 0;
   s->type = CK_SYM_INT;
   for (size_t i = 1; i + 1 < n && op == 0; i++)
-    if (strchr("*/+-%", text[i]) != NULL) op = i;
+    if (strchr("*/+-%&|^<>HL", text[i]) != NULL) op = i;
   if (op > 0) {
     static const struct {
       char c;
       ck_ir_op op;
-    } ops[] = {{'*', CK_IR_OP_MUL}, {'/', CK_IR_OP_DIV}, {'+', CK_IR_OP_ADD}, {'-', CK_IR_OP_SUB}, {'%', CK_IR_OP_REM}};
+    } ops[] = {{'*', CK_IR_OP_MUL}, {'/', CK_IR_OP_DIV}, {'+', CK_IR_OP_ADD}, {'-', CK_IR_OP_SUB}, {'%', CK_IR_OP_REM},
+               {'<', CK_IR_OP_SHL}, {'>', CK_IR_OP_SHR}, {'&', CK_IR_OP_AND}, {'|', CK_IR_OP_OR},  {'^', CK_IR_OP_XOR}};
     s->kind = CK_SYM_OP;
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
       if (ops[i].c == text[op]) s->op = ops[i].op;
+    if (strchr("HL", text[op]) != NULL) s->kind = CK_SYM_CALL, s->s = text[op] == 'H' ? "max" : "min";
     s->a = build_expression(b, ck_arena_strndup(b->arena, text, op));
     s->b = build_expression(b, text + op + 1);
   } else if (text[0] >= 'a' && text[0] <= 'z') {
