@@ -27,7 +27,7 @@ FLAGS = ['-std=gnu11', '-g', '-O2', '-D_GNU_SOURCE', '-DCK_ARENA_BLOCK=256', '-I
          '-fno-sanitize-recover=undefined', '-fno-omit-frame-pointer']
 COVERAGE = ['-fsanitize-coverage=inline-8bit-counters,pc-table']
 LIBRARIES = ['-lzip', '-ljansson', '-lxxhash', '-lcrypto']
-ASAN = {'ASAN_OPTIONS': 'quarantine_size_mb=4:malloc_context_size=1'}
+ASAN = {'ASAN_OPTIONS': 'quarantine_size_mb=4:malloc_context_size=1:detect_stack_use_after_return=0'}
 MAX_LEN = {'IR': 4096, 'ZIP': 1024, 'FILE_': 1024, 'ARCHIVE': 1024}  # others 512: longer inputs are slower, not deeper
 SHORT, LONG = 4, 60  # seconds
 KEPT = 60  # inputs of a target that are kept: those that reach most; fuzzing finds the rest again soon
@@ -96,7 +96,7 @@ def fuzz(folder, target, limit):
     """True: nothing was found."""
     start, log = time.time(), '%s/log-%s' % (folder, target)
     with open(log, 'w') as f:
-        code = subprocess.run(['%s/%s' % (folder, target), *limit, '-max_len=%d' % MAX_LEN.get(target, 512), '-timeout=10', '-rss_limit_mb=1500',
+        code = subprocess.run(['%s/%s' % (folder, target), *limit, '-max_len=%d' % MAX_LEN.get(target, 512), '-timeout=30', '-rss_limit_mb=1500',
                                '-print_final_stats=1', '-artifact_prefix=%s/crash-%s/' % (folder, target), seed(folder, target)],
                               stdout=f, stderr=f, env=dict(os.environ, **ASAN)).returncode
     text = open(log, errors='replace').read()
