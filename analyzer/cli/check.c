@@ -102,9 +102,9 @@ static void add_part(cli_check *check, const cli_request *r, const bool *has, co
     }
   if (!asks && check->parts.n > 0) return;
   part.program = ck_ir_program_new(part.units, part.nunits);
-  ck_torch_request request = {
+  part.request = (ck_torch_request){
       .files = files, .nfiles = nfiles, .want_sites = true, .checkpoints = ck_match_files_table(check->files)};
-  part.analysis = ck_torch_analyse(part.program, &request);
+  part.analysis = ck_torch_analyse(part.program, &part.request);
   ck_vec_push(&check->parts, part);
 }
 
@@ -159,15 +159,21 @@ static void merge_match(ck_match_result *all, const ck_match_result *one) {
   }
 }
 
+static ck_match_result *match_part(cli_check *check, const cli_part *part, const ck_match_options *options) {
+  ck_match_result *match = ck_match(part->analysis, options, &check->arena);
+  cli_try_literals(part, options, match, &check->arena);
+  return match;
+}
+
 static void match_parts(cli_check *check, const ck_match_options *options) {
   if (check->parts.n == 1) {
-    check->match = ck_match(check->parts.at[0].analysis, options, &check->arena);
+    check->match = match_part(check, &check->parts.at[0], options);
     return;
   }
   ck_match_result **results = CK_NEW_N(&check->arena, ck_match_result *, check->parts.n);
   size_t nsites = 0, nfindings = 0;
   for (size_t i = 0; i < check->parts.n; i++) {
-    results[i] = ck_match(check->parts.at[i].analysis, options, &check->arena);
+    results[i] = match_part(check, &check->parts.at[i], options);
     nsites += results[i]->nsites, nfindings += results[i]->nfindings;
   }
   check->match = CK_NEW_N(&check->arena, ck_match_result, 1);

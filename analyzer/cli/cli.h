@@ -7,6 +7,7 @@
  * drive.c     compiler command lines, for cc       record.c    which object holds which units, for cc
  * links*.c    which objects make a program         includers.c whose flags a header is read with
  * cache.c     units on disk                        step.c      one compile step without a link step of ours
+ * literals.c  which number in the source is to blame
  * hermetic.c  unit and link, for build systems that declare every input    doctor.c  what is set up, and what is not */
 #ifndef CK_CLI_CLI_H
 #define CK_CLI_CLI_H
@@ -219,6 +220,7 @@ typedef struct {
   size_t nunits;
   ck_ir_program *program;
   const ck_analysis *analysis;
+  ck_torch_request request; /* that `analysis` answers */
 } cli_part;
 /* What one analysis needs and leaves; everything lives until cli_check_release. */
 typedef struct {
@@ -257,6 +259,12 @@ int cli_print_report(const cli_check *check, const cli_options *options);
 void cli_print_summary(const cli_check *check, const cli_options *options);
 /* The last line of a run: what was checked, and what could not be seen at all. */
 void cli_put_summary(const cli_check *check, ck_strbuf *out);
+
+/* --- literals.c: for what does not fit, the one number in the source that is to blame ------------------------------
+ */
+
+/* Adds `exchanges` to the findings of `match`, which is what `part` has. */
+void cli_try_literals(const cli_part *part, const ck_match_options *options, ck_match_result *match, ck_arena *arena);
 
 /* --- step.c ------------------------------------------------------------------------------------------------------ */
 

@@ -102,11 +102,14 @@ static void run_entry(ck_ev *ev, const entry *e) {
   if (ck_ev_on(ev)) ck_ev_notice(ev, e->record, ck_ev_temp(ev, v, e->record->type));
 }
 
+uint64_t ck_ev_steps(const ck_ev *ev) { return ev->earlier_steps + ev->steps; }
+
 static bool is_main(const ck_ir *function) { return function && strcmp(function->name, "main") == 0; }
 
 static size_t run_worlds(ck_ev *ev, const entry *e, const char **limit) {
   char here;
   ev->stack_base = &here;
+  ev->earlier_steps += ev->steps;
   ev->steps = 0;
   ev->limit = NULL;
   ev->decisions.n = 0;

@@ -126,6 +126,9 @@ size_t ck_ev_run(ck_ev *ev, const ck_ir *function, const char **limit);
  * arguments, in all worlds; the observer hears `constructed` with `record` as the place. */
 size_t ck_ev_run_class(ck_ev *ev, const ck_ir *record, const ck_ir *constructor, const char **limit);
 
+/* Nodes evaluated so far, in all runs. */
+uint64_t ck_ev_steps(const ck_ev *ev);
+
 /* ---- for built-ins ------------------------------------------------------------------------------------- */
 ck_arena *ck_ev_arena(ck_ev *ev);
 const ck_ir_program *ck_ev_program(const ck_ev *ev);

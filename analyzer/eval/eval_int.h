@@ -159,7 +159,8 @@ struct ck_ev {
   ck_flow flow;
   ck_value thrown;
   const char *limit;
-  uint64_t steps;
+  uint64_t steps;         /* of this entry point */
+  uint64_t earlier_steps; /* of those before */
   size_t depth, try_depth;
   char *stack_base;
   ck_frame *frame;

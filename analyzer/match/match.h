@@ -20,6 +20,12 @@ typedef struct {
   ck_loc loc;                  /* registration, for the note; file NULL if none */
 } ck_difference;
 
+/* A literal of the source that another one in its place would make everything at the load fit. */
+typedef struct {
+  ck_loc loc;
+  const char *old, *text; /* "256", "128" */
+} ck_exchange;
+
 /* At most one per site and id. */
 typedef struct {
   ck_diag_id id;
@@ -38,6 +44,8 @@ typedef struct {
   const char *thrown; /* what the loader throws, as measured, if `detail` has an exception of its own; or NULL */
   const char **helps; /* ways out, in order of certainty ("rename ...", "git lfs pull -I ...") */
   size_t nhelps;
+  const ck_exchange *exchanges; /* each by itself would do; of a load's first finding. Filled by cli (literals.c) */
+  size_t nexchanges;
 } ck_finding;
 
 typedef enum { CK_SITE_CHECKED, CK_SITE_PARTIAL, CK_SITE_UNDETERMINED } ck_site_status;

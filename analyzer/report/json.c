@@ -74,7 +74,15 @@ static json_t *finding_json(const ck_diagnostic *d) {
   if (d->at_run_time != NULL) json_array_append_new(notes, note_json((ck_loc){0}, d->at_run_time));
   for (size_t i = 0; i < d->nhelps; i++) json_array_append_new(notes, note_json((ck_loc){0}, d->helps[i]));
   json_object_set_new(object, "notes", notes);
-  json_object_set_new(object, "fixits", json_array());
+  json_t *fixits = json_array();
+  for (size_t i = 0; i < d->nfixits; i++) {
+    json_t *fixit = json_object();
+    ck_diag_json_loc(fixit, d->fixits[i].loc);
+    json_object_set_new(fixit, "length", json_integer((json_int_t)strlen(d->fixits[i].old)));
+    json_object_set_new(fixit, "text", ck_diag_json_string(d->fixits[i].text));
+    json_array_append_new(fixits, fixit);
+  }
+  json_object_set_new(object, "fixits", fixits);
   return object;
 }
 

@@ -201,6 +201,21 @@ static void make_notes(const ck_finding *f, bool all_keys, ck_diagnostic *out, c
   free(list.at);
 }
 
+static void add_exchanges(const ck_finding *f, ck_diagnostic *out, ck_arena *arena) {
+  if (f->nexchanges == 0) return;
+  ck_note *all = CK_NEW_N(arena, ck_note, out->nnotes + f->nexchanges);
+  if (out->nnotes > 0) memcpy(all, out->notes, out->nnotes * sizeof *all);
+  out->notes = all;
+  for (size_t i = 0; i < f->nexchanges; i++) {
+    const ck_exchange *e = &f->exchanges[i];
+    const char *text = ck_arena_printf(arena, "%swith %s here instead of %s, all of the checkpoint fits",
+                                       i > 0 ? "or: " : "", e->text, e->old);
+    all[out->nnotes++] = (ck_note){e->loc, text};
+  }
+  if (f->nexchanges == 1 && f->exchanges[0].loc.end - f->exchanges[0].loc.begin == strlen(f->exchanges[0].old))
+    out->fixits = f->exchanges, out->nfixits = 1;
+}
+
 ck_diagnostic ck_message_of(const ck_finding *f, bool all_keys, ck_arena *arena) {
   ck_diagnostic d = {.id = f->id,
                      .severity = f->severity,
@@ -214,5 +229,6 @@ ck_diagnostic ck_message_of(const ck_finding *f, bool all_keys, ck_arena *arena)
   d.keys = CK_NEW_N(arena, const char *, f->ndifferences + 1);
   for (size_t i = 0; i < f->ndifferences; i++) d.keys[d.nkeys++] = f->differences[i].key;
   make_notes(f, all_keys, &d, arena);
+  add_exchanges(f, &d, arena);
   return d;
 }

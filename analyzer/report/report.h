@@ -69,6 +69,8 @@ typedef struct {
   const char *at_run_time; /* what the loader will do; NULL */
   const char **helps;
   size_t nhelps;
+  const ck_exchange *fixits; /* that an editor may apply; none where there is a choice */
+  size_t nfixits;
 } ck_diagnostic;
 
 typedef struct {

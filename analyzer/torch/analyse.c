@@ -403,6 +403,7 @@ const ck_analysis *ck_torch_analyse(const ck_ir_program *program, const ck_torch
   if (request->want_models) make_models(run, functions);
   if (request->want_sites) make_sites(run);
   make_findings(run);
+  run->analysis.steps = ck_ev_steps(run->ev);
   ck_torch_functions_free(functions);
   return &run->analysis;
 }

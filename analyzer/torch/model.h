@@ -147,5 +147,6 @@ typedef struct {
     ck_loc loc;
   } *notes; /* limits hit, units that did not parse ... */
   size_t nnotes;
+  uint64_t steps; /* evaluated for it */
 } ck_analysis;
 #endif

@@ -194,6 +194,70 @@ def missing_key(p):
 
 
 @test
+def the_number_that_is_to_blame(p):
+    """A hint is right if the load fits once the source has been changed as it says; what a fit is, tests/oracle measures."""
+    p.checkpoint('net.pt')  # fc1: 4 to 8, norm: 8, fc2: 8 to 2
+    model = """#include <torch/torch.h>
+struct Options { int64_t in = 4, width = 8; bool bias = true; int classes = 2; };
+struct NetImpl : torch::nn::Module {
+  explicit NetImpl(Options o) {
+    fc1 = register_module("fc1", torch::nn::Linear(o.in, o.width));
+    bn = register_module("bn", torch::nn::BatchNorm1d(o.width));
+    fc2 = register_module("fc2", torch::nn::Linear(torch::nn::LinearOptions(2 * (o.width / 2), o.classes).bias(o.bias)));
+  }
+  torch::nn::Linear fc1{nullptr}, fc2{nullptr};
+  torch::nn::BatchNorm1d bn{nullptr};
+};
+TORCH_MODULE(Net);
+int main() {
+  Options options;
+  Net net(options);
+  torch::load(net, "net.pt");
+}
+"""
+    p.write('net.cpp', model)
+    p.check('net.cpp').expect(0, '1 checked', absent=['note'])
+    for right, wrong, value in (('width = 8', 'width = 6', '8'), ('bias = true', 'bias = false', 'true'), ('classes = 2', 'classes = 10', '2')):
+        changed = model.replace(right, wrong)
+        p.write('net.cpp', changed)
+        found = json.loads(p.check('--format=json', 'net.cpp').out)['findings']
+        fixits = [x for f in found for x in f['fixits']]
+        assert len(fixits) == 1 and fixits[0]['text'] == value, found
+        line, column = fixits[0]['line'] - 1, fixits[0]['column'] - 1
+        lines = changed.split('\n')
+        lines[line] = lines[line][:column] + value + lines[line][column + fixits[0]['length']:]
+        assert '\n'.join(lines) == model, lines[line]
+        p.check('net.cpp').expect(1 if right != 'bias = true' else 0, 'net.cpp:2:', 'note: with %s here instead of' % value, 'all of the checkpoint fits')
+    p.write('net.cpp', model.replace('width = 8', 'width = 6').replace('in = 4', 'in = 5'))  # two numbers: no hint
+    p.check('net.cpp').expect(1, 'shape-mismatch', absent=['instead of'])
+    p.write('net.cpp', model.replace('o.width)', '3 * 3)'))  # a factor, in two places, which only do together
+    p.check('net.cpp').expect(1, 'shape-mismatch', absent=['instead of'])
+
+
+@test
+def the_count_that_is_to_blame(p):
+    layers = """#include <torch/torch.h>
+struct NetImpl : torch::nn::Module {
+  NetImpl() {
+    for (int i = 0; i < LAYERS; i++) layers->push_back(torch::nn::Linear(4, 4));
+    register_module("layers", layers);
+  }
+  torch::nn::Sequential layers;
+};
+TORCH_MODULE(Net);
+"""
+    entries = [{'key': 'layers.%d.%s' % (i, k), 'kind': 'parameter', 'dtype': 'float32', 'shape': [4, 4] if k == 'weight' else [4]}
+               for i in range(3) for k in ('weight', 'bias')]
+    p.write('net.headers', 'ckptlint-headers 1\n' + json.dumps({
+        'sha256': '0' * 64, 'size': 1, 'format': 'libtorch', 'root': 'module', 'modules': ['layers', 'layers.0', 'layers.1', 'layers.2'],
+        'entries': entries, 'parts': [{'path': [], 'path_text': '', 'kind': 'module'}], 'others': [], 'metadata': [], 'unsafe': [], 'problems': []}))
+    load = 'int main() { Net net; torch::load(net, "net.headers"); }\n'
+    for n in (2, 5):
+        p.write('net.cpp', (layers + load).replace('LAYERS', str(n)))
+        p.check('net.cpp').expect(1 if n == 5 else 0, 'net.cpp:4:25: note: with 3 here instead of %d' % n)
+
+
+@test
 def warnings_as_errors(p):
     p.checkpoint('net_extra.pt')
     p.net('net_extra.pt')
