@@ -3,7 +3,9 @@
  * Where a checkpoint does not fit because of one number (a width, a count of layers) or one flag (a bias), that place
  * in the source is found by trying: the literal is exchanged in the IR for what would explain the difference, the
  * program is analysed and compared again, and only what leaves nothing to say about the load is told. So what is told
- * is proved by the same rules as a load that fits. A model that differs in more than one way gets no such hint. */
+ * is proved by the same rules as a load that fits. The same number in several
+ * of the registrations concerned (`Linear(4, 8)`, then `Linear(8, 2)`) is exchanged in all of them at once. A model
+ * that differs in more than one way gets no such hint. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +13,11 @@
 #include "cli/cli.h"
 
 enum {
-  MAX_TRIES = 24,              /* analyses of the program */
+  MAX_TRIES = 12,              /* analyses of the program, for each kind of attempt */
   MAX_STEPS = 4 * 1000 * 1000, /* evaluated in all of them together: a second or two */
   MAX_GUESSES = 12,
-  MAX_HINTS = 2, /* two places that each would do are a choice; more are a guess */
+  MAX_HINTS = 2,    /* two places that each would do are a choice; more are a guess */
+  MAX_TOGETHER = 8, /* places that only do together */
   MAX_RANK = 8
 };
 
@@ -38,7 +41,8 @@ typedef struct {
   size_t planned[KINDS];
   guess guesses[MAX_GUESSES];
   size_t nguesses;
-  bool flips; /* keys come and go: a flag may be the reason */
+  CK_VEC(ck_loc) registrations; /* of the keys that differ */
+  bool flips;                   /* keys come and go: a flag may be the reason */
 } search;
 
 static bool same_place(ck_loc a, ck_loc b) {
@@ -187,22 +191,67 @@ static const char *text_of(ck_arena *arena, const attempt *a, int64_t value) {
   return ck_arena_printf(arena, "%lld", (long long)value);
 }
 
-static void search_for(search *s, const cli_part *part, const ck_match_options *options, ck_finding *finding,
-                       ck_arena *arena) {
+static ck_exchange told(ck_arena *arena, const attempt *a) {
+  return (ck_exchange){a->loc, text_of(arena, a, a->old), text_of(arena, a, a->value)};
+}
+
+static void search_alone(search *s, const cli_part *part, const ck_match_options *options, ck_finding *finding,
+                         uint64_t *steps, ck_arena *arena) {
   ck_exchange *found = CK_NEW_N(arena, ck_exchange, MAX_HINTS);
   size_t n = 0;
-  uint64_t steps = 0, one = part->analysis->steps;
-  for (size_t i = 0; i < s->attempts.n && n <= MAX_HINTS && steps + one <= MAX_STEPS; i++) {
+  for (size_t i = 0; i < s->attempts.n && n <= MAX_HINTS && *steps + part->analysis->steps <= MAX_STEPS; i++) {
     const attempt *a = &s->attempts.at[i];
     exchange(s, a, a->value);
-    bool fine = try_one(part, options, finding->loc, &steps);
+    bool fine = try_one(part, options, finding->loc, steps);
     exchange(s, a, a->old);
-    if (fine && n < MAX_HINTS) found[n] = (ck_exchange){a->loc, text_of(arena, a, a->old), text_of(arena, a, a->value)};
+    if (fine && n < MAX_HINTS) found[n] = told(arena, a);
     n += fine;
   }
   if (n == 0 || n > MAX_HINTS) return;
   finding->exchanges = found;
   finding->nexchanges = n;
+}
+
+static bool is_in_registration(const search *s, ck_loc loc) {
+  for (size_t i = 0; i < s->registrations.n; i++) {
+    const ck_loc *r = &s->registrations.at[i];
+    if (strcmp(r->file, loc.file) == 0 && r->begin <= loc.begin && loc.end <= r->end) return true;
+  }
+  return false;
+}
+
+/* The places of the registrations concerned that hold the number. */
+static size_t places_of(const search *s, const guess *g, attempt out[MAX_TOGETHER]) {
+  size_t n = 0;
+  for (size_t i = 0; i < s->numbers.n; i++) {
+    const ck_ir *node = s->numbers.at[i];
+    if (node->kind != CK_IR_INT || node->value.i != g->from || !is_in_registration(s, node->loc)) continue;
+    bool known = false;
+    for (size_t k = 0; k < n; k++) known |= same_place(out[k].loc, node->loc);
+    if (known) continue;
+    if (n == MAX_TOGETHER) return 0;
+    out[n++] = (attempt){node->loc, g->from, g->to, false};
+  }
+  return n;
+}
+
+static void search_together(search *s, const cli_part *part, const ck_match_options *options, ck_finding *finding,
+                            uint64_t *steps, ck_arena *arena) {
+  for (size_t g = 0; g < s->nguesses && *steps + part->analysis->steps <= MAX_STEPS; g++) {
+    attempt places[MAX_TOGETHER];
+    size_t n = s->guesses[g].scales ? places_of(s, &s->guesses[g], places) : 0;
+    if (n < 2) continue; /* one was tried alone */
+    for (size_t i = 0; i < n; i++) exchange(s, &places[i], places[i].value);
+    bool fine = try_one(part, options, finding->loc, steps);
+    for (size_t i = 0; i < n; i++) exchange(s, &places[i], places[i].old);
+    if (!fine) continue;
+    ck_exchange *found = CK_NEW_N(arena, ck_exchange, n);
+    for (size_t i = 0; i < n; i++) found[i] = told(arena, &places[i]);
+    finding->exchanges = found;
+    finding->nexchanges = n;
+    finding->exchanges_together = true;
+    return;
+  }
 }
 
 static bool is_first_at_its_load(const ck_match_result *match, size_t f) {
@@ -224,13 +273,18 @@ void cli_try_literals(const cli_part *part, const ck_match_options *options, ck_
       other |= !compares;
       if (first == NULL) first = one;
       guess_from(&s, one);
+      for (size_t k = 0; k < one->ndifferences; k++)
+        if (one->differences[k].loc.file != NULL) ck_vec_push(&s.registrations, one->differences[k].loc);
     }
     if (!other && (s.nguesses > 0 || s.flips)) {
       for (size_t u = 0; u < part->nunits; u++) collect(&s, part->units[u]->root);
       plan(&s);
-      search_for(&s, part, options, first, arena);
+      uint64_t steps = 0;
+      search_alone(&s, part, options, first, &steps, arena);
+      if (first->nexchanges == 0) search_together(&s, part, options, first, &steps, arena);
     }
     free(s.numbers.at);
     free(s.attempts.at);
+    free(s.registrations.at);
   }
 }

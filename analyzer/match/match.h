@@ -44,8 +44,9 @@ typedef struct {
   const char *thrown; /* what the loader throws, as measured, if `detail` has an exception of its own; or NULL */
   const char **helps; /* ways out, in order of certainty ("rename ...", "git lfs pull -I ...") */
   size_t nhelps;
-  const ck_exchange *exchanges; /* each by itself would do; of a load's first finding. Filled by cli (literals.c) */
+  const ck_exchange *exchanges; /* of a load's first finding: each by itself would do. Filled by cli (literals.c) */
   size_t nexchanges;
+  bool exchanges_together; /* only all of them would */
 } ck_finding;
 
 typedef enum { CK_SITE_CHECKED, CK_SITE_PARTIAL, CK_SITE_UNDETERMINED } ck_site_status;

@@ -206,14 +206,17 @@ static void add_exchanges(const ck_finding *f, ck_diagnostic *out, ck_arena *are
   ck_note *all = CK_NEW_N(arena, ck_note, out->nnotes + f->nexchanges);
   if (out->nnotes > 0) memcpy(all, out->notes, out->nnotes * sizeof *all);
   out->notes = all;
+  bool plain = true; /* what stands there is the number itself, no macro */
   for (size_t i = 0; i < f->nexchanges; i++) {
     const ck_exchange *e = &f->exchanges[i];
-    const char *text = ck_arena_printf(arena, "%swith %s here instead of %s, all of the checkpoint fits",
-                                       i > 0 ? "or: " : "", e->text, e->old);
+    bool last = i + 1 == f->nexchanges;
+    const char *before = i == 0 ? "" : f->exchanges_together ? "and " : "or: ";
+    const char *text = ck_arena_printf(arena, "%swith %s here instead of %s%s", before, e->text, e->old,
+                                       last || !f->exchanges_together ? ", all of the checkpoint fits" : "");
     all[out->nnotes++] = (ck_note){e->loc, text};
+    plain &= e->loc.end - e->loc.begin == strlen(e->old);
   }
-  if (f->nexchanges == 1 && f->exchanges[0].loc.end - f->exchanges[0].loc.begin == strlen(f->exchanges[0].old))
-    out->fixits = f->exchanges, out->nfixits = 1;
+  if (plain && (f->nexchanges == 1 || f->exchanges_together)) out->fixits = f->exchanges, out->nfixits = f->nexchanges;
 }
 
 ck_diagnostic ck_message_of(const ck_finding *f, bool all_keys, ck_arena *arena) {

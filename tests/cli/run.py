@@ -230,8 +230,9 @@ int main() {
         p.check('net.cpp').expect(1 if right != 'bias = true' else 0, 'net.cpp:2:', 'note: with %s here instead of' % value, 'all of the checkpoint fits')
     p.write('net.cpp', model.replace('width = 8', 'width = 6').replace('in = 4', 'in = 5'))  # two numbers: no hint
     p.check('net.cpp').expect(1, 'shape-mismatch', absent=['instead of'])
-    p.write('net.cpp', model.replace('o.width)', '3 * 3)'))  # a factor, in two places, which only do together
-    p.check('net.cpp').expect(1, 'shape-mismatch', absent=['instead of'])
+    p.write('net.cpp', NET.replace('(4, width)', '(4, 6)').replace('(width)', '(6)').replace('(width, out)', '(6, 2)') + MAIN % ('net.pt', ''))
+    found = json.loads(p.check('--format=json', 'net.cpp').out)['findings']  # in three places, which only do together
+    assert [(x['line'], x['text']) for f in found for x in f['fixits']] == [(4, '8'), (5, '8'), (6, '8')], found
 
 
 @test
