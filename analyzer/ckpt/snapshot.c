@@ -10,7 +10,8 @@
  *   "entries": [
  *   {"key": "fc.weight", "kind": "parameter", "dtype": "float32", "shape": [10, 784], ...},
  *   ...],
- *   "parts": [...], "others": [...], "metadata": [...], "unsafe": [...], "problems": [...]}
+ *   "parts": [...], "others": [...], "dict": [["epoch", "int"], ["state_dict", [["fc.weight", 0]]]], "metadata": [...],
+ * "unsafe": [...], "problems": [...]}
  *
  * Strings that are no UTF-8 cannot stand in JSON: each byte that is wrong becomes U+FFFD. */
 #include <stdio.h>

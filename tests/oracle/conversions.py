@@ -1,7 +1,7 @@
 """The lines of Python that `ckptlint check` gives as a way out, for files of fixtures/loads/ckpt: file, loader, what it prints.
 
-make_checkpoints.py runs each of them and keeps the result as converted_NAME.pt, which fixtures/loads/converted.cpp loads with
-libtorch; tests/ckpt/run.py checks that the program prints exactly these lines."""
+make_checkpoints.py runs each of them and keeps the result as converted_NAME.pt, which libtorch's loaders read (fixtures/checkpoints/make.cpp
+--loaders); tests/ckpt/run.py checks that the program prints exactly these lines."""
 
 SCRIPT = 'torch.jit.script(model.eval()).save("converted.pt")'
 CPU = 'map_location="cpu"'
