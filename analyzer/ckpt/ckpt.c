@@ -50,14 +50,14 @@ static const char *const helps[CK_CKPT_FORMAT_COUNT] = {
     [CK_CKPT_FORMAT_TENSORFLOW] = TO_PYTORCH,
     [CK_CKPT_FORMAT_KERAS] = TO_PYTORCH,
     [CK_CKPT_FORMAT_PT2] =
-        "in Python: torch.export.load(PATH).state_dict has the tensors; compiled by AOTInductor, it is "
-        "run by torch::inductor::AOTIModelPackageLoader",
+        ("in Python: torch.export.load(PATH).state_dict has the tensors; compiled by AOTInductor, it is "
+         "run by torch::inductor::AOTIModelPackageLoader"),
     [CK_CKPT_FORMAT_TORCH_PACKAGE] = "in Python: torch.package.PackageImporter(PATH).load_pickle(...) gives the model",
     [CK_CKPT_FORMAT_EXECUTORCH] =
         "it is run by ExecuTorch, not loaded: take the PyTorch model that it was exported from",
     [CK_CKPT_FORMAT_DISTRIBUTED] =
-        "make one file of the whole folder: python -m torch.distributed.checkpoint.format_utils "
-        "dcp_to_torch FOLDER whole.pt",
+        ("make one file of the whole folder: python -m torch.distributed.checkpoint.format_utils "
+         "dcp_to_torch FOLDER whole.pt"),
     [CK_CKPT_FORMAT_ELF] =
         "if AOTInductor compiled it, it is run by torch::inductor::AOTIModelContainerRunnerCpu, not loaded",
 };

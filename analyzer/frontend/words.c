@@ -128,7 +128,8 @@ bool ck_fe_write_words(const char *path, const ck_fe_strings *files, const ck_fe
 bool ck_fe_words_mention(const char *path, const char *name, bool standard) {
   ck_mapping file;
   if (ck_map_file(path, &file, NULL) != CK_OK) return true;
-  const uint64_t *words = (const uint64_t *)(const void *)file.bytes;
+  const void *bytes = file.bytes; /* a mapping begins at a page: aligned */
+  const uint64_t *words = bytes;
   size_t n = file.size / sizeof *words;
   bool found = true;
   if (n > 0 && words[0] < n) {
