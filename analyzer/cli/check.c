@@ -50,10 +50,6 @@ static ck_report_options merge_options(const ck_report_options *line, const ck_r
 /* --- One analysis
  * ----------------------------------------------------------------------------------------------------- */
 
-static bool same_place(ck_loc a, ck_loc b) {
-  return a.line == b.line && a.column == b.column && a.file != NULL && b.file != NULL && strcmp(a.file, b.file) == 0;
-}
-
 /* Takes out what the filter does not want. */
 static void apply_filter(ck_match_result *match, cli_filter *filter, void *data) {
   bool keep;
@@ -61,7 +57,7 @@ static void apply_filter(ck_match_result *match, cli_filter *filter, void *data)
   for (size_t f = 0; f < match->nfindings; f++) {
     keep = false;
     for (size_t s = 0; s < match->nsites; s++)
-      if (same_place(match->sites[s].site->loc, match->findings[f].loc))
+      if (ck_same_place(match->sites[s].site->loc, match->findings[f].loc))
         keep |= filter(&match->sites[s], match->findings[f].loc, data);
     if (keep) match->findings[nfindings++] = match->findings[f];
   }
@@ -132,9 +128,9 @@ static bool same_text(const char *a, const char *b) {
 }
 
 static bool same_finding(const ck_finding *a, const ck_finding *b) {
-  if (a->id != b->id || a->severity != b->severity || !same_place(a->loc, b->loc) || !same_text(a->model, b->model) ||
-      !same_text(a->checkpoint, b->checkpoint) || !same_text(a->detail, b->detail) || a->sometimes != b->sometimes ||
-      a->ndifferences != b->ndifferences)
+  if (a->id != b->id || a->severity != b->severity || !ck_same_place(a->loc, b->loc) ||
+      !same_text(a->model, b->model) || !same_text(a->checkpoint, b->checkpoint) || !same_text(a->detail, b->detail) ||
+      a->sometimes != b->sometimes || a->ndifferences != b->ndifferences)
     return false;
   for (size_t i = 0; i < a->ndifferences; i++)
     if (!same_text(a->differences[i].key, b->differences[i].key) ||
@@ -148,7 +144,7 @@ static bool same_finding(const ck_finding *a, const ck_finding *b) {
 static void merge_match(ck_match_result *all, const ck_match_result *one) {
   for (size_t i = 0; i < one->nsites; i++) {
     size_t k = 0;
-    while (k < all->nsites && !same_place(all->sites[k].site->loc, one->sites[i].site->loc)) k++;
+    while (k < all->nsites && !ck_same_place(all->sites[k].site->loc, one->sites[i].site->loc)) k++;
     if (k == all->nsites) all->sites[all->nsites++] = one->sites[i];
     else if (one->sites[i].status > all->sites[k].status) all->sites[k] = one->sites[i];
   }
@@ -194,7 +190,7 @@ static void merge_findings(const cli_check *check, asked *a, ck_arena *arena, ck
       const ck_model_finding *f = &one->findings[i];
       bool keep = is_asked(NULL, f->loc, a);
       for (size_t k = 0; k < out->nfindings && keep; k++)
-        keep = out->findings[k].id != f->id || !same_place(out->findings[k].loc, f->loc) ||
+        keep = out->findings[k].id != f->id || !ck_same_place(out->findings[k].loc, f->loc) ||
                !same_text(out->findings[k].text, f->text);
       if (keep) out->findings[out->nfindings++] = *f;
     }

@@ -14,7 +14,7 @@
 
 enum {
   MAX_TRIES = 12,              /* analyses of the program, for each kind of attempt */
-  MAX_STEPS = 4 * 1000 * 1000, /* evaluated in all of them together: a second or two */
+  MAX_STEPS = 4 * 1000 * 1000, /* evaluated in all of them together */
   MAX_GUESSES = 12,
   MAX_HINTS = 2,    /* two places that each would do are a choice; more are a guess */
   MAX_TOGETHER = 8, /* places that only do together */
@@ -44,10 +44,6 @@ typedef struct {
   CK_VEC(ck_loc) registrations; /* of the keys that differ */
   bool flips;                   /* keys come and go: a flag may be the reason */
 } search;
-
-static bool same_place(ck_loc a, ck_loc b) {
-  return a.line == b.line && a.column == b.column && a.file != NULL && b.file != NULL && strcmp(a.file, b.file) == 0;
-}
 
 /* --- Guesses ----------------------------------------------------------------------------------------------------- */
 
@@ -130,10 +126,20 @@ static void collect(search *s, ck_ir *node) {
   for (uint32_t i = 0; i < node->nkids; i++) collect(s, node->kids[i]);
 }
 
+/* A macro puts all of its literals in one place: where they differ, none of them can be named. */
+static bool can_be_named(const search *s, const ck_ir *node) {
+  for (size_t i = 0; i < s->numbers.n; i++) {
+    const ck_ir *other = s->numbers.at[i];
+    if (ck_same_place(other->loc, node->loc) && (other->kind != node->kind || other->value.i != node->value.i))
+      return false;
+  }
+  return true;
+}
+
 static void add_attempt(search *s, attempt_kind kind, const ck_ir *node, int64_t value) {
   for (size_t i = 0; i < s->attempts.n; i++)
-    if (same_place(s->attempts.at[i].loc, node->loc) && s->attempts.at[i].value == value) return;
-  if (s->planned[kind]++ < MAX_TRIES)
+    if (ck_same_place(s->attempts.at[i].loc, node->loc) && s->attempts.at[i].value == value) return;
+  if (can_be_named(s, node) && s->planned[kind]++ < MAX_TRIES)
     ck_vec_push(&s->attempts, (attempt){node->loc, node->value.i, value, node->kind == CK_IR_BOOL});
 }
 
@@ -160,7 +166,7 @@ static void plan(search *s) {
 
 static void exchange(search *s, const attempt *a, int64_t value) {
   for (size_t i = 0; i < s->numbers.n; i++)
-    if (same_place(s->numbers.at[i]->loc, a->loc) && (s->numbers.at[i]->kind == CK_IR_BOOL) == a->is_bool)
+    if (ck_same_place(s->numbers.at[i]->loc, a->loc) && (s->numbers.at[i]->kind == CK_IR_BOOL) == a->is_bool)
       s->numbers.at[i]->value.i = value;
 }
 
@@ -169,9 +175,9 @@ static void exchange(search *s, const attempt *a, int64_t value) {
 /* Is the load wholly decided, and is there nothing to say of it? */
 static bool is_fine(const ck_match_result *match, ck_loc site) {
   for (size_t i = 0; i < match->nfindings; i++)
-    if (same_place(match->findings[i].loc, site)) return false;
+    if (ck_same_place(match->findings[i].loc, site)) return false;
   for (size_t i = 0; i < match->nsites; i++)
-    if (same_place(match->sites[i].site->loc, site)) return match->sites[i].status == CK_SITE_CHECKED;
+    if (ck_same_place(match->sites[i].site->loc, site)) return match->sites[i].status == CK_SITE_CHECKED;
   return false;
 }
 
@@ -226,8 +232,9 @@ static size_t places_of(const search *s, const guess *g, attempt out[MAX_TOGETHE
   for (size_t i = 0; i < s->numbers.n; i++) {
     const ck_ir *node = s->numbers.at[i];
     if (node->kind != CK_IR_INT || node->value.i != g->from || !is_in_registration(s, node->loc)) continue;
+    if (!can_be_named(s, node)) continue;
     bool known = false;
-    for (size_t k = 0; k < n; k++) known |= same_place(out[k].loc, node->loc);
+    for (size_t k = 0; k < n; k++) known |= ck_same_place(out[k].loc, node->loc);
     if (known) continue;
     if (n == MAX_TOGETHER) return 0;
     out[n++] = (attempt){node->loc, g->from, g->to, false};
@@ -256,7 +263,7 @@ static void search_together(search *s, const cli_part *part, const ck_match_opti
 
 static bool is_first_at_its_load(const ck_match_result *match, size_t f) {
   for (size_t i = 0; i < f; i++)
-    if (same_place(match->findings[i].loc, match->findings[f].loc)) return false;
+    if (ck_same_place(match->findings[i].loc, match->findings[f].loc)) return false;
   return true;
 }
 
@@ -268,7 +275,7 @@ void cli_try_literals(const cli_part *part, const ck_match_options *options, ck_
     bool other = false;
     for (size_t i = f; i < match->nfindings; i++) {
       ck_finding *one = &match->findings[i];
-      if (!same_place(one->loc, match->findings[f].loc)) continue;
+      if (!ck_same_place(one->loc, match->findings[f].loc)) continue;
       bool compares = one->ndifferences > 0 && !one->sometimes && one->id != CK_DIAG_DTYPE_MISMATCH;
       other |= !compares;
       if (first == NULL) first = one;

@@ -148,10 +148,6 @@ static const char *effect_of(const ck_finding *f, ck_arena *arena) {
 
 typedef CK_VEC(ck_note) notes;
 
-static bool same_place(ck_loc a, ck_loc b) {
-  return a.file != NULL && b.file != NULL && a.line == b.line && a.column == b.column && strcmp(a.file, b.file) == 0;
-}
-
 static bool same_subtree(const char *a, const char *b) {
   const char *x = strrchr(a, '.'), *y = strrchr(b, '.');
   if (x == NULL || y == NULL) return x == y;
@@ -184,7 +180,7 @@ static void make_notes(const ck_finding *f, bool all_keys, ck_diagnostic *out, c
     ck_strbuf_init(&b);
     for (end = i; end < f->ndifferences; end++) {
       const ck_difference *d = &f->differences[end];
-      bool together = first->loc.file != NULL ? same_place(first->loc, d->loc) : d->loc.file == NULL;
+      bool together = first->loc.file != NULL ? ck_same_place(first->loc, d->loc) : d->loc.file == NULL;
       if (end > i && (!together || !same_subtree(first->key, d->key))) break;
       if (end > i) ck_strbuf_puts(&b, ", ");
       put_one(&b, f->id, d);

@@ -236,6 +236,15 @@ int main() {
 
 
 @test
+def numbers_of_a_macro_are_not_to_blame(p):
+    """Both stand where the macro does. Exchanging one for a try must not leave the other changed."""
+    p.checkpoint('net.pt')
+    source = '#define SIZES 4, 8\n' + NET.replace('(4, width)', '(SIZES)').replace(', int64_t out = 2', '').replace('(width, out)', '(width, 4)')
+    p.write('net.cpp', source + MAIN % ('net.pt', ''))
+    p.check('net.cpp').expect(1, 'net.cpp:7:', 'note: with 2 here instead of 4, all of the checkpoint fits')
+
+
+@test
 def the_count_that_is_to_blame(p):
     layers = """#include <torch/torch.h>
 struct NetImpl : torch::nn::Module {
