@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Prints how long ckptlint takes beside the compiler it runs with and beside the alternatives, as a table with ratios.
 
-Every row is the median of a few runs on this machine, now; the goals stand beside them. It fails only where a goal is missed by more
-than a factor of 2 (machines differ; a regression does not hide behind that). Nothing here is a unit test.
+Every row is the median of a few runs on this machine, now; the goals stand beside them, in seconds of the machine that they were set
+on, where g++ takes GOALS_GXX for the first row. A slower machine is told, and gets the same share of its g++: past the goal in seconds
+a row is `late`; past the goal in shares by more than half (shared machines waver) it is `MISSED` and the bench fails. Nothing here is a unit test.
 """
 import json
 import os
@@ -14,6 +15,7 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+GOALS_GXX = 12.6  # seconds
 FLAGS = ['-std=c++17', '-isystem', '/usr/include/torch/csrc/api/include']
 LOAD_AND_COMPARE = """
 import torch
@@ -91,6 +93,14 @@ def project_rows(folder, env):
     return rows
 
 
+def launcher_row(folder, env, touch):
+    """Each pair runs at the speed that the machine has just then: the best of a few, in turn, are compared."""
+    plain = ['g++', *FLAGS, '-c', 'net.cpp', '-o', 'net.o']
+    pairs = [[measure(command, folder, env, 1, lambda _, i=i: touch(i))[0] for command in (plain, ['ckptlint', 'cc', *plain])] for i in range(5)]
+    alone, launched = min(p[0] for p in pairs), min(p[1] for p in pairs)
+    return 'g++ -c under ckptlint cc, over g++ alone', launched, 0, alone * 1.03, None, True
+
+
 def main():
     build = os.path.realpath(sys.argv[1])
     folder = tempfile.mkdtemp(prefix='ckptlint-bench-')
@@ -126,9 +136,7 @@ def main():
     both = ['ckptlint', 'check', 'main.cpp', 'net.cpp', '--'] + FLAGS
     measure(both, folder, env, 1)
     rows.append(('ckptlint check, program of two, unchanged', *measure(both, folder, env, 15), 0.015))
-    plain, _ = measure(['g++', *FLAGS, '-c', 'net.cpp', '-o', 'net.o'], folder, env, 3, touch)
-    launched, _ = measure(['ckptlint', 'cc', 'g++', *FLAGS, '-c', 'net.cpp', '-o', 'net.o'], folder, env, 3, touch)
-    rows.append(('g++ -c under ckptlint cc, over g++ alone', launched, 0, plain * 1.03))
+    rows.append(launcher_row(folder, env, touch))
     rows.append(('Python: torch.jit.load and compare', *measure(['/usr/bin/python3', '-c', LOAD_AND_COMPARE], folder, env, 3), None))
     rows.append(('ckptlint show digits.pt', *measure(['ckptlint', 'show', 'digits.pt'], folder, env, 15), 0.010))
     subprocess.run([sys.executable, os.path.join(ROOT, 'tests/ckpt/big.py'), folder], check=True)
@@ -140,14 +148,22 @@ def main():
     rows += project_rows(folder, env)
     shutil.rmtree(folder)
 
+    slower = max(1, compile_time / GOALS_GXX)
     print('%-48s %10s %8s %10s %8s %8s' % ('', 'seconds', 'MB', 'of g++', 'goal s', 'goal MB'))
     missed = 0
-    for name, seconds, mb, goal, *memory in rows:
-        room = memory[0] if memory else None
-        late, large = goal is not None and seconds > goal, room is not None and mb > room
-        missed += (goal is not None and seconds > 2 * goal) or large
-        print('%-48s %10.4f %8s %9.2f%% %8s %8s%s%s' % (name, seconds, '%.0f' % mb if mb else '', 100 * seconds / compile_time,
-                                                       '%.3f' % goal if goal else '', room or '', '  late' if late else '', '  large' if large else ''))
+    for name, seconds, mb, goal, *more in rows:
+        room, here = (more + [None, False])[0], len(more) > 1
+        marks = []
+        if goal is not None and seconds > 1.5 * goal * (1 if here else slower):
+            marks.append('MISSED')
+        elif goal is not None and seconds > goal:
+            marks.append('late')
+        if room is not None and mb > room:
+            marks.append('MISSED: large')
+        missed += any(m.startswith('MISSED') for m in marks)
+        print('%-48s %10.4f %8s %9.2f%% %8s %8s  %s' % (name, seconds, '%.0f' % mb if mb else '', 100 * seconds / compile_time,
+                                                       '%.3f' % goal if goal else '', room or '', ', '.join(marks)))
+    print('This machine takes %.1f times as long for the first row as the one that the goals in seconds were set on.' % (compile_time / GOALS_GXX))
     return 1 if missed else 0
 
 
