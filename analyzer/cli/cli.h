@@ -89,6 +89,12 @@ typedef struct {
 /* Runs all jobs, at most `parallel` at a time, each for at most `seconds`. A program that cannot be started has exit
  * status 127 and says so in `errors`. */
 void cli_run_jobs(cli_job *jobs, size_t n, int parallel, int seconds);
+
+/* Asks the system for large pages for this process's heap; before the first allocation that matters. */
+void cli_use_large_pages(void);
+/* The environment of a front end, ended by NULL, for free(); the strings are those of the process. It asks for large
+ * pages unless the user set glibc's tunables. */
+char **cli_frontend_environment(void);
 const char *cli_program_folder(ck_arena *arena); /* folder of the running program */
 
 /* --- units.c -------------------------------------------------------------------------------------------------------

@@ -82,6 +82,7 @@ static const struct {
 };
 
 int main(int argc, char **argv) {
+  cli_use_large_pages();
   const char *name = argc > 1 ? argv[1] : NULL;
   for (size_t i = 0; name != NULL && i < sizeof commands / sizeof *commands; i++)
     if (strcmp(commands[i].name, name) == 0) return commands[i].run(argc - 1, argv + 1);

@@ -15,8 +15,6 @@
 #include "base/file.h"
 #include "cli/cli.h"
 
-extern char **environ;
-
 typedef struct {
   cli_job *job; /* NULL: free */
   pid_t pid;
@@ -28,19 +26,6 @@ static int64_t now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* The environment of a front end, for free(); the strings are those of the process. Its tree of nodes is 100 MB of
- * small blocks, so glibc is asked for large pages: a page fault each 2 MB, not each 4 KB (a quarter of a warm unit's
- * time). Who sets tunables of their own keeps them. */
-static char **environment(void) {
-  static char large_pages[] = "GLIBC_TUNABLES=glibc.malloc.hugetlb=1";
-  size_t n = 0;
-  while (environ[n]) n++;
-  char **own = ck_calloc(n + 2, sizeof *own);
-  memcpy(own, environ, n * sizeof *own);
-  if (!getenv("GLIBC_TUNABLES")) own[n] = large_pages;
-  return own;
 }
 
 static void start(slot *s, cli_job *job, int seconds) {
@@ -57,7 +42,7 @@ static void start(slot *s, cli_job *job, int seconds) {
   if (job->output > 0) posix_spawn_file_actions_adddup2(&actions, job->output, STDOUT_FILENO);
   else posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-  char **variables = environment();
+  char **variables = cli_frontend_environment();
   int failed = posix_spawnp(&s->pid, job->argv[0], &actions, NULL, (char *const *)job->argv, variables);
   free(variables);
   posix_spawn_file_actions_destroy(&actions);
