@@ -87,8 +87,7 @@ const char *cache_entry(const cli_options *o, const cli_command *c, const char *
   return ck_path_joined(arena, folder, ck_arena_printf(arena, "%s.unit", hex));
 }
 
-/* --- Dependencies --------------------------------------------------------------------------------------------------
- */
+/* --- Dependencies --------------------------------------------------------------------------------------------- */
 
 typedef enum { FRESH, TOUCHED, STALE } freshness;
 
@@ -127,8 +126,7 @@ static freshness check_dependency(ck_ir_dependency *d, const char *directory, ck
   return TOUCHED;
 }
 
-/* --- What must not appear -------------------------------------------------------------------------------------------
- */
+/* --- What must not appear ------------------------------------------------------------------------------------- */
 
 typedef struct {
   ck_ir_unit *unit;
@@ -202,8 +200,7 @@ static void settle_dependencies(ck_ir_unit *unit, const cli_command *c, ck_arena
   free(s.folders.at);
 }
 
-/* --- Entries --------------------------------------------------------------------------------------------------------
- */
+/* --- Entries -------------------------------------------------------------------------------------------------- */
 
 static void write_unit(const char *path, const ck_ir_unit *unit) {
   ck_strbuf bytes;
@@ -284,9 +281,7 @@ int cache_lock(const char *path) {
   return fd;
 }
 
-/* --- Size
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- Size ----------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   char *path;
@@ -364,9 +359,7 @@ void cache_prune(const cli_options *o) {
   ck_arena_release(&arena);
 }
 
-/* --- `ckptlint cache`
- * -------------------------------------------------------------------------------------------------
- */
+/* --- `ckptlint cache` ----------------------------------------------------------------------------------------- */
 
 static void print_folder(const char *folder, const char *holds, int64_t bound) {
   size_t n = 0;

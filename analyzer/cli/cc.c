@@ -19,8 +19,7 @@
 
 extern char **environ;
 
-/* --- The compiler
- * ------------------------------------------------------------------------------------------------------ */
+/* --- The compiler --------------------------------------------------------------------------------------------- */
 
 /* make and Ninja end a step by a signal to their child, which we are: the compiler must have it, too, or it goes on and
  * writes a file that nobody waits for. A handler gets no argument, hence the variable; 0: there is no compiler. */
@@ -65,8 +64,7 @@ static int wait_for_compiler(pid_t pid) {
   return 128 + WTERMSIG(status);
 }
 
-/* --- One step
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- One step ------------------------------------------------------------------------------------------------- */
 
 /* What a step checks, and what comes of it. */
 typedef struct {

@@ -15,8 +15,7 @@ static const char *working_directory(ck_arena *arena) {
   return ck_arena_strdup(arena, getcwd(here, sizeof here) != NULL ? here : ".");
 }
 
-/* --- Options of the matcher ------------------------------------------------------------------------------------------
- */
+/* --- Options of the matcher ----------------------------------------------------------------------------------- */
 
 static void fill_match_options(const cli_options *o, const ck_config *config, const char *build_folder, ck_arena *arena,
                                ck_match_options *out) {
@@ -47,8 +46,7 @@ static ck_report_options merge_options(const ck_report_options *line, const ck_r
   return merged;
 }
 
-/* --- One analysis
- * ----------------------------------------------------------------------------------------------------- */
+/* --- One analysis --------------------------------------------------------------------------------------------- */
 
 /* Takes out what the filter does not want. */
 static void apply_filter(ck_match_result *match, cli_filter *filter, void *data) {
@@ -293,30 +291,7 @@ void cli_check_release(cli_check *check) {
   ck_arena_release(&check->arena);
 }
 
-/* --- Printing
- * ------------------------------------------------------------------------------------------------------------ */
-
-/* For hosts that read FILE:LINE:COL: SEVERITY: TEXT and have diagnostics of their own: no source, no caret. */
-static void put_lines(const ck_report *report, ck_strbuf *out) {
-  for (size_t i = 0; i < report->n; i++) {
-    const ck_diagnostic *d = &report->at[i];
-    ck_put_loc(out, d->loc, NULL);
-    ck_strbuf_printf(out, ": %s: %s [-Wckpt-%s]\n", ck_severity_name(d->severity), d->message,
-                     ck_diag_row_of(d->id)->id);
-    for (size_t k = 0; k < d->nnotes; k++) {
-      ck_put_loc(out, d->notes[k].loc.file != NULL ? d->notes[k].loc : d->loc, NULL);
-      ck_strbuf_printf(out, ": note: %s\n", d->notes[k].text);
-    }
-    if (d->at_run_time != NULL) {
-      ck_put_loc(out, d->loc, NULL);
-      ck_strbuf_printf(out, ": note: at run time: %s\n", d->at_run_time);
-    }
-    for (size_t k = 0; k < d->nhelps; k++) {
-      ck_put_loc(out, d->loc, NULL);
-      ck_strbuf_printf(out, ": note: help: %s\n", d->helps[k]);
-    }
-  }
-}
+/* --- Printing ------------------------------------------------------------------------------------------------- */
 
 int cli_print_report(const cli_check *check, const cli_options *o) {
   ck_strbuf out;
@@ -329,7 +304,7 @@ int cli_print_report(const cli_check *check, const cli_options *o) {
   switch (o->format) {
   case CLI_JSON: ck_report_json(check->report, &out); break;
   case CLI_SARIF: ck_report_sarif(check->report, &out); break;
-  case CLI_LINES: put_lines(check->report, &out); break;
+  case CLI_LINES: ck_report_lines(check->report, &out); break;
   case CLI_TEXT: ck_report_text(check->report, &style, &out); break;
   }
   fwrite(out.s, 1, out.n, stream);
@@ -387,8 +362,7 @@ static int print_check(const cli_check *check, const cli_options *o) {
   return status;
 }
 
-/* --- The command ---------------------------------------------------------------------------------------------------
- */
+/* --- The command ---------------------------------------------------------------------------------------------- */
 
 /* One step of a build. It says nothing where nothing is wrong: steps are many. */
 static int run_unit(const cli_options *o, cli_plan *plan, ck_arena *arena) {

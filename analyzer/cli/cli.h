@@ -97,8 +97,7 @@ void cli_use_large_pages(void);
 char **cli_frontend_environment(void);
 const char *cli_program_folder(ck_arena *arena); /* folder of the running program */
 
-/* --- units.c -------------------------------------------------------------------------------------------------------
- */
+/* --- units.c -------------------------------------------------------------------------------------------------- */
 
 /* One compile command. Strings outlive the units made from it. */
 typedef struct {
@@ -212,8 +211,7 @@ const char *links_find(const char *build_folder, const cli_commands *commands, c
  * exit status. */
 int cli_open_checkpoint(const char *path, ck_ckpt **out);
 
-/* --- check.c -------------------------------------------------------------------------------------------------------
- */
+/* --- check.c -------------------------------------------------------------------------------------------------- */
 
 /* Where a run's time goes, for --time. */
 typedef enum { CLI_TIME_UNITS, CLI_TIME_ANALYSIS, CLI_TIME_MATCH, CLI_TIME_REPORT, CLI_TIME_COUNT } cli_time;
@@ -266,8 +264,7 @@ void cli_print_summary(const cli_check *check, const cli_options *options);
 /* The last line of a run: what was checked, and what could not be seen at all. */
 void cli_put_summary(const cli_check *check, ck_strbuf *out);
 
-/* --- literals.c: for what does not fit, the one number in the source that is to blame ------------------------------
- */
+/* --- literals.c: for what does not fit, the one number in the source that is to blame ------------------------- */
 
 /* Adds `exchanges` to the findings of `match`, which is what `part` has. */
 void cli_try_literals(const cli_part *part, const ck_match_options *options, ck_match_result *match, ck_arena *arena);
@@ -294,8 +291,7 @@ int cmd_ir(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_cc(int argc, char **argv);
 
-/* --- drive.c -------------------------------------------------------------------------------------------------------
- */
+/* --- drive.c -------------------------------------------------------------------------------------------------- */
 
 /* A compiler's command line, as far as it matters here. Strings in the arena. */
 typedef struct {
@@ -315,8 +311,7 @@ void drive_release(drive_line *line);
 /* The words with response files in their places. */
 void drive_expand(const char *const *argv, size_t n, const char *directory, ck_arena *arena, cli_words *out);
 
-/* --- record.c ------------------------------------------------------------------------------------------------------
- */
+/* --- record.c ------------------------------------------------------------------------------------------------- */
 
 /* What is remembered of an object file: how it was made, and which load sites were decided at that time. */
 typedef struct {

@@ -38,8 +38,7 @@ static void default_flags(ck_arena *arena, cli_command *c) {
   c->nflags = n;
 }
 
-/* --- With a compile database ----------------------------------------------------------------------------------------
- */
+/* --- With a compile database ---------------------------------------------------------------------------------- */
 
 /* Units beside the ones asked for: those of the same programs, or in the same folders where programs are not known, are
  * made if they are not in the cache, but no more than this, so that a check of one file of a large project stays quick.
@@ -214,8 +213,7 @@ static ck_status locate_database(finder *f, ck_err *err) {
   return CK_OK;
 }
 
-/* --- Without
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- Without -------------------------------------------------------------------------------------------------- */
 
 static ck_status add_file(const cli_options *o, const char *here, const char *name, ck_arena *arena,
                           cli_commands *commands, ck_err *err) {

@@ -35,8 +35,7 @@ const char *database_normal_path(ck_arena *arena, const char *path) {
   return out;
 }
 
-/* --- Finding it
- * ------------------------------------------------------------------------------------------------------- */
+/* --- Finding it ----------------------------------------------------------------------------------------------- */
 
 const char *database_find(const char *folder, ck_arena *arena) {
   char *at = ck_strdup(folder);
@@ -64,8 +63,7 @@ const char *database_folder(const char *path, ck_arena *arena) {
   return copy;
 }
 
-/* --- One entry
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- One entry ------------------------------------------------------------------------------------------------ */
 
 void database_split_command(const char *s, ck_arena *arena, cli_words *out) {
   while (*s != '\0') {

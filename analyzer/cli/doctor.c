@@ -43,8 +43,7 @@ __attribute__((format(printf, 1, 2))) static void mend(const char *format, ...) 
   va_end(args);
 }
 
-/* --- The program ----------------------------------------------------------------------------------------------------
- */
+/* --- The program ---------------------------------------------------------------------------------------------- */
 
 static void look_at_frontend(doctor *d) {
   const char *program = cli_frontend(&d->arena);
@@ -83,8 +82,7 @@ static void look_at_cache(doctor *d) {
   }
 }
 
-/* --- The project ----------------------------------------------------------------------------------------------------
- */
+/* --- The project ---------------------------------------------------------------------------------------------- */
 
 static void look_at_database(doctor *d) {
   ck_err err = {0};

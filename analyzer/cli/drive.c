@@ -53,8 +53,7 @@ static bool is_object(const char *name) {
   return ends_in(name, suffixes, sizeof suffixes / sizeof *suffixes) || strstr(ck_path_base(name), ".so.") != NULL;
 }
 
-/* --- Response files
- * ----------------------------------------------------------------------------------------------------- */
+/* --- Response files ------------------------------------------------------------------------------------------- */
 
 static void add_word(cli_words *out, const char *word, const char *directory, ck_arena *arena, int depth);
 
@@ -93,8 +92,7 @@ void drive_expand(const char *const *argv, size_t n, const char *directory, ck_a
   for (size_t i = 0; i < n; i++) add_word(out, argv[i], directory, arena, 0);
 }
 
-/* --- The line
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- The line ------------------------------------------------------------------------------------------------- */
 
 /* The object of `-c NAME.cpp` without -o: NAME.o in the working directory. */
 static const char *default_object(const char *source, ck_arena *arena) {

@@ -30,8 +30,7 @@ static const char *working_directory(ck_arena *arena) {
   return ck_arena_strdup(arena, getcwd(here, sizeof here) != NULL ? here : "/");
 }
 
-/* --- unit ----------------------------------------------------------------------------------------------------------
- */
+/* --- unit ----------------------------------------------------------------------------------------------------- */
 
 /* COMPILER ARGS... behind `--`, launchers in front of the compiler included. */
 static ck_status read_command(const cli_options *o, ck_arena *arena, cli_command *out, ck_err *err) {
@@ -113,8 +112,7 @@ int cmd_unit(int argc, char **argv) {
   return status;
 }
 
-/* --- link ----------------------------------------------------------------------------------------------------------
- */
+/* --- link ----------------------------------------------------------------------------------------------------- */
 
 static ck_status read_units(const cli_options *o, cli_check *check, cli_commands *commands, ck_err *err) {
   for (size_t i = 0; i < o->files.n; i++) {

@@ -25,8 +25,7 @@ static char *record_path(const char *folder, const void *bytes, size_t n) {
   return ck_path_join(folder, name);
 }
 
-/* --- Writing -------------------------------------------------------------------------------------------------------
- */
+/* --- Writing -------------------------------------------------------------------------------------------------- */
 
 static json_t *words_json(const char *const *words, size_t n) {
   json_t *array = json_array();
@@ -94,8 +93,7 @@ ck_status record_write(const char *folder, const char *object, const cli_record 
   return status;
 }
 
-/* --- Reading ---------------------------------------------------------------------------------------------------------
- */
+/* --- Reading -------------------------------------------------------------------------------------------------- */
 
 static const char *string_of(json_t *object, const char *name, ck_arena *arena) {
   const char *value = json_string_value(json_object_get(object, name));

@@ -38,8 +38,7 @@ bool step_has_site(const cli_words *names, ck_loc loc) {
   return found;
 }
 
-/* --- Records -------------------------------------------------------------------------------------------------------
- */
+/* --- Records -------------------------------------------------------------------------------------------------- */
 
 /* A unit of a build folder: where it is compiled, and the file. */
 static const char *record_name(const char *folder, const cli_command *c, ck_arena *arena) {
@@ -71,8 +70,7 @@ static bool read_names(const char *folder, const cli_command *c, ck_arena *arena
   return out->n > before;
 }
 
-/* --- Claims --------------------------------------------------------------------------------------------------------
- */
+/* --- Claims --------------------------------------------------------------------------------------------------- */
 
 static int by_file(const void *a, const void *b) {
   const ck_ir_unit *x = *(ck_ir_unit *const *)a, *y = *(ck_ir_unit *const *)b;
@@ -127,8 +125,7 @@ bool step_claim(const char *folder, const cli_check *check, const ck_site_result
   return mine;
 }
 
-/* --- The step ------------------------------------------------------------------------------------------------------
- */
+/* --- The step ------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   const char *folder, *claimant;

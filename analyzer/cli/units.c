@@ -57,8 +57,7 @@ void cli_frontend_says(ck_arena *arena, const char *program, char *out, size_t r
   pclose(answer);
 }
 
-/* --- The front end ---------------------------------------------------------------------------------------------------
- */
+/* --- The front end -------------------------------------------------------------------------------------------- */
 
 /* What one command needs while the front end runs. */
 typedef struct {

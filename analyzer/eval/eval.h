@@ -129,7 +129,7 @@ size_t ck_ev_run_class(ck_ev *ev, const ck_ir *record, const ck_ir *constructor,
 /* Nodes evaluated so far, in all runs. */
 uint64_t ck_ev_steps(const ck_ev *ev);
 
-/* ---- for built-ins ------------------------------------------------------------------------------------- */
+/* --- for built-ins -------------------------------------------------------------------------------------------- */
 ck_arena *ck_ev_arena(ck_ev *ev);
 const ck_ir_program *ck_ev_program(const ck_ev *ev);
 void *ck_ev_observer_data(ck_ev *ev);
@@ -253,7 +253,7 @@ void ck_ev_register(ck_ev *ev, ck_object *object, ck_reg_kind kind, ck_value nam
 void ck_ev_set_registry(ck_ev *ev, ck_object *object,
                         const ck_registry *registry); /* replace_module, unregister_module, ModuleList::insert */
 
-/* ---- the standard library's values (std_stream.c) ---- */
+/* --- the standard library's values (std_stream.c) ------------------------------------------------------------- */
 /* The path that a file stream was opened with (NATIVE CK_TAG_STREAM), or NULL. */
 const ck_value *ck_std_stream_path(ck_value stream);
 #endif

@@ -26,7 +26,7 @@ static bool equals(ck_call *call, ck_cell *a, ck_cell *b, bool *known) {
   return *known && ck_ev_decide_bool(call->ev, v, place(call));
 }
 
-/* ---- min, max ---------------------------------------------------------------------------------------------- */
+/* --- min, max ------------------------------------------------------------------------------------------------- */
 /* The lesser (or greater) of two, as std::min and std::max choose: the first if neither is less. */
 static ck_value better(ck_call *call, ck_cell *a, ck_cell *b, const ck_value *less, bool greatest, ck_cell **which) {
   ck_value x = ck_ev_load(call->ev, a), y = ck_ev_load(call->ev, b);
@@ -107,7 +107,7 @@ static ck_value extreme_element(ck_call *call, bool greatest) {
 ck_value ck_std_min_element(ck_call *call) { return extreme_element(call, false); }
 ck_value ck_std_max_element(ck_call *call) { return extreme_element(call, true); }
 
-/* ---- looking ----------------------------------------------------------------------------------------------- */
+/* --- looking -------------------------------------------------------------------------------------------------- */
 /* find, find_if, find_if_not, count, count_if, any_of, all_of, none_of: told apart by the name. */
 typedef struct {
   size_t first, hits;
@@ -223,7 +223,7 @@ ck_value ck_std_binary_search(ck_call *call) {
   return CK_BOOL(end > at);
 }
 
-/* ---- folding ----------------------------------------------------------------------------------------------- */
+/* --- folding -------------------------------------------------------------------------------------------------- */
 static ck_value combine(ck_call *call, const ck_value *f, ck_ir_op op, const ck_ir_type *type, ck_cell *a, ck_cell *b) {
   ck_value v;
   if (f != NULL) {
@@ -310,7 +310,7 @@ static ck_value running(ck_call *call, bool difference) {
 ck_value ck_std_partial_sum(ck_call *call) { return running(call, false); }
 ck_value ck_std_adjacent_difference(ck_call *call) { return running(call, true); }
 
-/* ---- writing ----------------------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------------------------------------------- */
 /* copy, move (first, last, out), copy_if, remove_copy_if (…, f), copy_n(first, n, out), transform. */
 ck_value ck_std_copy(ck_call *call) {
   ck_std_range r;
@@ -415,7 +415,7 @@ ck_value ck_std_iota(ck_call *call) {
   return CK_VOID;
 }
 
-/* ---- rearranging: values of the range are taken out, ordered, and written back ------------------------------ */
+/* --- rearranging: values of the range are taken out, ordered, and written back -------------------------------- */
 static ck_value *taken(ck_call *call, const ck_std_range *r) {
   size_t n = ck_std_range_size(r);
   ck_value *values = CK_NEW_N(ck_ev_arena(call->ev), ck_value, n + 1);

@@ -129,7 +129,7 @@ ck_value ck_std_invoke(ck_call *call, ck_value callable, ck_cell **args, size_t 
   return ck_std_because(call, f, "call of a function that is not known");
 }
 
-/* ---- rows -------------------------------------------------------------------------------------------------- */
+/* --- rows ----------------------------------------------------------------------------------------------------- */
 ck_value ck_std_function_construct(ck_call *call) {
   if (call->nargs == 0) return CK_NULL;
   return ck_ev_copy(call->ev, ck_ev_load(call->ev, call->args[0]));

@@ -25,7 +25,7 @@
 #undef CLASS
 #undef MEMBERS
 
-/* ---- arguments ------------------------------------------------------------------------------------------- */
+/* --- arguments ------------------------------------------------------------------------------------------------ */
 /* The value in a cell, CHOICE decided (and the decision written back, so that what is changed next is its own). */
 ck_value ck_std_value(ck_call *call, ck_cell *cell);
 ck_value ck_std_arg(ck_call *call, size_t i); /* argument i so; VOID if there is none */
@@ -48,7 +48,7 @@ bool ck_std_elements(ck_call *call, ck_cell *const **at, size_t *n);
 /* Is the call `x++` or `x--`? Its dummy argument is not in the IR, but in the function's USR. */
 bool ck_std_is_postfix(ck_call *call);
 
-/* ---- types ----------------------------------------------------------------------------------------------- */
+/* --- types ---------------------------------------------------------------------------------------------------- */
 const ck_ir_type *ck_std_self_type(ck_call *call); /* of the container that a method is called on; NULL if not known */
 const ck_ir_type *ck_std_targ(const ck_ir_type *type, size_t i); /* template argument i, NULL if there is none */
 /* Type of argument i as written (references stripped), NULL if not known. */
@@ -59,7 +59,7 @@ ck_value ck_std_init_value(ck_call *call, const ck_ir_type *type, ck_value v);
 /* T(args...): of class type or not; unknown if the type is not known and there is more than one argument. */
 ck_value ck_std_make(ck_call *call, const ck_ir_type *type, ck_cell **args, size_t n);
 
-/* ---- results --------------------------------------------------------------------------------------------- */
+/* --- results -------------------------------------------------------------------------------------------------- */
 /* Not decidable, and the call may have changed what it was given: opens self and arguments. */
 ck_value ck_std_refuse(ck_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Not decidable because of `cause`: an UNKNOWN passes on its own reason, others get `what`. Opens nothing. */
@@ -72,7 +72,7 @@ ck_value ck_std_ref_self(ck_call *call); /* *this */
 /* The path ends with the exception `what`. */
 ck_value ck_std_throw(ck_call *call, const char *what);
 
-/* ---- sequences ------------------------------------------------------------------------------------------- */
+/* --- sequences ------------------------------------------------------------------------------------------------ */
 /* [begin, end) of the LIST, MAP or STRING in `holder`. */
 typedef struct {
   ck_cell *holder;
@@ -114,7 +114,7 @@ bool ck_std_set_insert(ck_call *call, ck_cell *set, ck_value v, size_t *at, bool
 /* v as a new LIST "std::pair". */
 ck_value ck_std_pair(ck_call *call, ck_value first, ck_value second);
 
-/* ---- order, calls ---------------------------------------------------------------------------------------- */
+/* --- order, calls --------------------------------------------------------------------------------------------- */
 /* Three-way order of known values, lexicographic in aggregates; *known false if it cannot be said. */
 int ck_std_compare(ck_call *call, ck_value a, ck_value b, bool *known);
 /* a op b for any values of the library; op is one of CK_IR_OP_EQ..GE. Symbolic operands give a symbolic bool. */
@@ -128,7 +128,7 @@ bool ck_std_object_is(ck_call *call, const ck_object *object, const ck_ir_type *
 /* Is less(a, b) true? `less` NULL: operator<. May split the world; *known false where it cannot be said. */
 bool ck_std_less(ck_call *call, const ck_value *less, ck_cell *a, ck_cell *b, bool *known);
 
-/* ---- text ------------------------------------------------------------------------------------------------ */
+/* --- text ----------------------------------------------------------------------------------------------------- */
 /* `v` as operator<< or to_string would write it, appended; false if it is not known. `type` may be NULL. */
 bool ck_std_write_text(ck_call *call, ck_value v, const ck_ir_type *type, ck_strbuf *out);
 ck_value ck_std_concat(ck_call *call, ck_value a, ck_value b); /* strings and characters, symbolic too */

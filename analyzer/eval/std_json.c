@@ -15,7 +15,7 @@
 
 static ck_loc place(const ck_call *call) { return call->node != NULL ? call->node->loc : (ck_loc){0}; }
 
-/* ---- parser (RFC 8259) --------------------------------------------------------------------------------------- */
+/* --- parser (RFC 8259) ---------------------------------------------------------------------------------------- */
 enum { MAX_NESTING = 100 };
 typedef struct {
   ck_call *call;
@@ -197,7 +197,7 @@ ck_value ck_std_json_parse_row(ck_call *call) {
   return parsed.kind == CK_V_UNKNOWN ? ck_std_throw(call, "nlohmann::json::parse_error") : parsed;
 }
 
-/* ---- construction ---------------------------------------------------------------------------------------------- */
+/* --- construction --------------------------------------------------------------------------------------------- */
 static bool is_object(ck_value v) { return v.kind == CK_V_MAP; }
 static bool is_array(ck_value v) { return v.kind == CK_V_LIST && ck_std_list_of(v, ITERATOR) == NULL; }
 
@@ -298,7 +298,7 @@ ck_value ck_std_json_empty_object(ck_call *call) {
   return v.kind == CK_V_LIST && v.list->n == 0 ? ck_ev_map(call->ev, JSON) : v;
 }
 
-/* ---- conversion ------------------------------------------------------------------------------------------------ */
+/* --- conversion ----------------------------------------------------------------------------------------------- */
 ck_value ck_std_json_to(ck_call *call, ck_value v, const ck_ir_type *type) {
   type = ck_ir_strip_ref(type);
   if (type == NULL || v.kind == CK_V_UNKNOWN) return v;
@@ -327,7 +327,7 @@ ck_value ck_std_json_get_to(ck_call *call) {
   return ck_ev_ref(call->args[0]);
 }
 
-/* ---- elements -------------------------------------------------------------------------------------------------- */
+/* --- elements ------------------------------------------------------------------------------------------------- */
 /* Element by key or index; NULL with *absent if it is known not to be there. */
 static ck_cell *element(ck_call *call, ck_value self, ck_value key, bool *absent) {
   int64_t i;
@@ -449,7 +449,7 @@ ck_value ck_std_json_erase(ck_call *call) {
   return CK_INT(cell != NULL);
 }
 
-/* ---- iteration: LIST{iterator} of class iter_impl, so that `*it` is the value and not a pair ------------------- */
+/* --- iteration: LIST{iterator} of class iter_impl, so that `*it` is the value and not a pair ------------------ */
 static ck_value iterator(ck_call *call, ck_cell *holder, size_t index) {
   ck_value it = ck_std_iterator(holder, index);
   return ck_ev_list(call->ev, ITERATOR, &it, 1);

@@ -55,7 +55,7 @@ static size_t slot_index(ck_value map, const ck_cell *cell) {
   return i;
 }
 
-/* ---- construction ------------------------------------------------------------------------------------------ */
+/* --- construction --------------------------------------------------------------------------------------------- */
 /* Puts a pair (LIST of two) into the MAP in `map` if its key is new; false if the key is not known. */
 static bool put_pair(ck_call *call, ck_cell *map, const ck_ir_type *type, ck_cell *pair, bool overwrite, ck_cell **slot,
                      bool *fresh) {
@@ -150,7 +150,7 @@ ck_value ck_std_map_assign(ck_call *call) {
   return ck_std_ref_self(call);
 }
 
-/* ---- map: look-ups ----------------------------------------------------------------------------------------- */
+/* --- map: look-ups -------------------------------------------------------------------------------------------- */
 /* The slot of args[i] in self: *cell NULL if absent. False: it cannot be said. */
 static bool find_slot(ck_call *call, size_t i, ck_value *map, ck_value *key, ck_cell **cell) {
   *map = ck_std_self(call);
@@ -227,7 +227,7 @@ static ck_value bound(ck_call *call, bool upper) {
 ck_value ck_std_lower_bound_of(ck_call *call) { return bound(call, false); }
 ck_value ck_std_upper_bound_of(ck_call *call) { return bound(call, true); }
 
-/* ---- map: changes ------------------------------------------------------------------------------------------ */
+/* --- map: changes --------------------------------------------------------------------------------------------- */
 static ck_value iterator_and_flag(ck_call *call, const ck_cell *slot, bool fresh) {
   ck_value map = ck_ev_load(call->ev, call->self);
   return ck_std_pair(call, ck_std_iterator(call->self, slot_index(map, slot)), CK_BOOL(fresh));
@@ -317,7 +317,7 @@ ck_value ck_std_map_clear(ck_call *call) {
   return CK_VOID;
 }
 
-/* ---- sets and multimaps: LISTs ----------------------------------------------------------------------------- */
+/* --- sets and multimaps: LISTs -------------------------------------------------------------------------------- */
 static bool is_unordered(const ck_list *list) { return list->cls != NULL && strstr(list->cls, "unordered") != NULL; }
 static bool is_multi(const ck_list *list) { return list->cls != NULL && strstr(list->cls, "multi") != NULL; }
 static bool is_multimap(const ck_list *list) { return is_multi(list) && strstr(list->cls, "map") != NULL; }

@@ -136,7 +136,7 @@ ck_value ck_std_shared_from_this(ck_call *call) {
   return ck_ev_pointer(strstr(call->name, "weak") != NULL ? CK_PTR_WEAK : CK_PTR_SHARED, call->self);
 }
 
-/* ---- values passed on -------------------------------------------------------------------------------------- */
+/* --- values passed on ----------------------------------------------------------------------------------------- */
 ck_value ck_std_pass(ck_call *call) { return ck_ev_ref(call->args[0]); }
 
 ck_value ck_std_addressof(ck_call *call) { return ck_ev_pointer(CK_PTR_RAW, call->args[0]); }

@@ -21,7 +21,7 @@ ck_value ck_std_getenv(ck_call *call) {
   return ck_ev_symbol(call->ev, CK_SYM_STRING, what, what, call->node != NULL ? call->node->loc : (ck_loc){0});
 }
 
-/* ---- filesystem::path: a STRING ------------------------------------------------------------------------------ */
+/* --- filesystem::path: a STRING ------------------------------------------------------------------------------- */
 static ck_value joined(ck_call *call, ck_value a, ck_value b) {
   const char *left, *right;
   if (!ck_std_is_string(a) || !ck_std_is_string(b))
@@ -116,7 +116,7 @@ ck_value ck_std_path_test(ck_call *call) {
   return ck_ev_sym_call(call->ev, CK_SYM_BOOL, ck_ev_intern(call->ev, how), path, CK_VOID);
 }
 
-/* ---- values that nothing depends on -------------------------------------------------------------------------- */
+/* --- values that nothing depends on --------------------------------------------------------------------------- */
 /* An object of a class that is not modelled and holds nothing of the program: a clock, a generator, a lock. */
 ck_value ck_std_inert_construct(ck_call *call) {
   return ck_call_unknown(call, "the value of a `%s`", call->type != NULL ? call->type->name : call->name);

@@ -189,7 +189,7 @@ ck_value ck_std_pair(ck_call *call, ck_value first, ck_value second) {
   return ck_ev_list(call->ev, "std::pair", both, 2);
 }
 
-/* ---- rows: begin, end and friends ------------------------------------------------------------------------ */
+/* --- rows: begin, end and friends ----------------------------------------------------------------------------- */
 static ck_value end_of(ck_call *call, ck_cell *container, bool at_end, bool reversed) {
   ck_std_range r;
   if (container != NULL && ck_std_stream_path(ck_std_value(call, container)) != NULL)
@@ -324,7 +324,7 @@ ck_value ck_std_make_reverse(ck_call *call) {
   return ck_ev_list(call->ev, "std::reverse_iterator", &base, 1);
 }
 
-/* ---- rows: inserters --------------------------------------------------------------------------------------- */
+/* --- rows: inserters ------------------------------------------------------------------------------------------ */
 static ck_value inserter(ck_call *call, const char *cls) {
   ck_value parts[2] = {ck_ev_pointer(CK_PTR_RAW, call->args[0]), CK_VOID};
   if (call->nargs > 1) {

@@ -44,7 +44,7 @@ ck_value ck_std_stringstream_construct(ck_call *call) {
   return ck_ev_list(call->ev, STRING_STREAM, parts, STREAM_PARTS);
 }
 
-/* ---- writing ----------------------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------------------------------------------- */
 /* A float as operator<< writes it: %g with the precision, or %f, %e. */
 static void write_float(double f, int64_t flags, int64_t precision, ck_strbuf *out) {
   if (flags & FIXED) ck_strbuf_printf(out, "%.*f", (int)precision, f);
@@ -246,7 +246,7 @@ ck_value ck_std_stream_format(ck_call *call) {
   return CK_INT(old);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------------------- */
 /* Rest of the text of a stream that is read; false if it is not known. */
 static bool rest_of(ck_call *call, const ck_list *stream, const char **rest) {
   ck_value text = ck_ev_decide(call->ev, ck_ev_load(call->ev, stream->at[TEXT]));
@@ -425,7 +425,7 @@ ck_value ck_std_stream_read(ck_call *call) {
   return ck_call_unknown(call, "read from a stream");
 }
 
-/* ---- console, files ---------------------------------------------------------------------------------------- */
+/* --- console, files ------------------------------------------------------------------------------------------- */
 ck_value ck_std_console(ck_call *call) {
   (void)call;
   return (ck_value){.kind = CK_V_NATIVE, .tag = CK_TAG_STREAM};

@@ -17,7 +17,7 @@ static ck_loc place(const ck_call *call) { return call->node != NULL ? call->nod
 
 enum { MAX_REPEAT = 1 << 20 };
 
-/* ---- text from arguments ----------------------------------------------------------------------------------- */
+/* --- text from arguments -------------------------------------------------------------------------------------- */
 static bool is_string_class(const ck_ir_type *type) {
   return type != NULL && type->kind == CK_IR_T_RECORD && strncmp(type->name, "std::basic_string", 17) == 0;
 }
@@ -117,7 +117,7 @@ static ck_value store_self(ck_call *call, ck_value v) {
   return ck_std_ref_self(call);
 }
 
-/* ---- construction, changes --------------------------------------------------------------------------------- */
+/* --- construction, changes ------------------------------------------------------------------------------------ */
 ck_value ck_std_string_construct(ck_call *call) {
   ck_std_range r;
   ck_value first = call->nargs > 0 ? ck_std_arg(call, 0) : CK_VOID;
@@ -283,7 +283,7 @@ ck_value ck_std_string_back_write(ck_call *call) {
   return self_text(call, &s) ? write_character(call, (int64_t)strlen(s) - 1) : changed_unknown(call);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------------------- */
 static ck_value character_at(ck_call *call, bool checked) {
   const char *s;
   int64_t i;
@@ -340,7 +340,7 @@ ck_value ck_std_string_substr(ck_call *call) {
   return ck_ev_sym_call(call->ev, CK_SYM_STRING, ck_ev_intern(call->ev, name), self, CK_VOID);
 }
 
-/* ---- searching: find and its relatives, told apart by the last part of the name ----------------------------- */
+/* --- searching: find and its relatives, told apart by the last part of the name ------------------------------- */
 static int64_t search(const char *how, const char *s, const char *what, size_t m, int64_t pos) {
   int64_t n = (int64_t)strlen(s), last = n - (int64_t)m;
   bool backwards = strncmp(how, "rfind", 5) == 0 || strstr(how, "last") != NULL;
@@ -415,7 +415,7 @@ ck_value ck_std_npos(ck_call *call) {
   return CK_INT(-1);
 }
 
-/* ---- operators ----------------------------------------------------------------------------------------------- */
+/* --- operators ------------------------------------------------------------------------------------------------ */
 ck_value ck_std_operator_plus(ck_call *call) {
   ck_value a = ck_ev_load(call->ev, ck_std_operand(call, 0)), b = ck_ev_load(call->ev, ck_std_operand(call, 1));
   if (a.kind == CK_V_PTR || ck_std_list_of(a, "std::reverse_iterator") != NULL) return ck_std_iterator_plus(call);
@@ -452,7 +452,7 @@ ck_value ck_std_operator_gt(ck_call *call) { return relation(call, CK_IR_OP_GT);
 ck_value ck_std_operator_le(ck_call *call) { return relation(call, CK_IR_OP_LE); }
 ck_value ck_std_operator_ge(ck_call *call) { return relation(call, CK_IR_OP_GE); }
 
-/* ---- numbers and text ---------------------------------------------------------------------------------------- */
+/* --- numbers and text ----------------------------------------------------------------------------------------- */
 /* to_string(long double), (double) and (float) are "%f"; integers are decimal ([string.conversions]). */
 static ck_value number_text(ck_call *call, ck_value v) {
   char text[400];
@@ -551,7 +551,7 @@ ck_value ck_std_strtol(ck_call *call) {
   return CK_INT(strncmp(name, "strtou", 6) == 0 ? (int64_t)strtoull(s, NULL, (int)base) : strtoll(s, NULL, (int)base));
 }
 
-/* ---- <cstring>, <cctype> ------------------------------------------------------------------------------------- */
+/* --- <cstring>, <cctype> -------------------------------------------------------------------------------------- */
 ck_value ck_std_strlen(ck_call *call) {
   const char *s;
   ck_value v = ck_std_arg(call, 0);

@@ -8,7 +8,7 @@
 
 static ck_loc place(const ck_call *call) { return call->node != NULL ? call->node->loc : (ck_loc){0}; }
 
-/* ---- pair, tuple ------------------------------------------------------------------------------------------- */
+/* --- pair, tuple ---------------------------------------------------------------------------------------------- */
 static const char *class_of(const ck_ir_type *type, const char *otherwise) {
   return type != NULL && type->kind == CK_IR_T_RECORD && type->name[0] != 0 ? type->name : otherwise;
 }
@@ -139,7 +139,7 @@ ck_value ck_std_apply(ck_call *call) {
   return ck_std_invoke(call, ck_std_arg(call, 0), list->at, list->n);
 }
 
-/* ---- optional ---------------------------------------------------------------------------------------------- */
+/* --- optional ------------------------------------------------------------------------------------------------- */
 static const char *optional_class(const ck_call *call) {
   const ck_ir_type *type = call->type != NULL && call->type->kind == CK_IR_T_RECORD ? call->type : NULL;
   return type != NULL && strstr(type->name, "optional") != NULL && strstr(type->name, "nullopt") == NULL
@@ -255,7 +255,7 @@ ck_value ck_std_optional_reset(ck_call *call) {
   return CK_VOID;
 }
 
-/* ---- variant ----------------------------------------------------------------------------------------------- */
+/* --- variant -------------------------------------------------------------------------------------------------- */
 /* Does a value of no known static type plainly belong to alternative `to`? Narrowing is no conversion here (P0608). */
 static bool is_of_kind(ck_value v, const ck_ir_type *to) {
   switch (v.kind) {

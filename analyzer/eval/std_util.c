@@ -6,7 +6,7 @@
 
 #include "base/strbuf.h"
 
-/* ---- arguments ------------------------------------------------------------------------------------------- */
+/* --- arguments ------------------------------------------------------------------------------------------------ */
 ck_value ck_std_value(ck_call *call, ck_cell *cell) {
   if (cell == NULL) return CK_VOID;
   ck_value v = ck_ev_load(call->ev, cell);
@@ -111,7 +111,7 @@ bool ck_std_is_postfix(ck_call *call) {
          strstr(usr, "operator--#I#") != NULL;
 }
 
-/* ---- types ----------------------------------------------------------------------------------------------- */
+/* --- types ---------------------------------------------------------------------------------------------------- */
 const ck_ir_type *ck_std_self_type(ck_call *call) {
   const ck_ir_type *type = call->self != NULL ? ck_ir_strip_ref(call->self->type) : NULL;
   if (type != NULL && type->kind == CK_IR_T_RECORD && type->nargs > 0) return type;
@@ -164,7 +164,7 @@ ck_value ck_std_make(ck_call *call, const ck_ir_type *type, ck_cell **args, size
   return ck_std_init(call, type, args[0]);
 }
 
-/* ---- results --------------------------------------------------------------------------------------------- */
+/* --- results -------------------------------------------------------------------------------------------------- */
 static ck_loc place(const ck_call *call) { return call->node != NULL ? call->node->loc : (ck_loc){0}; }
 
 ck_value ck_std_refuse(ck_call *call, const char *format, ...) {
@@ -203,7 +203,7 @@ ck_value ck_std_throw(ck_call *call, const char *what) {
   return ck_call_unknown(call, "%s", what);
 }
 
-/* ---- order ----------------------------------------------------------------------------------------------- */
+/* --- order ---------------------------------------------------------------------------------------------------- */
 static int sign(int64_t d) { return (d > 0) - (d < 0); }
 
 static int compare_lists(ck_call *call, const ck_list *a, const ck_list *b, bool *known) {
@@ -332,7 +332,7 @@ bool ck_std_less(ck_call *call, const ck_value *less, ck_cell *a, ck_cell *b, bo
   return *known && ck_ev_decide_bool(call->ev, v, place(call));
 }
 
-/* ---- objects ----------------------------------------------------------------------------------------------- */
+/* --- objects -------------------------------------------------------------------------------------------------- */
 ck_value ck_std_unref(ck_call *call, ck_value v) {
   return v.kind == CK_V_PTR && v.tag == CK_PTR_REF ? ck_ev_load(call->ev, v.cell) : v;
 }

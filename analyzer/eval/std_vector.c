@@ -22,7 +22,7 @@ static ck_value typed(ck_value list, const ck_ir_type *elem) {
   return list;
 }
 
-/* ---- construction ------------------------------------------------------------------------------------------ */
+/* --- construction --------------------------------------------------------------------------------------------- */
 static ck_value repeated(ck_call *call, const char *cls, const ck_ir_type *elem, int64_t n, ck_cell *value) {
   if (n < 0 || n > MAX_COUNT) return ck_call_unknown(call, "a sequence of %lld elements", (long long)n);
   ck_value *values = CK_NEW_N(ck_ev_arena(call->ev), ck_value, n + 1);
@@ -158,7 +158,7 @@ ck_value ck_std_seq_assign(ck_call *call) {
   return ck_std_ref_self(call);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------------------- */
 static ck_value size_of(ck_call *call, ck_value v) {
   switch (v.kind) {
   case CK_V_LIST: return CK_INT((int64_t)v.list->n);
@@ -249,7 +249,7 @@ ck_value ck_std_array_vec(ck_call *call) {
   return from_cells(call, "std::vector", ck_std_targ(ck_std_self_type(call), 0), list->at, list->n);
 }
 
-/* ---- changing ---------------------------------------------------------------------------------------------- */
+/* --- changing ------------------------------------------------------------------------------------------------- */
 static ck_value not_a_sequence(ck_call *call) {
   return ck_std_refuse(call, "`%s` of a sequence that is not known", call->name);
 }
@@ -455,7 +455,7 @@ ck_value ck_std_bit_flip(ck_call *call) {
   return CK_VOID;
 }
 
-/* ---- adaptors ---------------------------------------------------------------------------------------------- */
+/* --- adaptors ------------------------------------------------------------------------------------------------- */
 /* A priority_queue is kept sorted, the top last. */
 ck_value ck_std_priority_push(ck_call *call) {
   const ck_list *list = ck_std_list(call, call->self);

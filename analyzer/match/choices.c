@@ -162,8 +162,7 @@ static cost cost_of(choices *ch, size_t component) {
   return total;
 }
 
-/* --- Findings ------------------------------------------------------------------------------------------------------
- */
+/* --- Findings ------------------------------------------------------------------------------------------------- */
 
 static ck_condition condition_of(choices *ch, const size_t *atoms, size_t n) {
   ck_literal *literals = CK_NEW_N(ch->c->m->arena, ck_literal, n + 1);

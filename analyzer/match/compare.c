@@ -220,8 +220,7 @@ static void compare_pair(ck_comparison *c, const ck_key *key, uint32_t order, co
     ck_match_partial(c, ck_arena_printf(c->m->arena, "%s: %s", key->key, key->unknown), key->loc);
 }
 
-/* --- Modules --------------------------------------------------------------------------------------------------------
- */
+/* --- Modules -------------------------------------------------------------------------------------------------- */
 
 static bool is_definite_here(ck_comparison *c, ck_condition when) {
   ck_condition rest;
@@ -265,8 +264,7 @@ const char *ck_match_thrown(ck_comparison *c, const char *key) {
   return ck_arena_printf(c->m->arena, "No such serialized tensor '%s'", key);
 }
 
-/* --- Keys -----------------------------------------------------------------------------------------------------------
- */
+/* --- Keys ----------------------------------------------------------------------------------------------------- */
 
 static void compare_definite(ck_comparison *c, size_t i, ck_solver *solver) {
   const ck_key *key = &c->model->keys[i];
@@ -313,8 +311,7 @@ static void compare_pattern(ck_comparison *c, size_t i) {
   raw->order = order_of_key(c->model, i);
 }
 
-/* --- Symbolic dimensions --------------------------------------------------------------------------------------------
- */
+/* --- Symbolic dimensions -------------------------------------------------------------------------------------- */
 
 static void collect_names(const ck_sym *sym, const ck_sym **names, size_t *n, size_t room) {
   if (sym == NULL) return;
@@ -391,8 +388,7 @@ static void report_implied(ck_comparison *c, ck_solver *solver) {
   }
 }
 
-/* --- Entries that nothing asks for ---------------------------------------------------------------------------------
- */
+/* --- Entries that nothing asks for ---------------------------------------------------------------------------- */
 
 /* An entry is unexpected only if nothing that this site may load the file into has it: its presence speaks for the
  * decisions that register it, whether these stand at a key or made a world of their own. */

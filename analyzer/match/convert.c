@@ -8,7 +8,14 @@
 
 #include "match/match_int.h"
 
-static const char cpu[] = "map_location=\"cpu\"";
+/* What torch.load is given beside the file. A pickle that names callables is not run by a line that was copied from
+ * here: weights_only refuses it. Classes of a whole module are such names too, and without them there is no way. */
+static const char *loading(const ck_comparison *c) {
+  size_t n;
+  ck_ckpt_unsafe(c->file->ckpt, &n);
+  return n > 0 && ck_ckpt_root(c->file->ckpt) != CK_CKPT_ROOT_MODULE ? "map_location=\"cpu\", weights_only=True"
+                                                                     : "map_location=\"cpu\"";
+}
 
 /* The name of the model's class, as Python would call it; "Net" if it is not known. */
 static const char *class_name(ck_comparison *c) {
@@ -30,13 +37,13 @@ static const char *state_dict_of(ck_comparison *c, ck_ckpt_format_id format) {
   case CK_CKPT_FORMAT_TORCH_TAR:
   case CK_CKPT_FORMAT_PICKLE_SAVE:
     if (ck_ckpt_root(c->file->ckpt) == CK_CKPT_ROOT_MODULE) inner = ".state_dict()";
-    return ck_arena_printf(arena, "torch.load(\"%s\", %s)%s", c->name, cpu, ck_arena_strdup(arena, inner));
+    return ck_arena_printf(arena, "torch.load(\"%s\", %s)%s", c->name, loading(c), ck_arena_strdup(arena, inner));
   case CK_CKPT_FORMAT_SAFETENSORS: return ck_arena_printf(arena, "safetensors.torch.load_file(\"%s\")", c->name);
   case CK_CKPT_FORMAT_SAFETENSORS_INDEX:
   case CK_CKPT_FORMAT_TORCH_INDEX:
     return ck_arena_printf(
         arena, "{k: v for f in set(json.load(open(\"%s\"))[\"weight_map\"].values()) for k, v in %s.items()}", c->name,
-        format == CK_CKPT_FORMAT_TORCH_INDEX ? ck_arena_printf(arena, "torch.load(f, %s)", cpu)
+        format == CK_CKPT_FORMAT_TORCH_INDEX ? ck_arena_printf(arena, "torch.load(f, %s)", loading(c))
                                              : "safetensors.torch.load_file(f)");
   case CK_CKPT_FORMAT_NPZ:
     return ck_arena_printf(arena, "{k: torch.from_numpy(v) for k, v in numpy.load(\"%s\").items()}", c->name);
@@ -58,7 +65,7 @@ static void help_script(ck_comparison *c, ck_raw *raw, const char *state_dict) {
     ck_match_help(raw, ck_arena_printf(c->m->arena,
                                        "in Python: model = torch.load(\"%s\", %s); "
                                        "torch.jit.script(model.eval()).save(\"converted.pt\")",
-                                       c->name, cpu));
+                                       c->name, loading(c)));
   else
     ck_match_help(raw, ck_arena_printf(c->m->arena,
                                        "in Python: model = %s(...); model.load_state_dict(%s); "

@@ -38,8 +38,7 @@ static ck_raw *raise(ck_comparison *c, const ck_copy *copy, ck_diag_id id, ck_se
   return raw;
 }
 
-/* ---- one write ----------------------------------------------------------------------------------------------------
- */
+/* --- one write ------------------------------------------------------------------------------------------------ */
 
 typedef enum { SAME, BROADCAST, REFUSED, NOT_KNOWN } shape_fit;
 
@@ -186,8 +185,7 @@ static bool keeps_names(const ck_alternative *a) {
   return true;
 }
 
-/* ---- what is not there --------------------------------------------------------------------------------------------
- */
+/* --- what is not there ---------------------------------------------------------------------------------------- */
 
 static void raise_absent(ck_comparison *c, const ck_copy *copy, uint32_t order) {
   ck_raw *raw = raise(c, copy, CK_DIAG_MISSING_KEY, lower(copy, CK_SEVERITY_ERROR), order);

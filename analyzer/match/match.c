@@ -197,8 +197,7 @@ static void compare_alternative(gathering *g, size_t i) {
   if (c.partial) give_reason(g, c.reason, c.reason_loc);
 }
 
-/* --- Merging: one finding per site and id ----------------------------------------------------------------------------
- */
+/* --- Merging: one finding per site and id --------------------------------------------------------------------- */
 
 static bool same_text(const char *a, const char *b) { return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0); }
 
@@ -411,8 +410,7 @@ static void make_findings(gathering *g, findings *out) {
   }
 }
 
-/* --- Sites ---------------------------------------------------------------------------------------------------------
- */
+/* --- Sites ---------------------------------------------------------------------------------------------------- */
 
 static void add_undetermined(gathering *g, findings *out) {
   ck_vec_push(out, (ck_finding){.id = CK_DIAG_UNDETERMINED,

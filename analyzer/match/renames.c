@@ -41,8 +41,7 @@ static void pair(search *s, size_t i, size_t j, const char *from, const char *to
   s->removed[i].to = to;
 }
 
-/* --- Prefixes ------------------------------------------------------------------------------------------------------
- */
+/* --- Prefixes ------------------------------------------------------------------------------------------------- */
 
 typedef CK_VEC(size_t) indices;
 

@@ -129,8 +129,7 @@ static bool suggest_own_prefix(ck_comparison *c, ck_diag_id id) {
   return true;
 }
 
-/* --- Another class --------------------------------------------------------------------------------------------------
- */
+/* --- Another class -------------------------------------------------------------------------------------------- */
 
 static bool fits_exactly(ck_comparison *c, const ck_model *model) {
   if (!model->complete || model->nkeys != c->nentries || model->nkeys == 0 || model->is_not_module) return false;
@@ -158,8 +157,7 @@ static void suggest_other_class(ck_comparison *c, ck_diag_id id) {
     for (size_t i = 0; i < a->sites[s].nalternatives; i++) offer_class(c, id, a->sites[s].alternatives[i].model);
 }
 
-/* --- Renamed subtrees ------------------------------------------------------------------------------------------------
- */
+/* --- Renamed subtrees ----------------------------------------------------------------------------------------- */
 
 typedef struct {
   const char *ours, *theirs; /* subtrees, without the components that they end in alike */
@@ -306,8 +304,7 @@ static void suggest_renames(ck_comparison *c, size_t first, ck_diag_id id) {
   ck_map_release(&unexpected), ck_map_release(&holders), ck_map_release(&taken);
 }
 
-/* --- Dtypes and shapes
- * ------------------------------------------------------------------------------------------------ */
+/* --- Dtypes and shapes ---------------------------------------------------------------------------------------- */
 
 /* "torch::kFloat32" of "float32". */
 static const char *cpp_dtype(ck_comparison *c, const char *name) {

@@ -74,8 +74,7 @@ static bool narrow(pass *p, const ck_sym *sym, __int128 low, __int128 high) {
 
 static bool impossible(pass *p, const ck_sym *sym) { return narrow(p, sym, 1, 0); }
 
-/* --- Division of intervals -----------------------------------------------------------------------------------------
- */
+/* --- Division of intervals ------------------------------------------------------------------------------------ */
 
 static __int128 floor_div(__int128 a, __int128 b) {
   __int128 q = a / b;
@@ -117,8 +116,7 @@ static span quotient(span a, span b) {
   return s;
 }
 
-/* --- Operators ------------------------------------------------------------------------------------------------------
- */
+/* --- Operators ------------------------------------------------------------------------------------------------ */
 
 /* x such that x * k is in `r`. */
 static bool undo_product(pass *p, const ck_sym *x, span k, span r) {
@@ -147,8 +145,7 @@ static bool undo_divisor(pass *p, const ck_sym *k, span a, span r) {
   return narrow(p, k, range_of(p->solver, k)->lo, floor_div(a.hi, r.lo));
 }
 
-/* --- Remainders and bits --------------------------------------------------------------------------------------------
- */
+/* --- Remainders and bits -------------------------------------------------------------------------------------- */
 
 /* a = r (mod k): the bounds of `a` move inwards to numbers that leave that remainder. `r` is not negative. */
 static bool keep_congruent(pass *p, const ck_sym *x, __int128 k, __int128 r) {

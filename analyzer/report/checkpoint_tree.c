@@ -75,8 +75,7 @@ static node *build(tree *t, const ck_ckpt *ckpt) {
   return root;
 }
 
-/* --- Printing ------------------------------------------------------------------------------------------------------
- */
+/* --- Printing ------------------------------------------------------------------------------------------------- */
 
 static void put_node(tree *t, const node *n, int depth, ck_strbuf *out);
 

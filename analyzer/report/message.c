@@ -16,8 +16,7 @@ static const char *keep(ck_arena *arena, ck_strbuf *b) {
   return text;
 }
 
-/* --- First lines ---------------------------------------------------------------------------------------------------
- */
+/* --- First lines ---------------------------------------------------------------------------------------------- */
 
 /* The class as users write it: "Net" of the holder's "NetImpl". */
 static void put_class(ck_strbuf *b, const char *cls) {
@@ -114,8 +113,7 @@ static const char *first_line(const ck_finding *f, ck_arena *arena) {
   return keep(arena, &b);
 }
 
-/* --- What happens at run time ---------------------------------------------------------------------------------------
- */
+/* --- What happens at run time --------------------------------------------------------------------------------- */
 
 static const char *effect_of(const ck_finding *f, ck_arena *arena) {
   const char *loader = ck_loader_name(f->loader);
@@ -143,8 +141,7 @@ static const char *effect_of(const ck_finding *f, ck_arena *arena) {
   }
 }
 
-/* --- Notes
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- Notes ---------------------------------------------------------------------------------------------------- */
 
 typedef CK_VEC(ck_note) notes;
 

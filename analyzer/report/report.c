@@ -11,8 +11,7 @@
 
 typedef CK_VEC(ck_diagnostic) diagnostics;
 
-/* --- Severity --------------------------------------------------------------------------------------------------------
- */
+/* --- Severity ------------------------------------------------------------------------------------------------- */
 
 static ck_severity severity_of(const ck_report_options *o, ck_diag_id id, ck_severity severity) {
   switch (o->mode[id]) {
@@ -27,8 +26,7 @@ static ck_severity severity_of(const ck_report_options *o, ck_diag_id id, ck_sev
   return o->werror && severity == CK_SEVERITY_WARNING ? CK_SEVERITY_ERROR : severity;
 }
 
-/* --- Suppression -----------------------------------------------------------------------------------------------------
- */
+/* --- Suppression ---------------------------------------------------------------------------------------------- */
 
 typedef struct {
   ck_comments comments;
@@ -87,8 +85,7 @@ static void add_unused(suppressions *s, const ck_report_options *o, diagnostics 
   }
 }
 
-/* --- Collecting
- * -------------------------------------------------------------------------------------------------------- */
+/* --- Collecting ----------------------------------------------------------------------------------------------- */
 
 static void add_finding(diagnostics *out, suppressions *s, const ck_report_options *o, const ck_finding *f) {
   if (is_suppressed(s, f->id, f->loc)) return;

@@ -48,8 +48,7 @@ ck_status ck_config_load(const char *path, ck_report_options *options, ck_config
 ck_status ck_config_read(const char *path, const char *text, size_t size, ck_report_options *options, ck_config *config,
                          ck_arena *arena, ck_err *err);
 
-/* --- Diagnostics ---------------------------------------------------------------------------------------------------
- */
+/* --- Diagnostics ---------------------------------------------------------------------------------------------- */
 
 typedef struct {
   ck_loc loc; /* file NULL: belongs to the diagnostic's place */
@@ -89,8 +88,7 @@ ck_report *ck_report_new(const ck_analysis *analysis, const ck_match_result *mat
                          const char *const *files, size_t nfiles, const ck_note *remarks, size_t nremarks,
                          ck_arena *arena);
 
-/* --- Forms ---------------------------------------------------------------------------------------------------------
- */
+/* --- Forms ---------------------------------------------------------------------------------------------------- */
 
 typedef struct {
   bool color;
@@ -99,6 +97,7 @@ typedef struct {
 } ck_text_style;
 
 void ck_report_text(const ck_report *report, const ck_text_style *style, ck_strbuf *out);
+void ck_report_lines(const ck_report *report, ck_strbuf *out);
 /* One line that sums the run up, with a line break. */
 void ck_report_summary(const ck_report *report, ck_strbuf *out);
 void ck_report_json(const ck_report *report, ck_strbuf *out);

@@ -18,8 +18,7 @@ typedef struct {
   ck_map sources; /* path -> text, NULL if unreadable */
 } printer;
 
-/* --- Colours, as GCC's default -------------------------------------------------------------------------------------
- */
+/* --- Colours, as GCC's default -------------------------------------------------------------------------------- */
 
 #define BOLD    "\033[1m"
 #define RED     "\033[1;31m"
@@ -38,8 +37,7 @@ static const char *color_of(ck_severity severity) {
   return severity == CK_SEVERITY_ERROR ? RED : severity == CK_SEVERITY_WARNING ? MAGENTA : CYAN;
 }
 
-/* --- Places
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- Places --------------------------------------------------------------------------------------------------- */
 
 void ck_put_loc(ck_strbuf *out, ck_loc loc, const ck_text_style *style) {
   const char *file = loc.file, *directory = style != NULL ? style->directory : NULL;
@@ -91,8 +89,7 @@ static void put_source(printer *p, ck_loc loc, const char *color) {
   ck_strbuf_putc(p->out, '\n');
 }
 
-/* --- Diagnostics
- * ------------------------------------------------------------------------------------------------------- */
+/* --- Diagnostics ---------------------------------------------------------------------------------------------- */
 
 /* Names of a file's keys stand in messages. */
 static void put_text(printer *p, const char *text) {

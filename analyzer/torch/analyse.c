@@ -8,8 +8,7 @@
 
 #include "torch/run_int.h"
 
-/* ---- running --------------------------------------------------------------------------------------------------------
- */
+/* --- running -------------------------------------------------------------------------------------------------- */
 
 static void note(ck_torch_run *run, ck_loc loc, const char *text) {
   size_t n = run->analysis.nnotes;
@@ -186,8 +185,7 @@ static void run_unreached_constructions(ck_torch_run *run, ck_torch_functions fu
   }
 }
 
-/* ---- classes
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- classes -------------------------------------------------------------------------------------------------- */
 
 static bool takes_itself(const ck_ir *record, const ck_ir *ctor) {
   if (ck_ir_param_count(ctor) != 1) return false;
@@ -291,8 +289,7 @@ static void run_classes(ck_torch_run *run, ck_torch_functions functions) {
   }
 }
 
-/* ---- results
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- results -------------------------------------------------------------------------------------------------- */
 
 /* Is the place within a module class, where it is a part of a model rather than one? */
 static bool is_part(const ck_torch_run *run, ck_torch_functions functions, const ck_ir *node) {

@@ -70,7 +70,7 @@ bool ck_torch_named_pair(ck_ev *ev, ck_value v, ck_value *name, ck_value *module
   return is_name(*name);
 }
 
-/* ---- Sequential, ModuleList ------------------------------------------------------------------------------------- */
+/* --- Sequential, ModuleList ----------------------------------------------------------------------------------- */
 
 /* Everything in a list, map or other container, pushed; map keys are names if `named`. */
 static void push_all(ck_call *call, ck_cell *self, ck_value v, bool named) {
@@ -198,8 +198,7 @@ static ck_value insert(ck_call *call) {
   return CK_VOID;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------------------------------------------- */
 
 static ck_value at_map(ck_call *call, ck_value map, ck_value key, bool as_reference) {
   bool known;
@@ -273,7 +272,7 @@ static ck_value iterator(ck_call *call, bool end) {
 static ck_value begin(ck_call *call) { return iterator(call, false); }
 static ck_value end(ck_call *call) { return iterator(call, true); }
 
-/* ---- ModuleDict -------------------------------------------------------------------------------------------------- */
+/* --- ModuleDict ----------------------------------------------------------------------------------------------- */
 
 static void dict_insert(ck_call *call, ck_cell *self, ck_value key, ck_value module) {
   ck_ev *ev = call->ev;

@@ -20,7 +20,7 @@ struct ck_torch_link {
   const char *key;
 };
 
-/* ---- links ------------------------------------------------------------------------------------------------------- */
+/* --- links ---------------------------------------------------------------------------------------------------- */
 
 static ck_torch_link *link_of(const ck_torch_run *run, const ck_tensor *t) {
   char name[32];
@@ -56,7 +56,7 @@ static const ck_torch_link *source(const ck_torch_run *run, const ck_tensor *t) 
   return l;
 }
 
-/* ---- events ------------------------------------------------------------------------------------------------------ */
+/* --- events --------------------------------------------------------------------------------------------------- */
 
 static bool listens(const ck_torch_run *run, ck_ev *ev) {
   return run != NULL && run->files.n > 0 && !ck_ev_is_trial(ev);
@@ -268,7 +268,7 @@ void ck_torch_copies_called(ck_call *call, ck_value result) {
   }
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------------- */
+/* --- files ---------------------------------------------------------------------------------------------------- */
 
 const ck_torch_file *ck_torch_open_file(const ck_torch_run *run, size_t file) {
   return run != NULL && file < run->files.n ? run->files.at[file].content : NULL;
@@ -283,8 +283,7 @@ size_t ck_torch_file_opened(ck_torch_run *run, ck_loc loc, ck_loader loader, ck_
   return run->files.n - 1;
 }
 
-/* ---- the end of a world --------------------------------------------------------------------------------------------
- */
+/* --- the end of a world --------------------------------------------------------------------------------------- */
 
 void ck_torch_copies_begin(ck_torch_run *run) {
   ck_map_release(&run->links);

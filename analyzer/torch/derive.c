@@ -35,8 +35,7 @@ typedef struct {
   ck_loc loc; /* the user's registration */
 } place;
 
-/* ---- conditions -----------------------------------------------------------------------------------------------------
- */
+/* --- conditions ----------------------------------------------------------------------------------------------- */
 
 bool ck_torch_condition_and(ck_arena *arena, ck_condition a, ck_condition b, ck_condition *out) {
   if (a.n == 0 || b.n == 0) {
@@ -72,8 +71,7 @@ static bool with_literal(derivation *d, ck_condition when, const ck_sym *conditi
   return ck_torch_condition_and(d->arena, when, (ck_condition){one, 1}, out);
 }
 
-/* ---- names
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------------------------------------------- */
 
 static void print_name(const ck_sym *sym, ck_strbuf *out, bool *is_pattern) {
   if (sym->kind == CK_SYM_CONST && sym->type == CK_SYM_STRING) {
@@ -105,8 +103,7 @@ static const char *join(derivation *d, const char *path, const char *name) {
   return *path ? ck_arena_printf(d->arena, "%s.%s", path, name) : ck_arena_strdup(d->arena, name);
 }
 
-/* ---- what is there
- * --------------------------------------------------------------------------------------------------------- */
+/* --- what is there -------------------------------------------------------------------------------------------- */
 
 static void add_open(derivation *d, const char *path, const char *reason, ck_loc loc) {
   ck_open open = {.path = ck_arena_strdup(d->arena, path), .reason = ck_arena_strdup(d->arena, reason), .loc = loc};
@@ -198,8 +195,7 @@ static void add_tensor(derivation *d, const ck_registration *r, const ck_object 
   else ck_vec_push(&d->parameters, key);
 }
 
-/* ---- classes of the project that say more than their registry
- * ----------------------------------------------------------------- */
+/* --- classes of the project that say more than their registry ------------------------------------------------- */
 
 static const ck_ir *own_method(derivation *d, const ck_ir *record, const char *name, size_t nparams, const char *type) {
   for (int depth = 0; record != NULL && depth < MAX_DEPTH; depth++) {
@@ -334,9 +330,7 @@ static void walk_value(derivation *d, ck_value v, const ck_registration *r, plac
   walk(d, v.object, at);
 }
 
-/* ---- the model
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* --- the model ------------------------------------------------------------------------------------------------ */
 
 static void *keep(derivation *d, const void *at, size_t bytes) {
   void *copy = ck_arena_alloc(d->arena, bytes + 1);

@@ -13,7 +13,7 @@
 #define JIT    "torch::jit::Module"
 #define IVALUE "c10::IValue"
 
-/* ---- making values --------------------------------------------------------------------------------------------- */
+/* --- making values -------------------------------------------------------------------------------------------- */
 
 static ck_value tensor_of(ck_call *call, size_t file, const ck_torch_file_tensor *t) {
   ck_ev *ev = call->ev;
@@ -99,7 +99,7 @@ ck_value ck_torch_file_module(ck_call *call, size_t file, const char *path) {
   return ck_ev_load(ev, cell);
 }
 
-/* ---- c10::IValue, c10::Dict ------------------------------------------------------------------------------------ */
+/* --- c10::IValue, c10::Dict ----------------------------------------------------------------------------------- */
 
 static ck_value itself(ck_call *call) {
   ck_cell *cell = ck_torch_self_cell(call);
@@ -251,7 +251,7 @@ ck_value ck_torch_ivalue_construct(ck_call *call) {
   return call->nargs == 1 ? ck_torch_arg(call, 0) : ck_torch_harmless(call);
 }
 
-/* ---- torch::jit::Module ------------------------------------------------------------------------------------------ */
+/* --- torch::jit::Module --------------------------------------------------------------------------------------- */
 
 typedef struct {
   const ck_torch_file *content;

@@ -113,8 +113,7 @@ ck_value ck_torch_as_pointer(ck_call *call, ck_value v, ck_ptr_flavour flavour) 
   }
 }
 
-/* ---- methods ------------------------------------------------------------------------------------------------------
- */
+/* --- methods -------------------------------------------------------------------------------------------------- */
 
 static ck_value throw_empty(ck_call *call) {
   ck_ev_throw(call->ev, call->node->loc, "Accessing empty ModuleHolder");

@@ -5,8 +5,7 @@
 
 #include "torch/shape_int.h"
 
-/* ---- joining -------------------------------------------------------------------------------------------------------
- */
+/* --- joining -------------------------------------------------------------------------------------------------- */
 
 static ck_value list_operand(ck_call *call) {
   ck_value v = ck_ev_decide(call->ev, ck_torch_operand(call, 0));
@@ -87,7 +86,7 @@ static ck_value stack(ck_call *call) {
   return ck_torch_new_tensor(call, dims, t->rank + 1, dtype);
 }
 
-/* ---- several at once --------------------------------------------------------------------------------------------- */
+/* --- several at once ------------------------------------------------------------------------------------------ */
 
 /* chunk(n, dim), split(size, dim): lists of tensors. */
 static ck_value parts(ck_call *call) {

@@ -110,8 +110,7 @@ static ck_value pickle_load(ck_call *call) {
   return ck_call_unknown(call, "a value read from a file");
 }
 
-/* ---- archives ------------------------------------------------------------------------------------------------------
- */
+/* --- archives ------------------------------------------------------------------------------------------------- */
 
 static ck_value field(ck_call *call, ck_value archive, const char *name) {
   ck_cell *cell = archive.kind == CK_V_OBJECT ? ck_ev_find_field(archive.object, name) : NULL;

@@ -8,7 +8,7 @@
 
 #include "torch/torch_int.h"
 
-/* ---- registering ------------------------------------------------------------------------------------------------ */
+/* --- registering ---------------------------------------------------------------------------------------------- */
 
 static ck_value register_module(ck_call *call) {
   ck_object *self = ck_torch_self_object(call);
@@ -106,8 +106,7 @@ static ck_value unregister_module(ck_call *call) {
   return CK_VOID;
 }
 
-/* ---- listing ------------------------------------------------------------------------------------------------------
- */
+/* --- listing -------------------------------------------------------------------------------------------------- */
 
 enum { MAX_LIST_DEPTH = 100 };
 typedef struct {
@@ -193,8 +192,7 @@ static ck_value named_modules(ck_call *call) {
   return list(call, CK_REG_MODULE, true, true, true);
 }
 
-/* ---- life -----------------------------------------------------------------------------------------------------------
- */
+/* --- life ----------------------------------------------------------------------------------------------------- */
 
 /* Casts every parameter and buffer of the tree, and the members that are handles of them. */
 static void cast(ck_call *call, ck_cell *module, ck_dtype dtype, int depth) {
@@ -275,8 +273,7 @@ static ck_value apply(ck_call *call) {
   return CK_VOID;
 }
 
-/* ---- classes
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- classes -------------------------------------------------------------------------------------------------- */
 
 /* Does project class `record` equal or derive from the class with `usr`? */
 static bool record_is(const ck_ir_program *program, const ck_ir *record, const char *usr, int depth) {
@@ -341,8 +338,7 @@ ck_value ck_torch_base_construct(ck_call *call) {
   return CK_VOID;
 }
 
-/* ---- everything else of torch::nn
- * --------------------------------------------------------------------------------------- */
+/* --- everything else of torch::nn ----------------------------------------------------------------------------- */
 
 /* Class of "torch::nn::Class::method", copied to `out`; "" for a free function of torch::nn. */
 static void class_part(const char *name, char *out, size_t room) {

@@ -50,7 +50,7 @@ const ck_torch_module *ck_torch_module_row(const char *impl) {
   return NULL;
 }
 
-/* ---- shapes over options ---------------------------------------------------------------------------------- */
+/* --- shapes over options -------------------------------------------------------------------------------------- */
 
 /* The value of one factor, a number or an option; *at moves behind it. */
 static ck_value factor(ck_ev *ev, ck_cell *options, const char **at) {
@@ -91,7 +91,7 @@ bool ck_torch_dims(ck_ev *ev, ck_cell *options, const char *shape, ck_dim *dims,
   return true;
 }
 
-/* ---- registering ------------------------------------------------------------------------------------------ */
+/* --- registering ---------------------------------------------------------------------------------------------- */
 
 void ck_torch_add_tensor(ck_call *call, ck_cell *self, ck_kind kind, const char *name, ck_value tensor) {
   ck_ev *ev = call->ev;

@@ -7,7 +7,7 @@
 
 #include "torch/torch_int.h"
 
-/* ---- options as numbers --------------------------------------------------------------------------------------- */
+/* --- options as numbers --------------------------------------------------------------------------------------- */
 
 static bool int_option(ck_call *call, ck_cell *options, const char *name, int64_t *out) {
   return ck_ev_as_int(call->ev, ck_torch_option(call->ev, options, name), out);
@@ -44,7 +44,7 @@ static ck_cell *layer_norm(ck_call *call, ck_value d) {
   return ck_torch_module_new(call, "LayerNorm", &shape, 1);
 }
 
-/* ---- checks ---------------------------------------------------------------------------------------------------- */
+/* --- checks --------------------------------------------------------------------------------------------------- */
 
 void ck_torch_build_linear(ck_call *call, const ck_torch_module *module, ck_cell *self, ck_cell *options) {
   (void)module, (void)self;
@@ -96,7 +96,7 @@ void ck_torch_build_fractional(ck_call *call, const ck_torch_module *module, ck_
                 "FractionalMaxPool requires specifying either an output size, or a pooling ratio");
 }
 
-/* ---- Embedding, EmbeddingBag ------------------------------------------------------------------------------------ */
+/* --- Embedding, EmbeddingBag ---------------------------------------------------------------------------------- */
 
 void ck_torch_build_embedding(ck_call *call, const ck_torch_module *module, ck_cell *self, ck_cell *options) {
   (void)module;
@@ -116,8 +116,7 @@ void ck_torch_build_embedding(ck_call *call, const ck_torch_module *module, ck_c
   ck_torch_add_tensor(call, self, CK_KIND_PARAMETER, "weight", weight);
 }
 
-/* ---- RNN, LSTM, GRU -----------------------------------------------------------------------------------------------
- */
+/* --- RNN, LSTM, GRU ------------------------------------------------------------------------------------------- */
 
 enum { MAX_RNN_LAYERS = 1000 };
 
@@ -165,8 +164,7 @@ void ck_torch_build_rnn(ck_call *call, const ck_torch_module *module, ck_cell *s
   }
 }
 
-/* ---- MultiheadAttention and the transformers
- * ------------------------------------------------------------------------- */
+/* --- MultiheadAttention and the transformers ------------------------------------------------------------------ */
 
 void ck_torch_build_attention(ck_call *call, const ck_torch_module *module, ck_cell *self, ck_cell *options) {
   (void)module;
@@ -292,8 +290,7 @@ void ck_torch_build_transformer(ck_call *call, const ck_torch_module *module, ck
   }
 }
 
-/* ---- AdaptiveLogSoftmaxWithLoss
- * ------------------------------------------------------------------------------------------ */
+/* --- AdaptiveLogSoftmaxWithLoss ------------------------------------------------------------------------------- */
 
 static void cutoffs_unknown(ck_call *call, ck_cell *self) {
   ck_value why = ck_ev_unknown(call->ev, call->node->loc, "the cutoffs of `AdaptiveLogSoftmaxWithLoss`");

@@ -48,8 +48,7 @@ bool ck_torch_is_module_type(ck_torch_run *run, const ck_ir_type *type) {
   return false;
 }
 
-/* ---- collecting ----------------------------------------------------------------------------------------------------
- */
+/* --- collecting ----------------------------------------------------------------------------------------------- */
 
 static void list_add(graph *g, ck_map *map, const char *usr, size_t value);
 
@@ -138,8 +137,7 @@ static void collect_unit(graph *g, const ck_ir_unit *unit, bool bodies) {
   }
 }
 
-/* ---- edges
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- edges ---------------------------------------------------------------------------------------------------- */
 
 static void edge(graph *g, size_t to, bool is_call) {
   ck_torch_function *from = &g->functions.at[g->current];

@@ -49,7 +49,7 @@ static const char *loc_key(ck_torch_run *run, ck_loc loc) {
   return ck_arena_printf(&run->arena, "%s:%u:%u", loc.file ? loc.file : "", loc.line, loc.column);
 }
 
-/* ---- findings ---------------------------------------------------------------------------------------------------- */
+/* --- findings ------------------------------------------------------------------------------------------------- */
 
 /* Only what happens on every path is a finding, and only where no handler expects it. */
 void ck_torch_finding(ck_call *call, ck_diag_id id, const char *cls, ck_loc note_loc, const char *note,
@@ -77,8 +77,7 @@ void ck_torch_finding(ck_call *call, ck_diag_id id, const char *cls, ck_loc note
   ck_vec_push(&run->findings, finding);
 }
 
-/* ---- sites ---------------------------------------------------------------------------------------------------------
- */
+/* --- sites ---------------------------------------------------------------------------------------------------- */
 
 ck_torch_site_builder *ck_torch_site_at(ck_torch_run *run, ck_loc loc, ck_loader loader) {
   bool is_new;
@@ -230,8 +229,7 @@ size_t ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value pa
   return file;
 }
 
-/* ---- the observer
- * --------------------------------------------------------------------------------------------------------- */
+/* --- the observer --------------------------------------------------------------------------------------------- */
 
 static void world_begins(ck_ev *ev, void *data) {
   ck_torch_run *run = data;
@@ -268,8 +266,7 @@ static ck_torch_place *place_at(ck_torch_run *run, const ck_ir *node) {
   return &run->places.at[entry->n - 1];
 }
 
-/* ---- unregistered members
- * ---------------------------------------------------------------------------------------------------- */
+/* --- unregistered members ------------------------------------------------------------------------------------- */
 
 /* Calls `visit` for each module that a member's value holds: pointer, holder, or elements of a container. */
 static void each_module(ck_ev *ev, ck_value v, int depth, void (*visit)(void *, ck_cell *), void *data) {

@@ -94,7 +94,7 @@ extern const ck_observer ck_torch_observer; /* data: the run, to be filled in */
 ck_torch_site_builder *ck_torch_site_at(ck_torch_run *run, ck_loc loc, ck_loader loader);
 void ck_torch_add_alternative(ck_torch_run *run, ck_torch_site_builder *builder, ck_alternative alternative);
 
-/* ---- copies.c ---- */
+/* --- copies.c ------------------------------------------------------------------------------------------------- */
 void ck_torch_copies_begin(ck_torch_run *run); /* a world */
 void ck_torch_copies_end(ck_torch_run *run, bool reached_end);
 void ck_torch_copies_calling(ck_call *call);
@@ -118,13 +118,13 @@ bool ck_torch_same_model(const ck_model *a, const ck_model *b);
 /* One model of what a place constructs in all its worlds. */
 ck_model *ck_torch_merge(ck_torch_run *run, const ck_torch_place *place);
 
-/* ---- written.c -------------------------------------------------------------------------------------------------- */
+/* --- written.c ------------------------------------------------------------------------------------------------ */
 void ck_torch_file_changes(ck_ev *ev, void *run, ck_file_effect effect, ck_value path, ck_loc loc); /* observer */
 /* Why the file that `path` (STRING) means when it is loaded need not be the one of build time; NULL: it is. May split
  * the world. */
 const char *ck_torch_file_is_changed(ck_ev *ev, ck_value path, ck_loc *loc);
 
-/* ---- roots.c ---------------------------------------------------------------------------------------------------- */
+/* --- roots.c -------------------------------------------------------------------------------------------------- */
 typedef struct {
   const ck_ir *node;      /* FUNCTION with a body */
   const ck_ir *record;    /* class it is a member of, or NULL */

@@ -61,8 +61,7 @@ bool ck_torch_dim_index(ck_call *call, size_t i, int32_t rank, int64_t otherwise
   return false;
 }
 
-/* ---- the same shape ------------------------------------------------------------------------------------------------
- */
+/* --- the same shape ------------------------------------------------------------------------------------------- */
 
 static ck_value same(ck_call *call) {
   const ck_tensor *t = ck_torch_tensor_operand(call, 0);
@@ -103,8 +102,7 @@ static ck_value requires_grad_(ck_call *call) {
   return ck_torch_lvalue(call->self);
 }
 
-/* ---- views ---------------------------------------------------------------------------------------------------------
- */
+/* --- views ---------------------------------------------------------------------------------------------------- */
 
 bool ck_torch_total(ck_call *call, const ck_dim *dims, int32_t rank, ck_dim *out) {
   *out = (ck_dim){.kind = CK_DIM_INT, .n = 1};
@@ -304,8 +302,7 @@ static ck_value unflatten(ck_call *call) {
   return ck_torch_new_tensor(call, dims, rank, t->dtype);
 }
 
-/* ---- parts ---------------------------------------------------------------------------------------------------------
- */
+/* --- parts ---------------------------------------------------------------------------------------------------- */
 
 /* select(dim, index), t[i]: the dimension is gone. */
 static ck_value drop(ck_call *call, const ck_tensor *t, int64_t at) {

@@ -9,7 +9,7 @@
 
 #include "torch/shape_int.h"
 
-/* ---- values ------------------------------------------------------------------------------------------------------ */
+/* --- values --------------------------------------------------------------------------------------------------- */
 
 ck_value ck_torch_tensor_copy(ck_ev *ev, const ck_tensor *t, const ck_dim *dims) {
   ck_arena *arena = ck_ev_arena(ev);
@@ -103,7 +103,7 @@ bool ck_torch_list_dims(ck_ev *ev, ck_value v, ck_dim *dims, int32_t *rank) {
   return true;
 }
 
-/* ---- dtypes and options ------------------------------------------------------------------------------------------ */
+/* --- dtypes and options --------------------------------------------------------------------------------------- */
 
 /* c10::ScalarType in its order (c10/core/ScalarType.h). */
 static const ck_dtype scalar_types[] = {
@@ -285,7 +285,7 @@ static ck_value device(ck_call *call) {
   return (ck_value){.kind = CK_V_NATIVE, .tag = CK_TAG_DEVICE, .native = "device"};
 }
 
-/* ---- what a tensor says of itself -------------------------------------------------------------------------------- */
+/* --- what a tensor says of itself ----------------------------------------------------------------------------- */
 
 static const ck_tensor *self_tensor(ck_call *call) { return ck_torch_tensor(call, ck_torch_self(call)); }
 

@@ -22,7 +22,7 @@ enum {
 #define CK_OPT_HAS_DTYPE (1u << 8) /* else the default dtype at the time of use */
 #define CK_OPT_GRAD      (1u << 9)
 
-/* ---- call.c: reading arguments ---------------------------------------------------------------------------- */
+/* --- call.c: reading arguments -------------------------------------------------------------------------------- */
 extern const ck_ir_type ck_torch_int64, ck_torch_bool, ck_torch_double;
 ck_value ck_torch_arg(ck_call *call, size_t i);                  /* value of the argument; VOID if there is none */
 const ck_ir_type *ck_torch_arg_type(ck_call *call, size_t i);    /* static type without reference, or NULL */
@@ -42,7 +42,7 @@ ck_cell *ck_torch_module_cell(ck_ev *ev, ck_value v); /* the module OBJECT's cel
 ck_object *ck_torch_object(ck_ev *ev, ck_cell *cell); /* OBJECT in the cell or NULL; nothing is decided */
 const char *ck_torch_reason(ck_value v);              /* why it is unknown; NULL if it is not */
 
-/* ---- options.c ----------------------------------------------------------------------------------------------- */
+/* --- options.c ------------------------------------------------------------------------------------------------ */
 /* A new options object from constructor arguments; `cls` as in options.def, with "<D>" where D is fixed. */
 ck_cell *ck_torch_options_new(ck_ev *ev, const char *cls, const ck_value *args, size_t n, ck_loc loc);
 ck_value ck_torch_option(ck_ev *ev, ck_cell *options, const char *name); /* VOID if it is not set */
@@ -51,7 +51,7 @@ bool ck_torch_is_options(const char *cls); /* is the class (plain or qualified) 
 ck_value ck_torch_options_construct(ck_call *call);
 ck_value ck_torch_options_call(ck_call *call);
 
-/* ---- modules.c ----------------------------------------------------------------------------------------------- */
+/* --- modules.c ------------------------------------------------------------------------------------------------ */
 typedef struct {
   const char *name; /* NULL ends the list */
   ck_kind kind;
@@ -90,7 +90,7 @@ void ck_torch_build_dropout(ck_call *, const ck_torch_module *, ck_cell *, ck_ce
 void ck_torch_build_fractional(ck_call *, const ck_torch_module *, ck_cell *, ck_cell *);
 enum { CK_TORCH_MAX_RANK = 16 };
 
-/* ---- registry.c: torch::nn::Module's registration, with its checks -------------------------------------------- */
+/* --- registry.c: torch::nn::Module's registration, with its checks -------------------------------------------- */
 ck_cell *ck_torch_register_tensor(ck_call *call, ck_object *object, ck_kind kind, ck_value name,
                                   ck_value tensor); /* the registered cell; NULL if it throws */
 bool ck_torch_register_module(ck_call *call, ck_object *object, ck_value name,
@@ -98,7 +98,7 @@ bool ck_torch_register_module(ck_call *call, ck_object *object, ck_value name,
 const ck_registration *ck_torch_find(ck_ev *ev, const ck_object *object, ck_reg_kind kind, const char *name);
 ck_cell *ck_torch_clone(ck_call *call, ck_cell *module); /* as Cloneable::clone */
 
-/* ---- module.c, holder.c --------------------------------------------------------------------------------------- */
+/* --- module.c, holder.c --------------------------------------------------------------------------------------- */
 const ck_torch_module *ck_torch_stock_of(ck_ev *ev,
                                          const ck_object *object); /* row of the stock class it is or derives from */
 bool ck_torch_is_stock_holder(const char *name);                   /* "torch::nn::Linear" */
@@ -106,12 +106,12 @@ const ck_ir_type *ck_torch_holder_impl(const ck_ir_program *program, const ck_ir
 ck_value ck_torch_as_pointer(ck_call *call, ck_value v, ck_ptr_flavour flavour);
 bool ck_torch_is_pointer_type(const ck_ir_type *type); /* raw or smart pointer, or a holder */
 
-/* ---- containers.c --------------------------------------------------------------------------------------------- */
+/* --- containers.c --------------------------------------------------------------------------------------------- */
 ck_cell *ck_torch_list_new(ck_call *call, const char *impl); /* "SequentialImpl", "ModuleListImpl": empty */
 void ck_torch_list_push(ck_call *call, ck_cell *list, ck_value name, ck_value module); /* name VOID: by size() */
 ck_value ck_torch_container_at(ck_call *call, ck_cell *container, ck_value index, bool as_reference);
 
-/* ---- tensors.c ----------------------------------------------------------------------------------------------- */
+/* --- tensors.c ------------------------------------------------------------------------------------------------ */
 ck_value ck_torch_unknown_tensor(ck_ev *ev, ck_loc loc, int32_t rank, ck_dtype dtype, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 ck_value ck_torch_undefined_tensor(ck_ev *ev);
@@ -123,14 +123,14 @@ ck_value ck_torch_with_dtype(ck_ev *ev, const ck_tensor *t, ck_dtype dtype);
 bool ck_torch_list_dims(ck_ev *ev, ck_value v, ck_dim *dims,
                         int32_t *rank); /* a list of integers, or one integer; false: not known */
 
-/* ---- derive.c ------------------------------------------------------------------------------------------------ */
+/* --- derive.c ------------------------------------------------------------------------------------------------- */
 /* The model that a value holds now: a module (pointer, holder or object). The result lives in the arena. Reads
  * without deciding. */
 ck_model *ck_torch_derive(ck_ev *ev, ck_arena *arena, ck_value v, ck_loc loc);
 bool ck_torch_condition_and(ck_arena *arena, ck_condition a, ck_condition b,
                             ck_condition *out); /* false: they exclude each other */
 
-/* ---- analyse.c: what a run collects ---------------------------------------------------------------------------- */
+/* --- analyse.c: what a run collects --------------------------------------------------------------------------- */
 typedef struct ck_torch_run ck_torch_run;
 ck_torch_run *ck_torch_run_of(ck_ev *ev); /* NULL outside of ck_torch_analyse */
 void ck_torch_finding(ck_call *call, ck_diag_id id, const char *cls, ck_loc note_loc, const char *note,
@@ -145,12 +145,12 @@ void ck_torch_tensor_replaced(ck_ev *ev, const ck_tensor *t, const ck_tensor *fr
 const ck_tensor *ck_torch_tensor_now(ck_ev *ev, const ck_tensor *t);                 /* what replaced it, or t itself */
 const char *ck_torch_tensor_is_replaced(ck_ev *ev, const ck_tensor *t, ck_loc *loc); /* why, or NULL */
 
-/* ---- files.c: a checkpoint's content as values; `file` is its number --------------------------------------------- */
+/* --- files.c: a checkpoint's content as values; `file` is its number ------------------------------------------ */
 ck_value ck_torch_file_root(ck_call *call, size_t file, const ck_torch_file_dict *dict); /* of pickle_load */
 void ck_torch_file_append(ck_call *call, ck_cell *vector, size_t file, const ck_torch_file *content);
 ck_value ck_torch_file_module(ck_call *call, size_t file, const char *path);
 
-/* ---- tables, one per file; library.c joins them ---------------------------------------------------------------- */
+/* --- tables, one per file; library.c joins them --------------------------------------------------------------- */
 #define CK_TORCH_TABLES(X)                                                                                             \
   X(module)                                                                                                            \
   X(holder)                                                                                                            \

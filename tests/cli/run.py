@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from common import CHECKPOINTS, FLAGS, NET, ROOT, Folder  # noqa: E402 (found beside this folder)
@@ -290,6 +291,21 @@ def checkpoints_that_are_none(p):
     p.check('net.cpp').expect(0, absent=['did you mean'])
     p.checkpoint('net.pt', 'nowhere2.pt')
     p.check('net.cpp').expect(0, 'did you mean "nowhere2.pt"?')
+
+
+@test
+def names_of_strangers_reach_no_terminal(p):
+    """What a file calls a thing is printed, its control characters are not: in text, with colours, and in lines."""
+    with zipfile.ZipFile(p.path('evil.pt'), 'w') as z:
+        z.writestr('evil/data.pkl', b'\x80\x02cos\nsys\x1b[2Jtem\x1b]0;title\x07\nU\x01x\x85R.')
+        z.writestr('evil/version', '3\n')
+    p.net('evil.pt')
+    for form in ((), ('--color=always',), ('--format=lines',)):
+        p.check(*form, 'net.cpp').expect(1, 'os.sys', 'ckpt-unsafe-pickle', absent=['\x1b[2J', '\x1b]0', '\x07'])
+    for form in ('json', 'sarif'):
+        p.check('--format=' + form, 'net.cpp').expect(1, 'os.sys', absent=['\x1b', '\x07'])
+    p.net('a\\x1b[2J\\nnet.cpp:1:1: error: b.pt')
+    p.check('net.cpp').expect(0, '[-Wckpt-file-not-found]', absent=['\x1b', '\nnet.cpp:1:1: error'])
 
 
 @test
