@@ -212,6 +212,37 @@ static const struct row {
      "(expr (call \"show\" usr=u7 :void aux=(args (?)) _ (ref \"r\" usr=u6 :bool) "
      "(ref global \"n\" usr=u1 :int32)))))) ",
      "main", "argc > 3 (argc > 3 ? 1 : 0)\n", 1, NULL},
+    /* int &pick(bool b, int &x, int &y) { if (b) return x; return y; }
+     * void f(bool b) { int x = 1, y = 1; pick(b, x, y) = 5; show(x, y); } */
+    {"references to one of two are two worlds",
+     "(unit (function main \"pick\" usr=u1 :(lref int32) (param \"b\" usr=u2 :bool _) (param \"x\" usr=u3 :(lref "
+     "int32) _) (param \"y\" usr=u4 :(lref int32) _) (block (if _ (ref \"b\" usr=u2 :bool) (block (return (ref \"x\" "
+     "usr=u3 :int32))) _) (return (ref \"y\" usr=u4 :int32)))) (function main \"f\" usr=u5 :void (param \"b\" usr=u6 "
+     ":bool _) (block (decl (var \"x\" usr=u7 :int32 (int 1 :int32)) (var \"y\" usr=u8 :int32 (int 1 :int32))) (expr "
+     "(assign = :int32 (call \"pick\" usr=u1 :(lref int32) _ (ref \"b\" usr=u6 :bool) (ref \"x\" usr=u7 :int32) (ref "
+     "\"y\" usr=u8 :int32)) (int 5 :int32))) (expr (call \"show\" usr=u9 :void aux=(args (?)) _ (ref \"x\" usr=u7 "
+     ":int32) (ref \"y\" usr=u8 :int32)))))) ",
+     "f",
+     "5 1 if b\n"
+     "1 5 if not b\n",
+     2, NULL},
+    /* struct N : test::Module { N(bool b) { if (!b) add("a", 1); } };
+     * void f(bool b) { N n(b); show(n); } */
+    {"registered unless",
+     "(unit (record main \"N\" :(record \"N\" usr=u1) (base :(record \"test::Module\" usr=u2)) (function ctor method "
+     "main \"N::N\" usr=u3 :void (param \"b\" usr=u4 :bool _) (block (if _ (unary ! :bool (ref \"b\" usr=u4 :bool)) "
+     "(block (expr (mcall \"test::Module::add\" usr=u5 :int32 _ (string \"a\" :(array 2 const char)) (int 1 "
+     ":int32)))) _)))) (function main \"f\" usr=u6 :void (param \"b\" usr=u7 :bool _) (block (decl (var \"n\" usr=u8 "
+     ":(record \"N\" usr=u1) (construct usr=u3 :(record \"N\" usr=u1) (ref \"b\" usr=u7 :bool)))) (expr (call "
+     "\"show\" usr=u9 :void aux=(args (?)) _ (ref \"n\" usr=u8 :(record \"N\" usr=u1))))))) ",
+     "f", "N{} +a=1 if not b\n", 1, NULL},
+    /* void f(int n) { if (n < 4) show(n < 5, n < 3, n <= 3); } */
+    {"a bound tells what it implies and no more",
+     "(unit (function main \"f\" usr=u1 :void (param \"n\" usr=u2 :int32 _) (block (if _ (binary < :bool (ref \"n\" "
+     "usr=u2 :int32) (int 4 :int32)) (block (expr (call \"show\" usr=u3 :void aux=(args (?)) _ (binary < :bool (ref "
+     "\"n\" usr=u2 :int32) (int 5 :int32)) (binary < :bool (ref \"n\" usr=u2 :int32) (int 3 :int32)) (binary <= "
+     ":bool (ref \"n\" usr=u2 :int32) (int 3 :int32))))) _)))) ",
+     "f", "true n < 3 true if n < 4\n", 1, NULL},
 };
 
 static void shows(void **state) {

@@ -103,6 +103,37 @@ static const struct row {
      "(expr (call \"show\" usr=u3 :void aux=(args (?)) _ (binary + :int32 (ref \"x\" usr=u2 :int32) "
      "(int 1 :int32))))))) ",
      "f", "?(value that is not initialised)\n", 1, NULL},
+    /* struct N : test::Module { N() { add("a", 1); } };
+     * void f() { N n, m; test::vec<test::Module *> v(&n, &m); opaque_vec(v); show(n, m); } */
+    {"through the items of a list",
+     "(unit (record main \"N\" :(record \"N\" usr=u1) (base :(record \"test::Module\" usr=u2)) (function ctor method "
+     "main \"N::N\" usr=u3 :void (block (expr (mcall \"test::Module::add\" usr=u4 :int32 _ (string \"a\" :(array 2 "
+     "const char)) (int 1 :int32)))))) (function main \"f\" usr=u5 :void (block (decl (var \"n\" usr=u6 :(record "
+     "\"N\" usr=u1) _) (var \"m\" usr=u7 :(record \"N\" usr=u1) _)) (decl (var \"v\" usr=u8 :(record \"test::vec\" "
+     "usr=u9 (ptr (record \"test::Module\" usr=u2))) (construct usr=u10 :(record \"test::vec\" usr=u9 (ptr (record "
+     "\"test::Module\" usr=u2))) (unary addr :(ptr (record \"N\" usr=u1)) (ref \"n\" usr=u6 :(record \"N\" usr=u1))) "
+     "(unary addr :(ptr (record \"N\" usr=u1)) (ref \"m\" usr=u7 :(record \"N\" usr=u1)))))) (expr (call "
+     "\"opaque_vec\" usr=\"c:@F@opaque_vec#&$@N@test@S@vec>#*$@N@test@S@Module#\" :void _ (ref \"v\" usr=u8 :(record "
+     "\"test::vec\" usr=u9 (ptr (record \"test::Module\" usr=u2)))))) (expr (call \"show\" usr=u11 :void aux=(args "
+     "(?)) _ (ref \"n\" usr=u6 :(record \"N\" usr=u1)) (ref \"m\" usr=u7 :(record \"N\" usr=u1))))))) ",
+     "f", "N{} +a=1 open N{} +a=1 open\n", 1, NULL},
+    /* struct N : test::Module { N() { add("a", 1); } };
+     * void opaque_ptr(test::Module *);
+     * void f(bool b) { N n, m; test::Module *p = b ? static_cast<test::Module *>(&n) : &m; opaque_ptr(p); show(n, m); }
+     */
+    {"through both sides of a choice",
+     "(unit (record main \"N\" :(record \"N\" usr=u1) (base :(record \"test::Module\" usr=u2)) (function ctor method "
+     "main \"N::N\" usr=u3 :void (block (expr (mcall \"test::Module::add\" usr=u4 :int32 _ (string \"a\" :(array 2 "
+     "const char)) (int 1 :int32)))))) (function main \"opaque_ptr\" usr=\"c:@F@opaque_ptr#*$@N@test@S@Module#\" "
+     ":void (param :(ptr (record \"test::Module\" usr=u2)) _)) (function main \"f\" usr=u5 :void (param \"b\" usr=u6 "
+     ":bool _) (block (decl (var \"n\" usr=u7 :(record \"N\" usr=u1) _) (var \"m\" usr=u8 :(record \"N\" usr=u1) _)) "
+     "(decl (var \"p\" usr=u9 :(ptr (record \"test::Module\" usr=u2)) (cond :(ptr (record \"test::Module\" usr=u2)) "
+     "(ref \"b\" usr=u6 :bool) (cast static :(ptr (record \"test::Module\" usr=u2)) (unary addr :(ptr (record \"N\" "
+     "usr=u1)) (ref \"n\" usr=u7 :(record \"N\" usr=u1)))) (unary addr :(ptr (record \"N\" usr=u1)) (ref \"m\" "
+     "usr=u8 :(record \"N\" usr=u1)))))) (expr (call \"opaque_ptr\" usr=\"c:@F@opaque_ptr#*$@N@test@S@Module#\" "
+     ":void _ (ref \"p\" usr=u9 :(ptr (record \"test::Module\" usr=u2))))) (expr (call \"show\" usr=u10 :void "
+     "aux=(args (?)) _ (ref \"n\" usr=u7 :(record \"N\" usr=u1)) (ref \"m\" usr=u8 :(record \"N\" usr=u1))))))) ",
+     "f", "N{} +a=1 open N{} +a=1 open\n", 1, NULL},
 };
 
 static void shows(void **state) {
