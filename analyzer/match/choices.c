@@ -252,6 +252,22 @@ static void raise_component(choices *ch, size_t component, ck_severity severity,
   }
 }
 
+/* Entries that the present assignment does not register: torch::load ignores them. */
+static void raise_ignored(choices *ch, size_t component, ck_condition when) {
+  for (size_t i = 0; i < ch->slots.n; i++) {
+    const slot *s = &ch->slots.at[i];
+    if (s->component != component || s->entry == NULL || active(ch, s) != NULL ||
+        !ck_match_is_ignored_elsewhere(ch->c, s->name))
+      continue;
+    ck_raw *raw = ck_match_raise(ch->c, CK_DIAG_UNEXPECTED_KEY, CK_SEVERITY_WARNING);
+    raw->diff = (ck_difference){.key = s->name};
+    if (s->entry->shape_known)
+      raw->diff.checkpoint_text = ck_shape_text(ch->c->m->arena, s->entry->shape, s->entry->rank);
+    raw->when = when;
+    raw->order = 0x80000000u + (uint32_t)i;
+  }
+}
+
 static const char *literal_text(ck_arena *arena, const ck_sym *sym, bool value) {
   ck_strbuf b;
   ck_strbuf_init(&b);
@@ -317,6 +333,10 @@ static void solve_component(choices *ch, size_t component) {
      * named. */
     assign(ch, atoms, n, ties_with_hard);
     raise_component(ch, component, CK_SEVERITY_WARNING, condition_of(ch, atoms, n), false);
+    ck_match_partial(ch->c, "a condition is not known at build time", ch->atoms.at[atoms[0]]->loc);
+  } else if (n > 0) { /* nothing is asked for in vain, but each way leaves something aside */
+    assign(ch, atoms, n, best);
+    raise_ignored(ch, component, condition_of(ch, atoms, n));
     ck_match_partial(ch->c, "a condition is not known at build time", ch->atoms.at[atoms[0]]->loc);
   }
 }

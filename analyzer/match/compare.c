@@ -441,6 +441,19 @@ static bool is_expected(const expected *e, const char *key) {
   return false;
 }
 
+bool ck_match_is_ignored_elsewhere(const ck_comparison *c, const char *key) {
+  if (c->site->reason != NULL || may_have(c->model, key)) return false;
+  for (size_t i = 0; i < c->site->nalternatives; i++) {
+    const ck_alternative *a = &c->site->alternatives[i];
+    const char *path = ck_match_path_of(c->m, c->site, a);
+    if (a == c->alternative || (path != NULL && strcmp(path, c->path) != 0)) continue;
+    if (a->model == NULL || may_have(a->model, key)) return false;
+    for (size_t k = 0; k < a->model->nkeys; k++)
+      if (strcmp(a->model->keys[k].key, key) == 0) return false;
+  }
+  return true;
+}
+
 static void compare_entries(ck_comparison *c) {
   expected all;
   bool closed = expected_of(c, &all);

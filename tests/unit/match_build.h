@@ -68,11 +68,22 @@ static inline const ck_sym *build_expression(build *b, const char *text) {
   return s;
 }
 
-static inline ck_condition build_condition(build *b, const char *text) { /* "?c", "?!c", "" */
+static inline ck_condition build_condition(build *b, const char *text) { /* "?c", "?!c", "?h==8", "" */
   if (text == NULL || text[0] == '\0') return (ck_condition){NULL, 0};
   ck_literal *l = CK_NEW(b->arena, ck_literal);
   bool holds = text[1] != '!';
-  *l = (ck_literal){&b->conditions[text[holds ? 1 : 2] - 'a'], holds};
+  const ck_sym *sym = &b->conditions[text[holds ? 1 : 2] - 'a'];
+  const char *equals = strstr(text, "==");
+  if (equals != NULL) {
+    ck_sym *comparison = CK_NEW(b->arena, ck_sym);
+    *comparison = (ck_sym){.kind = CK_SYM_OP,
+                           .type = CK_SYM_BOOL,
+                           .op = CK_IR_OP_EQ,
+                           .a = build_expression(b, ck_arena_strndup(b->arena, text + 1, (size_t)(equals - text - 1))),
+                           .b = build_expression(b, equals + 2)};
+    sym = comparison;
+  }
+  *l = (ck_literal){sym, holds};
   return (ck_condition){l, 1};
 }
 

@@ -81,6 +81,17 @@ static const struct row {
     {"a pattern that one of its entries fits", LOAD,
      "*.weight 8,4; *.bias ?; *.running_mean 8 :b; *.running_var 8 :b; *.num_batches_tracked - :b :int64", "net.pt",
      .want = "partial"},
+    {"a pattern at the top", LOAD, "s* 3 :b", "scale_buffer.pt", .want = "partial"},
+    {"a condition that the widths exclude", LOAD, "fc1.weight h,4; fc1.bias h; fc2.weight 2,h; fc2.bias 2; e 4 ?h==16",
+     "net_without_bn.pt", .want = "partial"},
+    {"a condition that the widths fulfil", LOAD, "fc1.weight h,4; fc1.bias h; fc2.weight 2,h; fc2.bias 2; e 4 ?h==8",
+     "net_without_bn.pt", .want = "error missing-key e; partial"},
+    {"two that exclude each other are both there", LOAD, FC1 "fc2.weight 2,8 ?c; fc2.bias 2 ?!c", "net_without_bn.pt",
+     .want = "warning unexpected-key fc2.bias ?c; partial"},
+    {"... and one of them is what another alternative reads", LOAD, FC1 "fc2.weight 2,8 ?c; fc2.bias 2 ?!c",
+     "net_without_bn.pt", "?d", FC1 FC2, "net_without_bn.pt", "partial"},
+    {"... beside a pattern that may have it", LOAD, FC1 "fc2.weight 2,8 ?c; fc2.bias 2 ?!c; fc2.* ?",
+     "net_without_bn.pt", .want = "partial"},
     {"in one alternative only", LOAD, NET, "net_without_bias.pt", "?c", NET, "net.pt",
      "warning missing-key fc2.bias ?c; checked"},
     {"in both alternatives", LOAD, NET, "net_without_bias.pt", "?c", NET, "net_without_bias.pt",
@@ -149,7 +160,7 @@ static void match(void **state) {
   if (row->other != NULL) {
     alternatives[1] = alternative(b, row->other, row->other_file);
     if (row->when != NULL && row->when[0] == '?')
-      alternatives[1].when = build_condition(b, row->when[1] == '!' ? "?c" : "?!c");
+      alternatives[1].when = build_condition(b, row->when[1] == '!' ? "?c" : row->when[1] == 'd' ? "?!d" : "?!c");
     n = 2;
   }
   ck_site site = {.loc = {"main.cpp", 12, 3, 0, 0},
