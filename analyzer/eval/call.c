@@ -459,6 +459,8 @@ ck_value ck_ev_invoke(ck_ev *ev, ck_value closure, ck_cell **args, size_t nargs,
   if (f.kind != CK_V_CLOSURE)
     return ck_ev_unknown_call(ev, node, "a function", "which is not known",
                               f.kind == CK_V_OBJECT ? ck_ev_cell(ev, f) : NULL, args, nargs);
+  if (f.closure->field && nargs == 1)
+    return ck_ev_pointer(CK_PTR_REF, ck_ev_member_of(ev, f.closure->field, args[0], node));
   if (f.closure->function && ck_ir_body(f.closure->function)) return invoke_body(ev, f.closure, args, nargs, node);
   const ck_builtin *row = ck_ev_find_builtin(ev, f.closure->name, nargs);
   if (row) return call_row(ev, row, node, f.closure->name, NULL, args, nargs);

@@ -340,6 +340,8 @@ bool ck_ev_step(ck_ev *ev); /* counts; false if a limit is reached */
 void ck_ev_stop(ck_ev *ev, const char *limit);
 ck_value ck_ev_eval(ck_ev *ev, const ck_ir *node);      /* value; lvalues are read, not copied */
 ck_cell *ck_ev_eval_cell(ck_ev *ev, const ck_ir *node); /* the lvalue's cell, or a fresh one; never NULL */
+ck_cell *ck_ev_member_of(ck_ev *ev, const ck_ir *member, ck_cell *object,
+                         const ck_ir *node); /* the data member that a REF with FIELD names, never NULL */
 bool ck_ev_is_lvalue(const ck_ir *node);
 void ck_ev_bind(ck_ev *ev, const char *usr, ck_cell *cell);
 ck_cell *ck_ev_lookup(ck_ev *ev, const char *usr);

@@ -37,6 +37,15 @@ ck_cell *ck_ev_lookup(ck_ev *ev, const char *usr) {
   return NULL;
 }
 
+/* &C::field is called like a function of the object: std::invoke and std::mem_fn do. */
+static ck_value field_value(ck_ev *ev, const ck_ir *node) {
+  ck_closure *closure = CK_NEW(&ev->arena, ck_closure);
+  closure->field = node;
+  closure->name = ck_ev_intern(ev, node->name);
+  closure->self = CK_VOID;
+  return (ck_value){.kind = CK_V_CLOSURE, .closure = closure};
+}
+
 static ck_value function_value(ck_ev *ev, const ck_ir *node) {
   ck_closure *closure = CK_NEW(&ev->arena, ck_closure);
   closure->function = ck_ev_find_function(ev, node->usr)->function;
@@ -70,21 +79,38 @@ static const char *class_name_of(ck_value v, const ck_ir *object) {
   return type && type->kind == CK_IR_T_RECORD ? type->name : "";
 }
 
-static ck_cell *library_member(ck_ev *ev, const ck_ir *node, ck_cell *object, ck_value v) {
+static ck_cell *library_member(ck_ev *ev, const ck_ir *node, const char *name, ck_cell *object, ck_value v) {
   const char *cls = class_name_of(v, ck_ir_kid(node, 0));
   const ck_library_class *row = cls[0] ? ck_ev_library_class(ev, cls) : NULL;
   if (row && row->member) {
     ck_call call = {.ev = ev, .node = node, .name = cls, .self = object, .type = node->type};
-    ck_cell *cell = row->member(&call, node->name);
+    ck_cell *cell = row->member(&call, name);
     if (cell) return cell;
   }
-  if (v.kind == CK_V_OBJECT) return ck_ev_find_field(v.object, node->name);
-  if (v.kind == CK_V_LIST && v.list->n == 2 && strcmp(node->name, "first") == 0) return v.list->at[0];
-  if (v.kind == CK_V_LIST && v.list->n == 2 && strcmp(node->name, "second") == 0) return v.list->at[1];
+  if (v.kind == CK_V_OBJECT) return ck_ev_find_field(v.object, name);
+  if (v.kind == CK_V_LIST && v.list->n == 2 && strcmp(name, "first") == 0) return v.list->at[0];
+  if (v.kind == CK_V_LIST && v.list->n == 2 && strcmp(name, "second") == 0) return v.list->at[1];
   return NULL;
 }
 
+/* The member named by `member` of the object in `target`, whose value is v. */
+static ck_cell *named_member(ck_ev *ev, const ck_ir *node, const ck_ir *member, ck_cell *target, ck_value v) {
+  ck_cell *cell = NULL;
+  if (v.kind == CK_V_OBJECT && v.object->record) cell = ck_ev_field_of(ev, v.object, member->name, member->usr);
+  if (cell == NULL) cell = library_member(ev, node, member->name, target, v);
+  if (cell) return cell;
+  const char *what = ck_arena_printf(&ev->arena, "member `%s`, which is not initialised or not modelled", member->name);
+  return unknown_cell(ev, node, v, what);
+}
+
 static ck_cell *self_of(ck_ev *ev) { return ev->frame ? ev->frame->self : NULL; }
+
+/* The member that `node` means: itself, or what the pointer of object.*pointer points to; NULL if that is not known. */
+static const ck_ir *member_meant(ck_ev *ev, const ck_ir *node) {
+  if (ck_ir_kid(node, 1) == NULL) return node;
+  ck_value pointer = ck_ev_decide(ev, ck_ev_eval(ev, node->kids[1]));
+  return pointer.kind == CK_V_CLOSURE ? pointer.closure->field : NULL;
+}
 
 static ck_cell *member_cell(ck_ev *ev, const ck_ir *node) {
   const ck_ir *kid = ck_ir_kid(node, 0);
@@ -99,12 +125,18 @@ static ck_cell *member_cell(ck_ev *ev, const ck_ir *node) {
     ck_cell *next = ck_ev_target(ev, target);
     if (next) target = next, v = ck_ev_decide(ev, ck_ev_load(ev, target));
   }
-  ck_cell *cell = NULL;
-  if (v.kind == CK_V_OBJECT && v.object->record) cell = ck_ev_field_of(ev, v.object, node->name, node->usr);
-  if (cell == NULL) cell = library_member(ev, node, target, v);
-  if (cell) return cell;
-  const char *what = ck_arena_printf(&ev->arena, "member `%s`, which is not initialised or not modelled", node->name);
-  return unknown_cell(ev, node, v, what);
+  const ck_ir *member = member_meant(ev, node);
+  if (member == NULL) { /* it may be any of them that is written */
+    ck_ev_open_cell(ev, target, node->loc, "a pointer to member that is not known");
+    return unknown_cell(ev, node, CK_VOID, "a pointer to member that is not known");
+  }
+  return named_member(ev, node, member, target, v);
+}
+
+ck_cell *ck_ev_member_of(ck_ev *ev, const ck_ir *member, ck_cell *object, const ck_ir *node) {
+  ck_cell *target = ck_ev_target(ev, object);
+  if (target == NULL) target = object;
+  return named_member(ev, node, member, target, ck_ev_decide(ev, ck_ev_load(ev, target)));
 }
 
 /* Pointers and elements -------------------------------------------------------------------------------------------- */
@@ -232,6 +264,7 @@ static ck_value eval_unary(ck_ev *ev, const ck_ir *node) {
   switch (node->op) {
   case CK_IR_OP_ADDR: {
     if (kid->kind == CK_IR_REF && (kid->flags & CK_IR_F_FUNCTION)) return function_value(ev, kid);
+    if (kid->kind == CK_IR_REF && (kid->flags & CK_IR_F_FIELD)) return field_value(ev, kid);
     return ck_ev_pointer(CK_PTR_RAW, ck_ev_eval_cell(ev, kid));
   }
   case CK_IR_OP_DEREF:

@@ -214,7 +214,8 @@ static ck_ir *lower_name(ck_fe *fe, CXCursor cursor) {
   case CXCursor_ConversionFunction: return name_of_function(fe, cursor, to);
   case CXCursor_FieldDecl: { /* &C::member */
     ck_ir *node = ck_fe_node(fe, CK_IR_REF, cursor);
-    node->name = ck_fe_qualified_name(fe, to);
+    node->flags |= CK_IR_F_FIELD;
+    node->name = ck_fe_spelling(fe, to);
     node->usr = ck_fe_usr(fe, to);
     return node;
   }
@@ -478,8 +479,11 @@ static ck_ir *lower_unary(ck_fe *fe, CXCursor cursor) {
 
 static ck_ir *lower_binary(ck_fe *fe, CXCursor cursor) {
   enum CXBinaryOperatorKind kind = clang_getCursorBinaryOperatorKind(cursor);
-  if (kind == CXBinaryOperator_PtrMemD || kind == CXBinaryOperator_PtrMemI)
-    return ck_fe_unknown(fe, cursor, "a pointer to member");
+  if (kind == CXBinaryOperator_PtrMemD || kind == CXBinaryOperator_PtrMemI) {
+    ck_ir *node = operands(fe, cursor, CK_IR_MEMBER, CK_IR_OP_NONE, 2);
+    if (node->kind == CK_IR_MEMBER && kind == CXBinaryOperator_PtrMemI) node->flags |= CK_IR_F_ARROW;
+    return node;
+  }
   if (kind > CXBinaryOperator_Last || !binary_ops[kind]) return ck_fe_unknown(fe, cursor, "an unusual operator");
   bool assigns = kind >= CXBinaryOperator_Assign && kind <= CXBinaryOperator_OrAssign;
   return operands(fe, cursor, assigns ? CK_IR_ASSIGN : CK_IR_BINARY, binary_ops[kind], 2);

@@ -59,6 +59,7 @@ typedef enum {
   X(BYREF, "byref", 1u << 25)                                                                                          \
   X(CAPTURE_THIS, "capture-this", 1u << 26)                                                                            \
   X(INHERITED, "inherited", 1u << 27)                                                                                  \
+  X(FIELD, "data-member", 1u << 29)                                                                                    \
   X(MAIN_FILE, "main", 1u << 28) /* declared in the unit's main file, not in a header */
 
 #define X(name, text, bit) CK_IR_F_##name = (bit),

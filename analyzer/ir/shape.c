@@ -42,7 +42,7 @@ static const char *const patterns[CK_IR_KIND_COUNT] = {
     [CK_IR_CONTINUE] = "",     [CK_IR_RETURN] = "E?",     [CK_IR_TRY] = "bk*",      [CK_IR_CATCH] = "Vb",
     [CK_IR_INT] = "",          [CK_IR_FLOAT] = "",        [CK_IR_BOOL] = "",        [CK_IR_CHAR] = "",
     [CK_IR_STRING] = "",       [CK_IR_NULLPTR] = "",      [CK_IR_THIS] = "",        [CK_IR_REF] = "",
-    [CK_IR_MEMBER] = "E?",     [CK_IR_CALL] = "Ee*",      [CK_IR_MCALL] = "Ee*",    [CK_IR_OPCALL] = "e*",
+    [CK_IR_MEMBER] = "E?e?",   [CK_IR_CALL] = "Ee*",      [CK_IR_MCALL] = "Ee*",    [CK_IR_OPCALL] = "e*",
     [CK_IR_CONSTRUCT] = "e*",  [CK_IR_INIT_LIST] = "e*",  [CK_IR_DESIGNATED] = "e", [CK_IR_NEW] = "e*",
     [CK_IR_DELETE] = "e",      [CK_IR_UNARY] = "e",       [CK_IR_BINARY] = "ee",    [CK_IR_ASSIGN] = "ee",
     [CK_IR_COND] = "eee",      [CK_IR_SUBSCRIPT] = "ee",  [CK_IR_CAST] = "e",       [CK_IR_LAMBDA] = "p*f",

@@ -40,6 +40,8 @@ void operators(V v, V w, int n, int *p) {
   int *s = new int[n];       // expect-ir: (var "s" (new array (ref "n")))
   delete r;                  // expect-ir: (delete (ref "r"))
   n = r->m;                  // expect-ir: (member arrow "m" (ref "r"))
+  int V::*member = &V::m;    // expect-ir: (var "member" (unary addr (ref data-member "m")))
+  n = r->*member;            // expect-ir: (member arrow (ref "r") (ref "member"))
 }
 struct Outer {
   int field = 0;
