@@ -161,6 +161,7 @@ struct ck_ev {
   const char *limit;
   uint64_t steps;         /* of this entry point */
   uint64_t earlier_steps; /* of those before */
+  size_t made;            /* registrations and objects that take some: what loops are followed for */
   size_t depth, try_depth;
   char *stack_base;
   ck_frame *frame;

@@ -7,6 +7,8 @@
  * - After the loop, a variable has its old value, or, if there was a round, the one that every round gives it if that
  *   is a constant, else an unknown one. What was registered is there under the condition.
  *
+ * A loop that makes no module and takes more than CK_LIMIT_LOOP_STEPS is treated so from there on.
+ *
  * If the body leaves the function, or decides something that may differ from round to round, then what it names is
  * opened instead. */
 #include <assert.h>
@@ -113,11 +115,26 @@ static bool is_constant(ck_value v) {
   }
 }
 
+/* Containers and tensors: of "what it was, or unknown" nothing is to be had, and each use of it would split the world.
+ */
+static bool is_worth_a_choice(ck_value before) {
+  switch (before.kind) {
+  case CK_V_LIST:
+  case CK_V_MAP:
+  case CK_V_NATIVE:
+  case CK_V_TENSOR: return false;
+  case CK_V_CHOICE: return is_worth_a_choice(before.choice->a) && is_worth_a_choice(before.choice->b);
+  default: return true;
+  }
+}
+
 static void finish(ck_ev *ev, const generic *g, const ck_sym *condition, ck_writes *writes) {
   for (size_t i = 0; i < writes->n; i++) {
     ck_write *w = &writes->at[i];
     if (is_registry(w->v) || (is_constant(w->v) && w->cell != g->index)) continue;
+    assert(w->cell != NULL);
     w->v = ck_ev_unknown(ev, g->loc, "%s", changed);
+    if (!is_worth_a_choice(w->cell->v)) ck_ev_store(ev, w->cell, w->v);
   }
   if (condition) ck_ev_join_writes(ev, condition, writes, NULL);
   else
@@ -302,7 +319,22 @@ static bool splits_too_often(const parts *p, size_t splits) {
   return splits > (is_endless(p->condition) ? 0 : CK_LIMIT_SPLITS);
 }
 
+/* Training, or reading a file of data: what it computes is not worth all the steps that are left for what comes after.
+ */
+typedef struct {
+  uint64_t steps;
+  size_t made;
+} spent;
+
+static spent spent_until_now(const ck_ev *ev) { return (spent){ev->steps, ev->made}; }
+
+static bool takes_too_long(const ck_ev *ev, const spent *before) {
+  return ev->made == before->made && ev->steps - before->steps > CK_LIMIT_LOOP_STEPS;
+}
+
 static void run_loop(ck_ev *ev, const parts *p, ck_loc loc) {
+  const spent before = spent_until_now(ev);
+  const bool ends = !is_endless(p->condition) || leaves(p->body);
   size_t splits = 0;
   for (size_t rounds = 0; !too_many(ev, rounds); rounds++) {
     if (!p->body_first || rounds > 0) {
@@ -315,17 +347,16 @@ static void run_loop(ck_ev *ev, const parts *p, ck_loc loc) {
         return;
       }
       if (!holds) return;
+      if (splits_too_often(p, splits) || (ends && takes_too_long(ev, &before))) { /* there is one more for certain */
+        run_rest_generically(ev, p, NULL, loc);
+        return;
+      }
     }
     size_t decisions = ev->next_decision;
     if (!run_round(ev, p->body)) return;
     if (p->increment) ck_ev_eval(ev, p->increment);
     if (!ck_ev_on(ev)) return;
     if (ev->next_decision > decisions && leaves(p->body)) splits++;
-    if (splits_too_often(p, splits)) {
-      ck_value v = ck_ev_unknown(ev, loc, "how often a loop runs");
-      run_rest_generically(ev, p, is_endless(p->condition) ? NULL : ck_ev_unknown_condition(ev, v, loc), loc);
-      return;
-    }
   }
 }
 
@@ -378,11 +409,11 @@ static ck_value begin_of(ck_ev *ev, const ck_ir *node, ck_cell *range, ck_value 
   return ck_ev_unref(ev, row->call(&call));
 }
 
-/* `range` holds v, whose elements cannot be told. */
-static void run_unknown_range(ck_ev *ev, const ck_ir *node, ck_cell *range, ck_value v) {
+/* `range` holds v, whose elements cannot be told; `has_more`: there is one, at least. */
+static void run_unknown_range(ck_ev *ev, const ck_ir *node, ck_cell *range, ck_value v, bool has_more) {
   ck_value element =
       v.kind == CK_V_UNKNOWN ? v : ck_ev_unknown(ev, node->kids[1]->loc, "elements of a range that is not known");
-  const ck_sym *condition = ck_ev_unknown_condition(ev, element, node->kids[1]->loc);
+  const ck_sym *condition = has_more ? NULL : ck_ev_unknown_condition(ev, element, node->kids[1]->loc);
   generic g = {
       .body = node->kids[2], .extra = node->kids[1], .element = node->kids[0], .unknown = element, .loc = node->loc};
   run_generic(ev, &g, condition);
@@ -406,11 +437,18 @@ void ck_ev_exec_range_for(ck_ev *ev, const ck_ir *node) {
     }
   }
   if (v.kind != CK_V_LIST && v.kind != CK_V_MAP && v.kind != CK_V_STRING) {
-    run_unknown_range(ev, node, target ? target : range, v);
+    run_unknown_range(ev, node, target ? target : range, v, false);
     return;
   }
+  const spent before = spent_until_now(ev);
   for (size_t rounds = 0; !too_many(ev, rounds); rounds++) {
     ck_cell *element = ck_ev_element(ev, ck_ev_iterator(target, at + rounds));
-    if (element == NULL || !element_round(ev, node, element)) return;
+    if (element == NULL) return;
+    if (takes_too_long(ev, &before)) {
+      const char *why = "a loop that takes too long to be followed to its end";
+      run_unknown_range(ev, node, target, ck_ev_unknown(ev, node->loc, "%s", why), true);
+      return;
+    }
+    if (!element_round(ev, node, element)) return;
   }
 }

@@ -53,6 +53,7 @@ static ck_cell *new_cell(ck_ev *ev, const char *cls, const ck_ir *record, bool i
   object->loc = loc;
   object->id = ev->next_object++;
   if (is_module) {
+    ev->made++;
     const ck_registry *none = CK_NEW(&ev->arena, ck_registry);
     object->registry = ck_ev_cell(ev, (ck_value){.kind = CK_V_NATIVE, .tag = CK_TAG_REGISTRY, .native = none});
   }

@@ -64,6 +64,7 @@ static bool may_grow_in_place(const ck_value v, const growing **out) {
 
 void ck_ev_register(ck_ev *ev, ck_object *object, ck_reg_kind kind, ck_value name, ck_value value, ck_loc loc) {
   if (object->registry == NULL) return;
+  ev->made++;
   ck_value old = ck_ev_decide(ev, ck_ev_load(ev, object->registry));
   const ck_registry *from = ck_ev_registry(ev, object);
   growing *g = CK_NEW(&ev->arena, growing);

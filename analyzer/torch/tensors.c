@@ -40,8 +40,15 @@ ck_value ck_torch_undefined_tensor(ck_ev *ev) {
   return ck_torch_tensor_copy(ev, &t, NULL);
 }
 
+/* A value among those it may be that is not known; else v. To split the world for the others would gain little. */
+static ck_value unknown_among(ck_value v) {
+  if (v.kind != CK_V_CHOICE) return v;
+  ck_value a = unknown_among(v.choice->a), b = unknown_among(v.choice->b);
+  return a.kind == CK_V_UNKNOWN ? a : b.kind == CK_V_UNKNOWN ? b : v;
+}
+
 const ck_tensor *ck_torch_tensor(ck_call *call, ck_value v) {
-  v = ck_ev_decide(call->ev, v);
+  v = ck_ev_decide(call->ev, unknown_among(v));
   if (v.kind == CK_V_PTR && v.tag != CK_PTR_ITERATOR) {
     ck_cell *cell = ck_ev_target(call->ev, v.cell);
     v = cell ? ck_ev_decide(call->ev, ck_ev_load(call->ev, cell)) : CK_NULL;
