@@ -76,7 +76,8 @@ static void note_mention(const ck_ir *node, void *data) {
     if (!(node->flags & (CK_IR_F_GLOBAL | CK_IR_F_FUNCTION | CK_IR_F_ENUMERATOR)))
       ck_map_put(&m->mentioned, node->usr, NULL)->p = (void *)node;
     break;
-  case CK_IR_THIS: m->uses_this = true; break;
+  case CK_IR_THIS:
+  case CK_IR_UNKNOWN: m->uses_this = true; break; /* of a generic lambda: perhaps a call of one of several methods */
   case CK_IR_MEMBER:
   case CK_IR_MCALL:
     if (!ck_ir_kid(node, 0)) m->uses_this = true;
