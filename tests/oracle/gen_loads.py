@@ -6,7 +6,8 @@
 The classes are those of gen_models.py. Each is constructed from a function's argument, which the analyzer cannot know, and loaded
 from a file that the same class wrote with one value of it, after a random change (a child taken away, an entry added, another
 dtype, nothing). Some choose model and path by conditions, skip the load, catch its failure, or load through an archive, a lambda or a
-loop. libtorch runs the load with several values. What must hold (SOUNDNESS.md):
+loop; some get the value from argv, the model from a helper function or a struct of settings, the path from its parts. libtorch runs
+the load with several values. What must hold (SOUNDNESS.md):
   an error          is true of every run
   unexpected-key    names entries that no run's model registers
   silence, checked  no run throws, takes another shape or reinterprets bytes
@@ -64,8 +65,27 @@ FRAMES = [
 ]
 
 
+# How `n` reaches the function that loads: as its parameter, or from the command line of a program.
+SOURCES = [
+    None, None,
+    'int n = std::stoi(argv[1]);',
+    'int n = std::atoi(argv[1]);',
+    'if (argc < 2) return 1;\n  const int n = std::stoi(std::string(argv[1]));',
+    'int n = argc > 1 ? std::stoi(argv[1]) : 1;',
+    'int n = 0;\n  std::istringstream(argv[1]) >> n;',
+    'std::vector<std::string> words(argv + 1, argv + argc);\n  int n = std::stoi(words.at(0));',
+    'int n = argc - 2;',
+]
+
+# How a path is written; {file} is NAME.pt, {stem} is NAME.
+PATHS = [
+    '"{file}"', '"{file}"', 'std::string("{stem}") + ".pt"', 'std::filesystem::path("{stem}").replace_extension(".pt").string()', 'c10::str("{stem}", ".", "pt")',
+    '(std::filesystem::path(".") / "{file}").string()', '[] { std::ostringstream out; out << "{stem}" << "." << "pt"; return out.str(); }()',
+]
+
+
 def unit_text(seed, count):
-    models, lines = [], ['#include "load.h"', '#include <torch/torch.h>', '', '#include <cmath>', '', 'namespace nn = torch::nn;', '']
+    models, lines = [], ['#include "load.h"', '#include <torch/torch.h>', ''] + gen_models.HEADERS + ['', 'namespace nn = torch::nn;', '']
     for s in range(seed, seed + count):
         models.append(gen_models.Model(s, [m for m in models[-4:] if m.plain]))
         lines += models[-1].text.lines + ['']
@@ -74,23 +94,36 @@ def unit_text(seed, count):
         rng = random.Random(m.seed * 7919)
         given = [arguments(m, rng, 'n')]
         files = ['gen%d.pt' % m.seed]
-        lines.append('void load%d(int n) {' % m.seed)
+        source, path_of = rng.choice(SOURCES), lambda file: rng.choice(PATHS).replace('{file}', file).replace('{stem}', file[:-3])
+        head = ['void load%d(int n) {' % m.seed] if source is None else ['int program%d(int argc, char **argv) {' % m.seed, '  (void)argc, (void)argv;', *('  ' + source).split('\n')]
         if rng.random() < 0.3:  # model and path depend on one condition, or on two
             given.append(arguments(m, rng, 'n'))
             files.append('gen%d_b.pt' % m.seed)
             first, second = rng.choice([('n > 2', 'n > 2'), ('n > 2', 'n > 2'), ('n % 2 == 0', '!(n % 2 == 1)'), ('n == 1', 'n > 3')])
-            lines += ['  std::shared_ptr<%s> m;' % m.full, '  bool big = %s;' % first,
-                      '  if (big) m = std::make_shared<%s>(%s);' % (m.full, given[1]), '  else m = std::make_shared<%s>(%s);' % (m.full, given[0]),
-                      '  std::string path = %s ? "%s" : "%s";' % ('big' if first == second else second, files[1], files[0])]
+            lines += head + ['  std::shared_ptr<%s> m;' % m.full, '  bool big = %s;' % first,
+                             '  if (big) m = std::make_shared<%s>(%s);' % (m.full, given[1]), '  else m = std::make_shared<%s>(%s);' % (m.full, given[0]),
+                             '  std::string path = %s ? "%s" : "%s";' % ('big' if first == second else second, files[1], files[0])]
+        elif rng.random() < 0.3:  # a helper makes the model
+            lines += ['static std::shared_ptr<%s> build%d(int n) {' % (m.full, m.seed), '  auto made = std::make_shared<%s>(%s);' % (m.full, given[0]),
+                      '  made->train(n > 1);', '  return made;', '}'] + head + ['  auto m = build%d(n);' % m.seed, '  std::string path = %s;' % path_of(files[0])]
+        elif rng.random() < 0.3:  # from a struct of settings
+            lines += ['struct Settings%d {' % m.seed, '  int n = 3;', '  std::string path = %s;' % path_of(files[0]), '};'] + head + [
+                '  Settings%d settings;' % m.seed, '  settings.n = n;', '  const std::string path = settings.path;',
+                '  auto m = [&settings] {', '    int n = settings.n;', '    (void)n;', '    return std::make_shared<%s>(%s);' % (m.full, given[0]), '  }();']
         else:
-            lines += ['  auto m = std::make_shared<%s>(%s);' % (m.full, given[0]), '  std::string path = "%s";' % files[0]]
+            lines += head + ['  auto m = std::make_shared<%s>(%s);' % (m.full, given[0]), '  std::string path = %s;' % path_of(files[0])]
         lines.append('  watch(m);')
         for text in rng.choice(FRAMES):
             is_load = text == '{load}' or text.startswith(('m->load(', 'torch::load('))
             lines.append('  ' + text.replace('{load}', 'torch::load(m, path);'))
             if is_load:
                 at[len(lines)] = m.seed
-        lines += ['}', '']
+        if source is not None:  # the oracle's side of the command line
+            lines += ['  return 0;', '}', '#ifdef CKPTLINT_ORACLE', 'void load%d(int n) {' % m.seed, '  std::string value = std::to_string(n);',
+                      '  std::vector<char *> words{value.data(), value.data(), value.data()};', '  words.resize(%s, value.data());' % ('n + 2' if 'argc - 2' in source else '2'),
+                      '  program%d((int)words.size(), words.data());' % m.seed, '}', '#else', 'void load%d(int) {}' % m.seed, '#endif', '']
+        else:
+            lines += ['}', '']
         for arguments_of, file in zip(given, files):
             save += ['  {', '    int n = %d;' % rng.choice(VALUES), '    auto m = std::make_shared<%s>(%s);' % (m.full, arguments_of), '    ' + change(rng),
                      '    torch::NoGradGuard no_grad;', '    for (auto &p : m->parameters()) p.fill_(1);', '    for (auto &b : m->buffers()) b.fill_(1);',

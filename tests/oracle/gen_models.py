@@ -4,7 +4,7 @@
   gen_models.py --build DIR [--ckptlint PROGRAM] [--count 60] [--seed 1] [--per-unit 30] [-v]
 
 Each model is a class whose constructor mixes loops, conditions, arithmetic, strings, containers, lambdas, options, stock modules,
-nested classes, bases and templates. Programs are valid by construction: every name is unique by a counter and the variables of the
+nested classes, bases and templates; gen_styles.py has more of them. Programs are valid by construction: every name is unique by a counter and the variables of the
 enclosing loops, every size is brought into a small positive range, every value is bounded (|value| <= LIMIT), so that nothing
 overflows or divides by zero. A failing model is reported with its unit, which stays in DIR/generated; the unit depends on --seed and --per-unit alone.
 Verdicts as in oracle.judge; only `wrong` and `error` fail, the others are counted: equal N of N.
@@ -14,8 +14,10 @@ import os
 import random
 
 import oracle
+from gen_styles import Styles
 
 LIMIT = 10**6
+HEADERS = ['#include <%s>' % h for h in ('cmath', 'filesystem', 'numeric', 'optional', 'sstream', 'variant')]
 MODELS_PER_UNIT = 30
 
 
@@ -42,7 +44,7 @@ class Variable:
         self.name, self.kind, self.bound, self.length, self.constant = name, kind, bound, length, constant
 
 
-class Model:
+class Model(Styles):
     """Writes one class and its construction. `earlier` are models that it may contain or derive from."""
 
     def __init__(self, seed, earlier):
@@ -55,6 +57,9 @@ class Model:
         self.call = ''
         self.plain = True   # usable as a child: a class without template parameters
         self.write()
+
+    def variable(self, name, bound):
+        return Variable(name, 'int', bound)
 
     # ---- small tools -------------------------------------------------------------------------------------------
     def fresh(self, prefix):
@@ -466,7 +471,7 @@ class Model:
             self.text.put('if (%s) unregister_module("%s");' % (self.condition(), key))
         elif r < 0.65:  # a holder is copied: both name one module
             a, b = self.fresh('h'), self.fresh('h')
-            self.text.put('nn::Sequential %s(%s);' % (a, self.stock()))
+            self.text.put(self.pick(['nn::Sequential %s{%s};', 'nn::Sequential %s = nn::Sequential(%s);']) % (a, self.stock()))  # (nn::ReLU()) would declare a function
             self.text.put('register_module("%s", %s);' % (key, a))
             self.text.put('nn::Sequential %s = %s;' % (b, a))
             self.text.put('%s->push_back(%s);' % (b, self.stock()))
@@ -551,8 +556,8 @@ class Model:
             return self.register()
         r = self.random.random()
         for limit, make in ((0.25, self.register), (0.40, self.declare), (0.47, self.assign), (0.57, self.branch), (0.67, self.loop),
-                            (0.70, self.switch), (0.75, self.lambda_), (0.81, self.sequential), (0.88, self.container), (0.94, self.life),
-                            (1.01, self.helped)):
+                            (0.69, self.switch), (0.73, self.lambda_), (0.77, self.sequential), (0.82, self.container), (0.86, self.life),
+                            (0.90, self.helped), (1.01, self.styled)):
             if r < limit:
                 return make()
 
@@ -587,14 +592,15 @@ class Model:
             width = r.randint(1, 9)
             self.text.put('template <int Width>')
             self.variables.append(Variable('Width', 'int', 9, constant=True))
-        # a base's keys have other numbers than those of this class, since each class counts from its own hundred
-        self.counter = 100 * (self.seed % 1000)
+        # a base's keys have other numbers than those of this class, since each class counts from its own thousand
+        self.counter = 1000 * (self.seed % 1000)
         bases = [m for m in self.earlier if m.plain]
         base = self.pick(bases) if bases and self.chance(0.2) else None
         self.base = base
-        self.has_method, self.table, self.config, self.scaled = False, None, False, False
+        self.has_method, self.table, self.config, self.scaled, self.has_styles = False, None, False, False, False
         self.text.open('struct %s : %s' % (self.name, base.name if base else 'nn::Module'))
         self.helpers()
+        self.declare_styles()
         member = self.fresh('member')
         self.text.put('int64_t %s = %d;' % (member, r.randint(1, 9)))
         if self.chance(0.3):
@@ -617,7 +623,7 @@ class Model:
 
 def unit_text(seed, count):
     """The text of a unit of `count` models, and {line: (name, seed)}."""
-    models, lines = [], ['#include "dump.h"', '#include <torch/torch.h>', '', '#include <cmath>', '', 'namespace nn = torch::nn;', '']
+    models, lines = [], ['#include "dump.h"', '#include <torch/torch.h>', ''] + HEADERS + ['', 'namespace nn = torch::nn;', '']
     for s in range(seed, seed + count):
         # children and bases are taken from the few before, so that trees stay small
         model = Model(s, [m for m in models[-4:] if m.plain])
