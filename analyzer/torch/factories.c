@@ -75,12 +75,21 @@ static ck_value new_sized(ck_call *call) {
   return sized(call, 0, t->dtype);
 }
 
+/* A value that is not known is a number if its type says so. */
+static bool is_unknown_number(ck_call *call, size_t i, ck_value v) {
+  const ck_ir_type *type = ck_ir_strip_ref(ck_torch_arg_type(call, i));
+  return v.kind == CK_V_UNKNOWN && type != NULL &&
+         (type->kind == CK_IR_T_INT || type->kind == CK_IR_T_FLOAT || type->kind == CK_IR_T_BOOL);
+}
+
 static size_t leading_numbers(ck_call *call) {
   size_t n = 0;
   while (n < call->nargs) {
     ck_value v = ck_ev_decide(call->ev, ck_torch_arg(call, n));
     ck_dtype dtype;
-    if (v.kind != CK_V_INT && v.kind != CK_V_FLOAT && !(v.kind == CK_V_SYM && v.sym->type != CK_SYM_STRING)) break;
+    if (v.kind != CK_V_INT && v.kind != CK_V_FLOAT && !(v.kind == CK_V_SYM && v.sym->type != CK_SYM_STRING) &&
+        !is_unknown_number(call, n, v))
+      break;
     if (ck_torch_as_dtype(call, v, ck_torch_arg_type(call, n), &dtype)) break;
     n++;
   }
@@ -98,7 +107,10 @@ static ck_value arange(ck_call *call) {
   bool known = n > 0 && n <= 3;
   for (size_t i = 0; i < n && i < 3; i++) {
     ck_value a = ck_ev_decide(ev, ck_torch_arg(call, i));
-    if (a.kind == CK_V_FLOAT || (a.kind == CK_V_SYM && a.sym->type == CK_SYM_FLOAT)) integral = false;
+    const ck_ir_type *type = a.kind == CK_V_UNKNOWN ? ck_ir_strip_ref(ck_torch_arg_type(call, i)) : NULL;
+    if (a.kind == CK_V_FLOAT || (a.kind == CK_V_SYM && a.sym->type == CK_SYM_FLOAT) ||
+        (type != NULL && type->kind == CK_IR_T_FLOAT))
+      integral = false;
     size_t slot = n == 1 ? 1 : i;
     int64_t k;
     if (a.kind == CK_V_INT && ck_ev_as_int(ev, a, &k)) v[slot] = (double)k;
