@@ -174,6 +174,12 @@ static void add_writes(const ck_ir *node, void *data) {
   }
 }
 
+static void add_variables(const ck_ir *node, void *data) {
+  ck_ev *ev = data;
+  if (node->kind == CK_IR_VAR && (node->flags & CK_IR_F_GLOBAL) && ck_ir_kid(node, 0))
+    ck_vec_push(&ev->initialised, node);
+}
+
 void ck_ev_scan_program(ck_ev *ev) {
   if (ev->scanned) return;
   ev->scanned = true;
@@ -182,6 +188,7 @@ void ck_ev_scan_program(ck_ev *ev) {
     ck_ir_walk(root, add_methods, ev);
     add_functions(ev, root);
     ck_ir_walk(root, add_writes, ev);
+    ck_ir_walk(root, add_variables, ev);
   }
 }
 

@@ -35,6 +35,7 @@ void ck_ev_free(ck_ev *ev) {
   free(ev->builtin_prefixes.at);
   free(ev->class_prefixes.at);
   free(ev->instances.at);
+  free(ev->initialised.at);
   free(ev->facts.at);
   free(ev->truth);
   free(ev->decisions.at);
@@ -91,6 +92,7 @@ static void run_entry(ck_ev *ev, const entry *e) {
     assert(e->function != NULL);
     const ck_method *method = (e->function->flags & CK_IR_F_STATIC) ? NULL : ck_ev_method(ev, e->function->usr);
     ck_cell *self = method && method->record ? ck_ev_unknown_self(ev, method->record, e->function->loc) : NULL;
+    if (ev->entry_is_main) ck_ev_init_globals(ev);
     args = parameters(ev, e->function, &n);
     ck_ev_run_function(ev, e->function, method ? method->record : NULL, self, args, n, e->function);
     return;

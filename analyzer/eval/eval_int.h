@@ -129,15 +129,16 @@ struct ck_ev {
   ck_map strings;
   const ck_sym **syms; /* hash table */
   size_t nsyms, sym_slots;
-  ck_ptrmap functions;             /* usr (interned by a unit) or node -> ck_target_fn */
-  ck_ptrmap records;               /* type -> ck_class, or &no_class */
-  ck_ptrmap classes;               /* RECORD -> ck_class */
-  ck_ptrmap units;                 /* FUNCTION -> its unit */
-  ck_map methods;                  /* usr of a method -> ck_method */
-  ck_map written;                  /* usr of a global that something may change */
-  CK_VEC(const ck_ir *) instances; /* of constructor templates */
-  bool scanned;                    /* the three above are filled */
-  ck_map builtins;                 /* name -> rows of that name (tables.c) */
+  ck_ptrmap functions;               /* usr (interned by a unit) or node -> ck_target_fn */
+  ck_ptrmap records;                 /* type -> ck_class, or &no_class */
+  ck_ptrmap classes;                 /* RECORD -> ck_class */
+  ck_ptrmap units;                   /* FUNCTION -> its unit */
+  ck_map methods;                    /* usr of a method -> ck_method */
+  ck_map written;                    /* usr of a global that something may change */
+  CK_VEC(const ck_ir *) instances;   /* of constructor templates */
+  CK_VEC(const ck_ir *) initialised; /* variables of namespaces and classes, in order of the source */
+  bool scanned;                      /* the three above are filled */
+  ck_map builtins;                   /* name -> rows of that name (tables.c) */
   ck_map library_classes;
   CK_VEC(const ck_builtin *) builtin_prefixes;
   CK_VEC(const ck_library_class *) class_prefixes;
@@ -357,6 +358,7 @@ bool ck_ev_pointer_op(ck_ev *ev, ck_ir_op op, ck_value a, ck_value b, ck_loc loc
 ck_cell *ck_ev_init(ck_ev *ev, const ck_ir_type *type, const ck_ir *init, bool brace, const ck_ir *node);
 void ck_ev_declare(ck_ev *ev, const ck_ir *var);
 ck_cell *ck_ev_global(ck_ev *ev, const char *usr, const ck_ir *node);
+void ck_ev_init_globals(ck_ev *ev); /* what happens before main */
 void ck_ev_bind_structured(ck_ev *ev, const ck_ir *binding, ck_cell *from);
 ck_value ck_ev_init_list(ck_ev *ev, const ck_ir *list, const ck_ir_type *type);
 void ck_ev_notice(ck_ev *ev, const ck_ir *place, ck_cell *cell); /* observer.constructed, if it is a module */

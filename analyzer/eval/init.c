@@ -303,6 +303,19 @@ static void init_global(ck_ev *ev, const ck_ir *var, ck_cell *cell) {
   ck_ev_frame_pop(ev);
 }
 
+static ck_cell *defined_variable(ck_ev *ev, const ck_ir *var) {
+  ck_cell *cell = ck_ev_temp(ev, ck_ev_unknown(ev, var->loc, "variable used in its own initialisation"), var->type);
+  cell->journalled = 0;
+  *ck_ptrmap_slot(&ev->globals, var) = cell;
+  if (may_have_changed(ev, var)) {
+    const char *origin = ck_arena_printf(&ev->arena, "variable `%s`, which the program changes", var->name);
+    cell->v = ck_ev_parameter(ev, var->type, var->name, origin, var->loc);
+    return cell;
+  }
+  init_global(ev, var, cell);
+  return ck_ptrmap_get(&ev->globals, var);
+}
+
 ck_cell *ck_ev_global(ck_ev *ev, const char *usr, const ck_ir *node) {
   const char *why = NULL;
   const ck_ir *var = ck_ir_find_variable(ev->program, usr, ev->frame ? ev->frame->unit : NULL, &why);
@@ -315,14 +328,39 @@ ck_cell *ck_ev_global(ck_ev *ev, const char *usr, const ck_ir *node) {
     *ck_ptrmap_slot(&ev->globals, key) = cell;
     return cell;
   }
-  cell = ck_ev_temp(ev, ck_ev_unknown(ev, var->loc, "variable used in its own initialisation"), var->type);
-  cell->journalled = 0;
-  *ck_ptrmap_slot(&ev->globals, key) = cell;
-  if (may_have_changed(ev, var)) {
-    const char *origin = ck_arena_printf(&ev->arena, "variable `%s`, which the program changes", var->name);
-    cell->v = ck_ev_parameter(ev, var->type, var->name, origin, var->loc);
-    return cell;
+  return defined_variable(ev, var);
+}
+
+/* May giving the variable its first value change another one? */
+static bool acts(ck_ev *ev, const ck_ir *node) {
+  if (node == NULL) return false;
+  switch (node->kind) {
+  case CK_IR_CALL:
+  case CK_IR_MCALL:
+  case CK_IR_OPCALL:
+  case CK_IR_ASSIGN: return true;
+  case CK_IR_CONSTRUCT:
+    if (node->usr[0] && ck_ev_find_function(ev, node->usr)->function) return true;
+    break;
+  case CK_IR_UNARY:
+    if (node->op >= CK_IR_OP_PRE_INC && node->op <= CK_IR_OP_POST_DEC) return true;
+    break;
+  case CK_IR_LAMBDA: return false; /* that is not called */
+  default: break;
   }
-  init_global(ev, var, cell);
-  return ck_ptrmap_get(&ev->globals, key);
+  for (uint32_t i = 0; i < node->nkids; i++)
+    if (acts(ev, node->kids[i])) return true;
+  return false;
+}
+
+/* Namespaces' variables get their first values before main, in the order of a unit; some only do so to register
+ * something elsewhere, and nobody names them. */
+void ck_ev_init_globals(ck_ev *ev) {
+  ck_ev_scan_program(ev);
+  for (size_t i = 0; i < ev->initialised.n && ck_ev_on(ev); i++) {
+    const ck_ir *here = ev->initialised.at[i], *var; /* an inline one stands in several units */
+    if (!acts(ev, ck_ir_kid(here, 0))) continue;
+    var = ck_ir_find_variable(ev->program, here->usr, ck_ir_unit_of(ev->program, here), &(const char *){NULL});
+    if (var && ck_ptrmap_get(&ev->globals, var) == NULL) defined_variable(ev, var);
+  }
 }
