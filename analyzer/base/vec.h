@@ -17,5 +17,11 @@
   ((v)->n < (v)->room ? (void)0                                                                                        \
                       : (void)((v)->room = (v)->room ? (v)->room * 2 : 8,                                              \
                                (v)->at = ck_realloc((v)->at, (v)->room * sizeof *(v)->at)))
-#define ck_vec_push(v, ...) (ck_vec_reserve(v), (v)->at[(v)->n++] = (__VA_ARGS__))
+/* The value is there before there is room for it: what makes it may push to the same vector. */
+#define ck_vec_push(v, ...)                                                                                            \
+  __extension__({                                                                                                      \
+    __typeof__(*(v)->at) ck_pushed = (__VA_ARGS__);                                                                    \
+    ck_vec_reserve(v);                                                                                                 \
+    (v)->at[(v)->n++] = ck_pushed;                                                                                     \
+  })
 #endif

@@ -37,3 +37,12 @@ Der<21> d21; // expect-ir: (init base (int 21))
 // expect-typed: (function ctor method inherited "Der::Der" :(record "Base2" (record "Der" (value 21))))
 Der<22> d22(7); // expect-typed: (function ctor method inherited "Der::Der" :(record "Base2" (record "Der" (value 22))))
 // expect-not: "Der::Base2"
+// Each of these makes another declaration of the unit, while it is made itself.
+template <int N> struct OfClass { static inline int made = N + 1; };
+static int *used1 = &OfClass<1>::made, *used2 = &OfClass<2>::made, *used3 = &OfClass<3>::made, *used4 = &OfClass<4>::made, *used5 = &OfClass<5>::made, *used6 = &OfClass<6>::made, *used7 = &OfClass<7>::made, *used8 = &OfClass<8>::made, *used9 = &OfClass<9>::made, *used10 = &OfClass<10>::made, *used11 = &OfClass<11>::made, *used12 = &OfClass<12>::made, *used13 = &OfClass<13>::made, *used14 = &OfClass<14>::made, *used15 = &OfClass<15>::made, *used16 = &OfClass<16>::made, *used17 = &OfClass<17>::made, *used18 = &OfClass<18>::made, *used19 = &OfClass<19>::made;
+// expect-ir: (var static global main "used1" (unary addr (ref global "OfClass::made")))
+// expect-ir: (var static global main "used8" (unary addr (ref global "OfClass::made")))
+// expect-ir: (var static global main "used9" (unary addr (ref global "OfClass::made")))
+// expect-ir: (var static global main "used16" (unary addr (ref global "OfClass::made")))
+// expect-ir: (var static global main "used17" (unary addr (ref global "OfClass::made")))
+// expect-ir: (var static global main "used19" (unary addr (ref global "OfClass::made")))
