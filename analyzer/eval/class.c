@@ -153,9 +153,26 @@ static void mark_written(ck_ev *ev, const ck_ir *lvalue) {
     ck_map_put(&ev->written, lvalue->usr, NULL);
 }
 
+bool ck_ev_hands_on(const ck_ir_type *type) {
+  return type != NULL && type->kind == CK_IR_T_LREF && !type->elem->is_const;
+}
+
+static void add_returned(const ck_ir *node, void *data) {
+  if (node->kind == CK_IR_RETURN) mark_written(data, ck_ir_kid(node, 0));
+}
+
 static void add_writes(const ck_ir *node, void *data) {
   ck_ev *ev = data;
   switch (node->kind) {
+  case CK_IR_FUNCTION: /* whoever calls it may write */
+    if (ck_ev_hands_on(node->type)) ck_ir_walk(node, add_returned, ev);
+    break;
+  case CK_IR_RANGE_FOR:
+    if (ck_ev_hands_on(node->kids[0]->type)) mark_written(ev, node->kids[1]);
+    break;
+  case CK_IR_BINDING:
+    if (ck_ev_hands_on(node->type)) mark_written(ev, ck_ir_kid(node, 0));
+    break;
   case CK_IR_ASSIGN: mark_written(ev, node->kids[0]); break;
   case CK_IR_UNARY:
     if (node->op == CK_IR_OP_ADDR || (node->op >= CK_IR_OP_PRE_INC && node->op <= CK_IR_OP_POST_DEC))

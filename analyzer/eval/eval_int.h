@@ -262,6 +262,7 @@ bool ck_ev_takes(const ck_ir *function, size_t nargs); /* by number of parameter
 const ck_ir *ck_ev_default_argument(ck_ev *ev, const ck_ir *function, size_t i);
 /* Fills ev->methods and ev->written. */
 void ck_ev_scan_program(ck_ev *ev);
+bool ck_ev_hands_on(const ck_ir_type *type); /* a reference through which something may be written */
 
 /* overload.c */
 /* The constructor that C++ would choose, as far as values and types tell; NULL if none takes the arguments. */

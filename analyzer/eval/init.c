@@ -203,9 +203,10 @@ static bool is_part_of(const ck_ir *lvalue, const char *usr) {
 static bool writes_to(const ck_ir *node, const char *usr) {
   if (node == NULL) return false;
   bool steps = node->kind == CK_IR_UNARY && node->op >= CK_IR_OP_PRE_INC && node->op <= CK_IR_OP_POST_DEC;
-  bool hands_on =
-      (node->kind == CK_IR_UNARY && node->op == CK_IR_OP_ADDR) ||
-      (node->kind == CK_IR_VAR && node->type && node->type->kind == CK_IR_T_LREF && !node->type->elem->is_const);
+  bool hands_on = (node->kind == CK_IR_UNARY && node->op == CK_IR_OP_ADDR) ||
+                  ((node->kind == CK_IR_VAR || node->kind == CK_IR_BINDING) && ck_ev_hands_on(node->type));
+  if (node->kind == CK_IR_RANGE_FOR && ck_ev_hands_on(node->kids[0]->type) && is_part_of(node->kids[1], usr))
+    return true;
   if ((steps || hands_on || node->kind == CK_IR_ASSIGN) && is_part_of(ck_ir_kid(node, 0), usr)) return true;
   bool calls = node->kind == CK_IR_CALL || node->kind == CK_IR_MCALL || node->kind == CK_IR_OPCALL;
   if (calls && strchr(node->usr, '&') != NULL) /* by reference to what is not const? */
@@ -219,12 +220,23 @@ static bool writes_to(const ck_ir *node, const char *usr) {
   return false;
 }
 
+/* Does the function return the variable, or a part of it, so that its callers may write to it? */
+static bool returns_it(const ck_ir *node, const char *usr) {
+  if (node == NULL || node->kind == CK_IR_LAMBDA) return false;
+  if (node->kind == CK_IR_RETURN) return is_part_of(ck_ir_kid(node, 0), usr);
+  for (uint32_t i = 0; i < node->nkids; i++)
+    if (returns_it(node->kids[i], usr)) return true;
+  return false;
+}
+
 /* A function's static variable keeps what earlier calls left in it; who has called before is known from main on only.
  */
 static ck_cell *left_by_others(ck_ev *ev, const ck_ir *var) {
   const ck_ir *function = ev->frame ? ev->frame->function : NULL;
   if (ev->entry_is_main || (var->flags & CK_IR_F_CONSTEXPR) || (var->type && var->type->is_const)) return NULL;
-  if (function == NULL || !writes_to(function, var->usr)) return NULL;
+  if (function == NULL) return NULL;
+  bool hands_out = ck_ev_hands_on(function->type) && returns_it(function, var->usr);
+  if (!hands_out && !writes_to(function, var->usr)) return NULL;
   const char *origin = ck_arena_printf(&ev->arena, "variable `%s`, which earlier calls may have changed", var->name);
   ck_cell *cell = ck_ev_temp(ev, ck_ev_parameter(ev, var->type, var->name, origin, var->loc), var->type);
   cell->journalled = 0;

@@ -134,6 +134,32 @@ static const struct row {
      ":void _ (ref \"p\" usr=u9 :(ptr (record \"test::Module\" usr=u2))))) (expr (call \"show\" usr=u10 :void "
      "aux=(args (?)) _ (ref \"n\" usr=u7 :(record \"N\" usr=u1)) (ref \"m\" usr=u8 :(record \"N\" usr=u1))))))) ",
      "f", "N{} +a=1 open N{} +a=1 open\n", 1, NULL},
+    /* struct C { int w = 8; };
+     * C &config() { static C c; return c; }
+     * const C &fixed() { static C c; return c; }
+     * void f() { show(config().w, fixed().w); } */
+    {"a static that is handed out may have changed",
+     "(unit (record aggregate main \"C\" :(record \"C\" usr=u1) (field \"w\" usr=u2 :int32 (int 8 :int32))) "
+     "(function main \"config\" usr=u3 :(lref (record \"C\" usr=u1)) (block (decl (var static \"c\" usr=u4 :(record "
+     "\"C\" usr=u1) _)) (return (ref \"c\" usr=u4 :(record \"C\" usr=u1))))) (function main \"fixed\" usr=u5 :(lref "
+     "(record \"C\" const usr=u1)) (block (decl (var static \"c\" usr=u6 :(record \"C\" usr=u1) _)) (return (ref "
+     "\"c\" usr=u6 :(record \"C\" usr=u1))))) (function main \"f\" usr=u7 :void (block (expr (call \"show\" usr=u8 "
+     ":void aux=(args (?)) _ (member \"w\" usr=u2 :int32 (call \"config\" usr=u3 :(lref (record \"C\" usr=u1)) _)) "
+     "(member \"w\" usr=u2 :(const int32) (call \"fixed\" usr=u5 :(lref (record \"C\" const usr=u1)) _))))))) ",
+     "f", "c.w 8\n", 1, NULL},
+    /* int a = 1, b = 2, c = 3;
+     * int &handed_out() { return a; }
+     * int read() { return b; }
+     * void f() { show(a * 2, b * 2, c * 2); } */
+    {"so may a global",
+     "(unit (var global main \"a\" usr=u1 :int32 (int 1 :int32)) (var global main \"b\" usr=u2 :int32 (int 2 "
+     ":int32)) (var global main \"c\" usr=u3 :int32 (int 3 :int32)) (function main \"handed_out\" usr=u4 :(lref "
+     "int32) (block (return (ref global \"a\" usr=u1 :int32)))) (function main \"read\" usr=u5 :int32 (block (return "
+     "(ref global \"b\" usr=u2 :int32)))) (function main \"f\" usr=u6 :void (block (expr (call \"show\" usr=u7 :void "
+     "aux=(args (?)) _ (binary * :int32 (ref global \"a\" usr=u1 :int32) (int 2 :int32)) (binary * :int32 (ref "
+     "global \"b\" usr=u2 :int32) (int 2 :int32)) (binary * :int32 (ref global \"c\" usr=u3 :int32) (int 2 "
+     ":int32))))))) ",
+     "f", "2*a 4 6\n", 1, NULL},
 };
 
 static void shows(void **state) {
