@@ -257,7 +257,7 @@ static void raise_ignored(choices *ch, size_t component, ck_condition when) {
   for (size_t i = 0; i < ch->slots.n; i++) {
     const slot *s = &ch->slots.at[i];
     if (s->component != component || s->entry == NULL || active(ch, s) != NULL ||
-        !ck_match_is_ignored_elsewhere(ch->c, s->name))
+        !ck_match_is_left_aside(ch->c, s->name))
       continue;
     ck_raw *raw = ck_match_raise(ch->c, CK_DIAG_UNEXPECTED_KEY, CK_SEVERITY_WARNING);
     raw->diff = (ck_difference){.key = s->name};

@@ -441,7 +441,7 @@ static bool is_expected(const expected *e, const char *key) {
   return false;
 }
 
-bool ck_match_is_ignored_elsewhere(const ck_comparison *c, const char *key) {
+bool ck_match_is_left_aside(const ck_comparison *c, const char *key) {
   if (c->site->reason != NULL || may_have(c->model, key)) return false;
   for (size_t i = 0; i < c->site->nalternatives; i++) {
     const ck_alternative *a = &c->site->alternatives[i];

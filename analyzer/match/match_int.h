@@ -148,8 +148,9 @@ const ck_ckpt_entry *ck_match_entry(const ck_comparison *c, const char *key);
  * with what `solver` (NULL is allowed) knows. */
 ck_diag_id ck_match_differs(ck_comparison *c, const ck_key *key, const ck_ckpt_entry *entry, ck_solver *solver,
                             const char **model_text, const char **checkpoint_text);
-/* Does nothing but this model's registrations of that very name, of whatever alternative, make use of the entry? */
-bool ck_match_is_ignored_elsewhere(const ck_comparison *c, const char *key);
+/* Where this alternative's model does not register the entry's name, is it left aside? Not so if a pattern or an open
+ * module of the model may have it, or if another alternative that reads the file does or may. */
+bool ck_match_is_left_aside(const ck_comparison *c, const char *key);
 /* Is `path` (of a key or module) at or below an open module? With `overrides`: only those with a load of their own. */
 const ck_open *ck_match_open_above(const ck_model *model, const char *path, bool overrides);
 /* Has the subtree of `module` a key that is certainly registered in this alternative? */
