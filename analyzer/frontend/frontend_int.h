@@ -186,18 +186,24 @@ typedef struct {
 } ck_fe_flags;
 void ck_fe_translate_flags(ck_arena *arena, const char *const *flags, size_t n, ck_fe_flags *out);
 
+/* condition.c: conditions that the platform decides --------------------------------------------------------------- */
+typedef enum { CK_FE_NO, CK_FE_MAYBE, CK_FE_YES } ck_fe_truth;
+/* Do the flags or the project define or undefine the macro? */
+typedef bool ck_fe_touched(const void *context, const char *name);
+/* `directive` is if, ifdef, ifndef or elif; `text` what follows it on its line, n bytes. */
+ck_fe_truth ck_fe_condition(const char *directive, const char *text, size_t n, ck_fe_touched *touched,
+                            const void *context);
+
 /* includes.c: the external headers that a unit includes -------------------------------------------------------- */
 typedef CK_VEC(char *) ck_fe_strings;
 /* `#include` operands with their brackets or quotes ("<torch/torch.h>"), in order, each once. Only those that may be
  * parsed ahead of the unit (see the file's head). */
 typedef struct {
   ck_fe_strings operands;
-  size_t unaffected;    /* how many of them no #define or #undef of the project precedes */
-  ck_fe_strings macros; /* names that the project defines or undefines before the last of them */
-  ck_fe_strings lines;  /* for each of these its "NAME VALUE", where a #define at the unit's very start that names a
-                           number or nothing makes it; else NULL */
-  size_t before_others; /* how many of these stand before a header that is not the C++ library's; the rest, only before
-                           headers that are */
+  CK_VEC(size_t) preceding; /* for each of them, how many of the macros stand before it */
+  ck_fe_strings macros;     /* names that the project defines or undefines before the last operand, in order */
+  ck_fe_strings lines;      /* for each of these its "NAME VALUE", where a #define at the unit's very start that names
+                               a number or nothing makes it; else NULL */
 } ck_fe_includes;
 void ck_fe_external_includes(const char *path, const char *content, const char *directory, const ck_fe_flags *flags,
                              ck_fe_includes *out);

@@ -3,7 +3,7 @@
  * The main file and the project headers that it includes are read for their #include lines, in the order of the
  * preprocessor. A header goes into the PCH only if parsing it ahead of everything else cannot change its meaning: so
  * not
- * - what stands under a condition (include guards aside),
+ * - what stands under a condition (include guards and what the platform decides aside: condition.c),
  * - what comes after a macro definition or #undef of the project and mentions that macro (words.c), or after `#pragma
  * pack`,
  * - what cannot be found, or is the project's own.
@@ -22,6 +22,7 @@
 #define MAX_HEADERS       2000               /* project headers read per unit */
 #define MAX_HEADER_BYTES  ((size_t)32 << 20) /* of one header */
 #define MAX_INCLUDE_DEPTH 64
+#define MAX_CONDITIONS    64 /* nested in each other */
 
 /* Headers of the C++ library: found wherever the compiler keeps them. */
 static const char *const standard_headers[] = {"algorithm",
@@ -153,11 +154,9 @@ typedef struct {
   ck_map seen; /* project headers, by path */
   ck_map taken;
   ck_fe_includes *out;
-  size_t macros_at_last; /* how many macros precede the last header taken */
-  bool others;           /* headers that are not the C++ library's were taken */
-  bool torch;            /* all of libtorch was */
-  bool undefined;        /* an #undef was passed over */
-  bool stop;             /* after #pragma pack and the like: no more headers */
+  bool others; /* headers that are not the C++ library's were taken */
+  bool torch;  /* all of libtorch was */
+  bool stop;   /* after #pragma pack and the like: no more headers */
   const ck_fe_flags *flags;
 } scan;
 
@@ -228,12 +227,8 @@ static void take(scan *s, const char *name, bool quoted) {
   if (!is_new) return;
   s->torch |= !strcmp(operand, "<torch/torch.h>") || !strcmp(operand, "<torch/script.h>");
   ck_vec_push(&s->out->operands, ck_strdup(operand));
-  s->macros_at_last = s->out->macros.n;
-  if (!ck_fe_is_standard_header(operand)) {
-    s->out->before_others = s->out->macros.n;
-    s->others = true;
-  }
-  if (!s->out->macros.n && !s->undefined) s->out->unaffected = s->out->operands.n;
+  ck_vec_push(&s->out->preceding, s->out->macros.n);
+  s->others |= !ck_fe_is_standard_header(operand);
 }
 
 /* The next directive at or after `at`: start of its name, after the '#'. SIZE_MAX at the end. Comments and raw strings
@@ -279,13 +274,15 @@ static size_t next_directive(const ck_fe_file *text, size_t at, bool at_line_sta
   return SIZE_MAX;
 }
 
-/* Words of the directive: its name and its first operand, up to white space; *line_end is the end of the line. */
-static void words(const ck_fe_file *text, size_t at, char name[16], char operand[512], size_t *line_end) {
+/* Words of the directive: its name and its first operand, up to white space; *line_end is the end of the line. Returns
+ * where the name ends. */
+static const char *words(const ck_fe_file *text, size_t at, char name[16], char operand[512], size_t *line_end) {
   const char *s = text->text + at, *end = text->text + text->size;
   while (s < end && (*s == ' ' || *s == '\t')) s++;
   size_t n = 0;
   while (s < end && isalpha((unsigned char)*s) && n < 15) name[n++] = *s++;
   name[n] = 0;
+  const char *rest = s;
   while (s < end && (*s == ' ' || *s == '\t')) s++;
   n = 0;
   while (s < end && *s != '\n' && *s != '\r' && n < 511) {
@@ -297,6 +294,7 @@ static void words(const ck_fe_file *text, size_t at, char name[16], char operand
   const char *line = s;
   while (line < end && !(*line == '\n' && line[-1] != '\\')) line++;
   *line_end = (size_t)(line - text->text);
+  return rest;
 }
 
 static void scan_file(scan *s, const char *path, const ck_fe_file *text, bool conditional, int depth);
@@ -358,13 +356,14 @@ static void note_definition(scan *s, const ck_fe_file *text, const char *operand
   ck_strbuf_release(&copy);
 }
 
-/* May the macro be defined before any header is read: by the compiler, the command line, the project? */
-static bool may_be_defined(const scan *s, const char *name) {
-  if (name[0] == '_' || !strcmp(name, "linux") || !strcmp(name, "unix") || !strcmp(name, "i386")) return true;
+/* Do the flags or the project define the macro, or undefine it? */
+static bool is_touched(const void *context, const char *name) {
+  const scan *s = context;
   size_t n = strlen(name);
   for (size_t i = 0; i < s->flags->at.n; i++) {
     const char *flag = s->flags->at.at[i];
-    if (strncmp(flag, "-D", 2) != 0) continue;
+    if (ck_starts_with(flag, "--target") || ck_starts_with(flag, "-target")) return true; /* another platform */
+    if (strncmp(flag, "-D", 2) != 0 && strncmp(flag, "-U", 2) != 0) continue;
     const char *defined = flag[2] ? flag + 2 : (i + 1 < s->flags->at.n ? s->flags->at.at[i + 1] : "");
     if (!strncmp(defined, name, n) && (!defined[n] || defined[n] == '=' || defined[n] == '(')) return true;
   }
@@ -373,36 +372,81 @@ static bool may_be_defined(const scan *s, const char *name) {
   return false;
 }
 
+/* May the macro be defined before any header is read: by the compiler, the command line, the project? */
+static bool may_be_defined(const scan *s, const char *name) {
+  return name[0] == '_' || !strcmp(name, "linux") || !strcmp(name, "unix") || !strcmp(name, "i386") ||
+         is_touched(s, name);
+}
+
 static void note_undef(scan *s, const char *name) {
   if (s->others || may_be_defined(s, name)) note_macro(s, name);
-  else s->undefined = true;
+}
+
+/* The conditions around a line: of each, is what stands there now read, and was a branch before it? */
+typedef struct {
+  ck_fe_truth now[MAX_CONDITIONS], before[MAX_CONDITIONS];
+  int level; /* may be beyond the limit: then nothing is certain */
+} conditions;
+
+static ck_fe_truth is_read(const conditions *c) {
+  ck_fe_truth all = c->level > MAX_CONDITIONS ? CK_FE_MAYBE : CK_FE_YES;
+  for (int i = 0; i < c->level && i < MAX_CONDITIONS; i++)
+    if (c->now[i] < all) all = c->now[i];
+  return all;
+}
+
+static void set_branch(conditions *c, ck_fe_truth before, ck_fe_truth value) {
+  if (c->level > MAX_CONDITIONS) return;
+  ck_fe_truth open = (ck_fe_truth)(CK_FE_YES - before);
+  c->before[c->level - 1] = before > value ? before : value;
+  c->now[c->level - 1] = value < open ? value : open;
+}
+
+/* Takes #if, #ifdef, #ifndef, #elif, #else, #endif; false for all other directives. `text` follows the name. */
+static bool note_condition(const scan *s, conditions *c, const char *name, const char *text, size_t n) {
+  if (!strcmp(name, "if") || !strcmp(name, "ifdef") || !strcmp(name, "ifndef")) {
+    c->level++;
+    set_branch(c, CK_FE_NO, ck_fe_condition(name, text, n, is_touched, s));
+  } else if (!strcmp(name, "endif")) {
+    c->level -= c->level > 0;
+  } else if (!strcmp(name, "else") || ck_starts_with(name, "elif")) {
+    ck_fe_truth before = c->level > 0 && c->level <= MAX_CONDITIONS ? c->before[c->level - 1] : CK_FE_MAYBE;
+    bool last = !strcmp(name, "else"), plain = !strcmp(name, "elif");
+    ck_fe_truth value = last ? CK_FE_YES : plain ? ck_fe_condition(name, text, n, is_touched, s) : CK_FE_MAYBE;
+    if (c->level > 0) set_branch(c, before, value);
+  } else {
+    return false;
+  }
+  return true;
 }
 
 static void scan_file(scan *s, const char *path, const ck_fe_file *text, bool conditional, int depth) {
   char name[16], operand[512], guard[512] = "";
-  int level = 0, guards = 0;
+  conditions around = {0};
   size_t count = 0, end = 0, guard_end = 0;
   for (size_t at = next_directive(text, 0, true); at != SIZE_MAX; at = next_directive(text, end, false), count++) {
-    words(text, at, name, operand, &end);
-    if (guard_end > 0 && guards == 0) { /* what looked like an include guard does not reach to the end of the file */
+    const char *rest = words(text, at, name, operand, &end);
+    if (guard_end > 0 && around.level == 0) { /* what looked like an include guard does not reach to the file's end */
       note_definition(s, text, guard, guard_end, conditional || may_be_defined(s, guard));
       guard_end = 0;
     }
-    if (!strcmp(name, "if") || !strcmp(name, "ifdef") || !strcmp(name, "ifndef")) {
-      if (count == 0 && !strcmp(name, "ifndef")) snprintf(guard, sizeof guard, "%s", operand);
-      level++;
-    } else if (!strcmp(name, "endif")) {
-      if (level > 0) level--;
-      if (level < guards) guards = 0;
+    if (count == 0 && !strcmp(name, "ifndef")) snprintf(guard, sizeof guard, "%s", operand);
+    if (note_condition(s, &around, name, rest, (size_t)(text->text + end - rest))) continue;
+    ck_fe_truth read = is_read(&around);
+    bool maybe = conditional || read == CK_FE_MAYBE;
+    if (!strcmp(name, "define") && count == 1 && around.level == 1 && !strcmp(operand, guard)) {
+      around.now[0] = around.before[0] = CK_FE_YES;
+      guard_end = end;
+    } else if (read == CK_FE_NO) {
+      continue;
     } else if (!strcmp(name, "define")) {
-      if (count == 1 && level == 1 && !strcmp(operand, guard)) guards = 1, guard_end = end;
-      else note_definition(s, text, operand, end, conditional || level > guards);
+      note_definition(s, text, operand, end, maybe);
     } else if (!strcmp(name, "undef")) {
       note_undef(s, operand);
     } else if (!strcmp(name, "pragma") && ck_starts_with(operand, "pack")) {
       s->stop = true;
     } else if (!strcmp(name, "include")) {
-      include_line(s, path, operand, conditional || level > guards, depth);
+      include_line(s, path, operand, maybe, depth);
     }
   }
 }
@@ -423,7 +467,8 @@ void ck_fe_external_includes(const char *path, const char *content, const char *
   }
   ck_fe_file text = {.text = content, .size = strlen(content)};
   scan_file(&s, path, &text, false, 0);
-  while (out->macros.n > s.macros_at_last) { /* no header comes after these */
+  size_t matter = out->operands.n > 0 ? out->preceding.at[out->operands.n - 1] : 0;
+  while (out->macros.n > matter) { /* no header comes after these */
     free(out->macros.at[--out->macros.n]);
     free(out->lines.at[--out->lines.n]);
   }
@@ -439,6 +484,7 @@ void ck_fe_release_includes(ck_fe_includes *includes) {
   for (size_t i = 0; i < includes->macros.n; i++) free(includes->macros.at[i]);
   for (size_t i = 0; i < includes->lines.n; i++) free(includes->lines.at[i]);
   free(includes->operands.at);
+  free(includes->preceding.at);
   free(includes->macros.at);
   free(includes->lines.at);
 }

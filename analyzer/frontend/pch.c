@@ -368,6 +368,12 @@ static void prune(const char *dir, const char *keep) {
   }
 }
 
+static bool is_torch_header(const char *operand) {
+  for (size_t i = 0; i < TORCH_HEADERS; i++)
+    if (!strcmp(operand, torch_headers[i])) return true;
+  return false;
+}
+
 static bool includes_header(const ck_fe_strings *includes, const char *operand) {
   for (size_t i = 0; i < includes->n; i++)
     if (!strcmp(includes->at[i], operand)) return true;
@@ -383,8 +389,7 @@ static void add_headers(ck_strbuf *out, const ck_fe_strings *includes) {
   bool torch = includes_header(includes, torch_headers[0]);
   for (size_t i = 0; i < includes->n; i++) {
     const char *operand = includes->at[i];
-    bool skip = ck_fe_is_standard_header(operand) || !strchr(operand, '/');
-    for (size_t k = 0; k < TORCH_HEADERS; k++) skip |= !strcmp(operand, torch_headers[k]);
+    bool skip = ck_fe_is_standard_header(operand) || !strchr(operand, '/') || is_torch_header(operand);
     for (size_t k = 0; k < sizeof covered / sizeof *covered && torch; k++)
       skip |= ck_starts_with(operand + 1, covered[k]);
     if (!skip) ck_strbuf_printf(out, "#include %s\n", operand);
@@ -431,17 +436,28 @@ static bool has_line(const ck_strbuf *lines, const char *line) {
 
 typedef enum { AS_IT_IS, WITH_LINES, NOT_AT_ALL } verdict;
 
+/* How many of the macros stand before a header that is not the C++ library's. */
+static size_t before_others(const ck_fe_includes *includes) {
+  for (size_t i = includes->operands.n; i > 0; i--)
+    if (!ck_fe_is_standard_header(includes->operands.at[i - 1])) return includes->preceding.at[i - 1];
+  return 0;
+}
+
 /* Would the unit's macros change what the PCH holds? Those that would, and can stand at its start, are added to the
- * `lines` that stand there. */
-static verdict judge(const paths *p, const ck_fe_includes *includes, ck_strbuf *lines) {
+ * `lines` that stand there. Of one that cannot, its index goes to *fault. */
+static verdict judge(const paths *p, const ck_fe_includes *includes, ck_strbuf *lines, size_t *fault) {
   verdict result = AS_IT_IS;
+  size_t others = before_others(includes);
   for (size_t i = 0; i < includes->macros.n; i++) {
     const char *name = includes->macros.at[i], *line = includes->lines.at[i];
-    bool standard = i >= includes->before_others;
+    bool standard = i >= others;
     if ((line && has_line(lines, line)) ||
         !ck_fe_words_mention(standard && p->base ? p->base->words : p->words, name, standard))
       continue;
-    if (!line) return NOT_AT_ALL;
+    if (!line) {
+      *fault = i;
+      return NOT_AT_ALL;
+    }
     ck_strbuf_printf(lines, "#define %s\n", line);
     result = WITH_LINES;
   }
@@ -451,20 +467,20 @@ static verdict judge(const paths *p, const ck_fe_includes *includes, ck_strbuf *
 /* The PCH of all include lines, and with them the standard headers, so that many units share it. `lines` stand before
  * them; what the unit's macros ask for is added there. */
 static verdict shared_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
-                          const ck_fe_includes *includes, ck_strbuf *lines, char **out) {
+                          const ck_fe_includes *includes, ck_strbuf *lines, size_t *fault, char **out) {
   ck_strbuf standard, rest;
   ck_strbuf_init(&standard);
   ck_strbuf_init(&rest);
   bool two_steps = false;
   ck_strbuf_add(&standard, lines->s, lines->n);
   ck_strbuf_puts(&standard, standard_bundle);
-  for (size_t i = 0; i < TORCH_HEADERS; i++) two_steps |= includes_header(&includes->operands, torch_headers[i]);
+  for (size_t i = 0; i < includes->operands.n; i++) two_steps |= is_torch_header(includes->operands.at[i]);
   if (two_steps) ck_strbuf_puts(&standard, aten_header);
   add_headers(two_steps ? &rest : &standard, &includes->operands);
   paths first = paths_of(options, flags, dir, standard.s, NULL), second = {0};
   if (two_steps) second = paths_of(options, flags, dir, rest.s, &first);
   const paths *last = two_steps ? &second : &first;
-  verdict result = provide(index, options, flags, dir, last) ? judge(last, includes, lines) : NOT_AT_ALL;
+  verdict result = provide(index, options, flags, dir, last) ? judge(last, includes, lines, fault) : NOT_AT_ALL;
   *out = result == AS_IT_IS ? ck_strdup(last->pch) : NULL;
   release_paths(&first);
   release_paths(&second);
@@ -478,11 +494,38 @@ static char *own_pch(CXIndex index, const ck_fe_options *options, const ck_fe_fl
                      const ck_fe_includes *includes) {
   ck_strbuf text;
   ck_strbuf_init(&text);
-  for (size_t i = 0; i < includes->unaffected; i++) ck_strbuf_printf(&text, "#include %s\n", includes->operands.at[i]);
-  paths p = paths_of(options, flags, dir, text.s, NULL);
-  char *result = provide(index, options, flags, dir, &p) ? ck_strdup(p.pch) : NULL;
+  bool torch = false;
+  for (size_t i = 0; i < includes->operands.n && !includes->preceding.at[i]; i++) {
+    ck_strbuf_printf(&text, "#include %s\n", includes->operands.at[i]);
+    torch |= is_torch_header(includes->operands.at[i]);
+  }
+  paths first = {0};
+  if (torch) first = paths_of(options, flags, dir, aten_header, NULL);
+  paths p = paths_of(options, flags, dir, text.s, torch ? &first : NULL);
+  char *result = text.n > 0 && provide(index, options, flags, dir, &p) ? ck_strdup(p.pch) : NULL;
+  release_paths(&first);
   release_paths(&p);
   ck_strbuf_release(&text);
+  return result;
+}
+
+/* The PCH of as many of the include lines, from the first on, as the unit's macros leave as they are: where one that
+ * stands between two of them may change the second, the PCH ends before it. NULL: of none. */
+static char *longest_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
+                         const ck_fe_includes *includes) {
+  ck_fe_includes part = *includes; /* the first operands, and all macros: the standard headers stand before them */
+  char *result = NULL;
+  ck_strbuf lines;
+  ck_strbuf_init(&lines);
+  while (part.operands.n > 0) {
+    size_t fault = SIZE_MAX, n = part.operands.n;
+    verdict found = shared_pch(index, options, flags, dir, &part, &lines, &fault, &result);
+    if (found == WITH_LINES) found = shared_pch(index, options, flags, dir, &part, &lines, &fault, &result);
+    if (found != NOT_AT_ALL || fault == SIZE_MAX) break;
+    while (part.operands.n > 0 && part.preceding.at[part.operands.n - 1] > fault) part.operands.n--;
+    if (part.operands.n == n) break; /* it changes the standard headers */
+  }
+  ck_strbuf_release(&lines);
   return result;
 }
 
@@ -496,13 +539,8 @@ char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *
     char *real = realpath(dir, NULL); /* a PCH that stands on another one names it */
     const char *folder = real ? real : dir;
     relevant_flags(flags, options->directory, &arena, &relevant);
-    ck_strbuf lines;
-    ck_strbuf_init(&lines);
-    if (shared_pch(index, options, &relevant, folder, includes, &lines, &result) == WITH_LINES)
-      shared_pch(index, options, &relevant, folder, includes, &lines, &result);
-    ck_strbuf_release(&lines);
-    if (!result && includes->macros.n && includes->unaffected)
-      result = own_pch(index, options, &relevant, folder, includes);
+    result = longest_pch(index, options, &relevant, folder, includes);
+    if (!result && includes->macros.n) result = own_pch(index, options, &relevant, folder, includes);
     free(real);
   }
   free(relevant.at.at);

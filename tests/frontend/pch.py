@@ -11,6 +11,7 @@ import os, subprocess, sys, tempfile
 HEADERS = {
     'torch/torch.h': '#pragma once\nstruct Signals { int slots; };\ninline int body() { return not_declared; }\n',
     'other/other.h': '#pragma once\nstruct Other { int nothing; };\n',
+    'other/slots.h': '#pragma once\nstruct Slots { int slots; };\n',
 }
 TORCH = '#include <torch/torch.h>\n'
 
@@ -24,6 +25,8 @@ CASES = [
     ('after it, and another header follows: that of the headers before it', [], TORCH + '#define slots gaps\n#include <other/other.h>\n', True),
     ('after it, and a header follows that depends on a reserved name', [], TORCH + '#define _GLIBCXX_ASSERTIONS 1\n#define slots gaps\n#include <vector>\n', True),
     ('undefined, and nothing defined it', [], '#undef slots\n' + TORCH, True),
+    ('undefined before it and defined after it, and a header follows that mentions it', [],
+     '#undef slots\n' + TORCH + '#define slots gaps\n#include <other/slots.h>\n', True),
     ('undefined after the unit defined it', [], '#define slots gaps\n#undef slots\n' + TORCH, False),
     ('undefined after the flags defined it', ['-Dslots=gaps'], '#undef slots\n' + TORCH, False),
 ]

@@ -7,38 +7,64 @@
 #include "base/file.h"
 #include "frontend/frontend_int.h"
 
-/* `headers` in order; `macros`: those that matter to any header, a bar, those that matter to the C++ library's only;
- * one that can stand at the start of the PCH has its value in brackets. `unaffected` headers stand before every macro.
+/* `headers` in order; `order`: a dot for each of them, between them the macros that stand there. One that can stand at
+ * the start of the PCH has its value in brackets.
  */
 static const struct row {
-  const char *name, *text, *flags, *headers, *macros;
-  size_t unaffected;
+  const char *name, *text, *flags, *headers, *order;
 } rows[] = {
-    {"nothing in the way", "#include <vector>\n#include <jansson.h>\n", "", "<vector> <jansson.h>", "|", 2},
-    {"defined afterwards", "#include <vector>\n#define N 3\n", "", "<vector>", "|", 1},
-    {"defined before", "#include <map>\n#define N x\n#include <jansson.h>\n", "", "<map> <jansson.h>", "N |", 1},
+    {"nothing in the way", "#include <vector>\n#include <jansson.h>\n", "", "<vector> <jansson.h>", ". ."},
+    {"defined afterwards", "#include <vector>\n#define N 3\n", "", "<vector>", "."},
+    {"defined before", "#include <map>\n#define N x\n#include <jansson.h>\n", "", "<map> <jansson.h>", ". N ."},
     {"before the library's only", "#include <jansson.h>\n#define N x\n#include <regex>\n", "", "<jansson.h> <regex>",
-     "| N", 1},
-    {"at the start, nothing", "#define NOMINMAX\n#include <jansson.h>\n", "", "<jansson.h>", "NOMINMAX[] |", 0},
-    {"at the start, a number", "#  define N 3.5f // three\n#include <jansson.h>\n", "", "<jansson.h>", "N |", 0},
-    {"at the start, just a number", "#  define N   0x10 \n#include <jansson.h>\n", "", "<jansson.h>", "N[0x10] |", 0},
-    {"at the start, a function", "#define N() 3\n#include <jansson.h>\n", "", "<jansson.h>", "N |", 0},
+     ". N ."},
+    {"at the start, nothing", "#define NOMINMAX\n#include <jansson.h>\n", "", "<jansson.h>", "NOMINMAX[] ."},
+    {"at the start, a number", "#  define N 3.5f // three\n#include <jansson.h>\n", "", "<jansson.h>", "N ."},
+    {"at the start, just a number", "#  define N   0x10 \n#include <jansson.h>\n", "", "<jansson.h>", "N[0x10] ."},
+    {"at the start, a function", "#define N() 3\n#include <jansson.h>\n", "", "<jansson.h>", "N ."},
     {"at the start, under a condition", "#include \"a\"\n#ifndef N\n#define N 3\n#endif\n#include <jansson.h>\n", "",
-     "<jansson.h>", "N |", 0},
+     "<jansson.h>", "N ."},
     {"at the start, unless it is defined", "#ifndef N\n#define N 3\n#endif\n#include <jansson.h>\n", "", "<jansson.h>",
-     "N[3] |", 0},
+     "N[3] ."},
     {"at the start, unless the command line defines it", "#ifndef N\n#define N 3\n#endif\n#include <jansson.h>\n",
-     "-DN=4", "<jansson.h>", "N |", 0},
-    {"an include guard", "#ifndef N\n#define N\n#include <jansson.h>\n#endif\n", "", "<jansson.h>", "|", 1},
+     "-DN=4", "<jansson.h>", "N ."},
+    {"an include guard", "#ifndef N\n#define N\n#include <jansson.h>\n#endif\n", "", "<jansson.h>", "."},
     {"undefined, but never defined", "#include <map>\n#undef slots\n#include <jansson.h>\n", "", "<map> <jansson.h>",
-     "|", 1},
+     ". ."},
     {"undefined after a library", "#include <jansson.h>\n#undef CHECK\n#include <zip.h>\n", "", "<jansson.h> <zip.h>",
-     "CHECK |", 1},
-    {"defined and undefined", "#define N 3\n#undef N\n#include <jansson.h>\n", "", "<jansson.h>", "N[3] N |", 0},
-    {"undefined what the command line defines", "#undef N\n#include <jansson.h>\n", "-DN=3", "<jansson.h>", "N |", 0},
-    {"undefined what the compiler defines", "#undef linux\n#include <jansson.h>\n", "", "<jansson.h>", "linux |", 0},
+     ". CHECK ."},
+    {"defined and undefined", "#define N 3\n#undef N\n#include <jansson.h>\n", "", "<jansson.h>", "N[3] N ."},
+    {"undefined what the command line defines", "#undef N\n#include <jansson.h>\n", "-DN=3", "<jansson.h>", "N ."},
+    {"undefined what the compiler defines", "#undef linux\n#include <jansson.h>\n", "", "<jansson.h>", "linux ."},
     {"what libtorch includes is no news after it", "#include <torch/torch.h>\n#define N x\n#include <vector>\n",
-     "-isystem/usr/include/torch/csrc/api/include", "<torch/torch.h>", "|", 1},
+     "-isystem/usr/include/torch/csrc/api/include", "<torch/torch.h>", "."},
+    {"undefined before all", "#undef slots\n#include <jansson.h>\n#define slots x\n#include <zip.h>\n", "",
+     "<jansson.h> <zip.h>", ". slots ."},
+    {"a platform that this is not",
+     "#ifdef _WIN32\n#include <zip.h>\n#define N x\n#else\n#include <jansson.h>\n#endif\n", "", "<jansson.h>", "."},
+    {"one of the platforms that this is not",
+     "#if defined(_WIN32) || defined (__APPLE__)\n#include <zip.h>\n#elif __linux__\n#include <map>\n#endif\n#include "
+     "<jansson.h>\n",
+     "", "<jansson.h>", "."},
+    {"this platform",
+     "#if defined(__linux__) && !defined _MSC_VER // here\n#include <zip.h>\n#elif 1\n#include <jansson.h>\n#endif\n",
+     "", "<zip.h>", "."},
+    {"a platform that the flags pretend",
+     "#ifdef WIN32\n#include <zip.h>\n#else\n#include <jansson.h>\n#endif\n#include <map>\n", "-DWIN32", "<map>", "."},
+    {"a platform that the project pretends",
+     "#define _WIN32\n#ifndef _WIN32\n#include <zip.h>\n#endif\n#include <map>\n", "", "<map>", "_WIN32[] ."},
+    {"a condition with more to it",
+     "#if defined(_WIN32) || WITH_ZIP\n#include <zip.h>\n#else\n#define N x\n#endif\n#include <map>\n", "", "<map>",
+     "N ."},
+    {"a comparison", "#if _MSC_VER < 1900\n#include <zip.h>\n#endif\n#include <map>\n", "", "<map>", "."},
+    {"a condition in a branch that is not read",
+     "#ifdef _WIN32\n#ifdef A\n#include <zip.h>\n#else\n#include <zip.h>\n#endif\n#endif\n#include <map>\n", "",
+     "<map>", "."},
+    {"another platform",
+     "#ifdef _WIN32\n#include <zip.h>\n#endif\n#include <map>\n#ifndef _WIN32\n#include "
+     "<jansson.h>\n#endif\n",
+     "--target=x86_64-w64-mingw32", "<map>", "."},
+    {"turned off", "#if 0\n#include <zip.h>\n#else\n#include <map>\n#endif\n", "", "<map>", "."},
 };
 
 static void scan(void **state) {
@@ -49,25 +75,24 @@ static void scan(void **state) {
   if (row->flags[0]) ck_vec_push(&flags.at, row->flags);
   ck_fe_includes found = {0};
   ck_fe_external_includes("/nowhere/main.cpp", row->text, "/nowhere", &flags, &found);
-  ck_strbuf headers, macros;
+  ck_strbuf headers, order;
   ck_strbuf_init(&headers);
-  ck_strbuf_init(&macros);
-  for (size_t i = 0; i < found.operands.n; i++)
+  ck_strbuf_init(&order);
+  size_t macros = 0;
+  for (size_t i = 0; i < found.operands.n; i++) {
     ck_strbuf_printf(&headers, "%s%s", i > 0 ? " " : "", found.operands.at[i]);
-  for (size_t i = 0; i <= found.macros.n; i++) {
-    if (i == found.before_others) ck_strbuf_puts(&macros, "|");
-    if (i == found.macros.n) break;
-    const char *line = found.lines.at[i], *value = line ? strchr(line, ' ') + 1 : NULL;
-    if (i >= found.before_others) ck_strbuf_puts(&macros, " ");
-    ck_strbuf_puts(&macros, found.macros.at[i]);
-    if (value) ck_strbuf_printf(&macros, "[%s]", value);
-    if (i < found.before_others) ck_strbuf_puts(&macros, " ");
+    for (; macros < found.preceding.at[i]; macros++) {
+      const char *line = found.lines.at[macros], *value = line ? strchr(line, ' ') + 1 : NULL;
+      ck_strbuf_printf(&order, "%s%s", order.n > 0 ? " " : "", found.macros.at[macros]);
+      if (value) ck_strbuf_printf(&order, "[%s]", value);
+    }
+    ck_strbuf_puts(&order, order.n > 0 ? " ." : ".");
   }
   assert_string_equal(headers.s, row->headers);
-  assert_string_equal(macros.s, row->macros);
-  assert_int_equal(found.unaffected, row->unaffected);
+  assert_string_equal(order.s, row->order);
+  assert_int_equal(found.macros.n, macros);
   ck_strbuf_release(&headers);
-  ck_strbuf_release(&macros);
+  ck_strbuf_release(&order);
   ck_fe_release_includes(&found);
   free(flags.at.at);
   ck_arena_release(&arena);
