@@ -193,25 +193,28 @@ static bool takes_itself(const ck_ir *record, const ck_ir *ctor) {
   return type != NULL && strcmp(type->usr, record->usr) == 0;
 }
 
-static bool delegates(const ck_ir *ctor) {
-  for (size_t i = 0; i < ctor->nkids; i++)
-    if (ctor->kids[i] && ctor->kids[i]->kind == CK_IR_CTOR_INIT && (ctor->kids[i]->flags & CK_IR_F_DELEGATING))
-      return true;
-  return false;
+/* How much a constructor says of its class: one that hands on to another nothing, one that does nothing (`Net() {}`,
+ * beside one with arguments) little. */
+static int says(ck_torch_functions functions, const ck_ir *ctor) {
+  const ck_ir *definition = ctor;
+  for (size_t i = 0; i < functions.n && !ck_ir_body(definition); i++)
+    if (strcmp(functions.at[i].node->usr, ctor->usr) == 0) definition = functions.at[i].node;
+  for (size_t i = 0; i < definition->nkids; i++) {
+    const ck_ir *kid = definition->kids[i];
+    if (kid && kid->kind == CK_IR_CTOR_INIT) return (kid->flags & CK_IR_F_DELEGATING) ? 0 : 2;
+  }
+  const ck_ir *body = ck_ir_body(definition);
+  return body && body->kind == CK_IR_BLOCK && body->nkids == 0 ? 1 : 2;
 }
 
-/* The constructor to show a class by: one that says most of itself, neither copying nor delegating if there is a
- * choice. */
-static const ck_ir *best_constructor(const ck_ir *record, bool *any) {
+/* The constructor to show a class by: the first of those that say most, no copying one. */
+static const ck_ir *best_constructor(ck_torch_functions functions, const ck_ir *record) {
   const ck_ir *best = NULL;
-  *any = false;
   for (size_t i = 0; i < record->nkids; i++) {
     const ck_ir *kid = record->kids[i];
     if (kid == NULL || kid->kind != CK_IR_FUNCTION || !(kid->flags & CK_IR_F_CTOR) || (kid->flags & CK_IR_F_DELETED))
       continue;
-    if (takes_itself(record, kid)) continue;
-    *any = true;
-    if (best == NULL || (delegates(best) && !delegates(kid))) best = kid;
+    if (!takes_itself(record, kid) && (best == NULL || says(functions, best) < says(functions, kid))) best = kid;
   }
   return best;
 }
@@ -278,11 +281,12 @@ static void run_classes(ck_torch_run *run, ck_torch_functions functions) {
       bool known =
           run->request->want_models ? is_shown(run, record->name) : ck_map_find(&run->done, record->name) != NULL;
       if (known) continue;
-      bool any;
       const char *limit = NULL;
-      const ck_ir *ctor = best_constructor(record, &any);
+      const ck_ir *ctor = best_constructor(functions, record);
       run->entry++;
+      run->class_run = record;
       ck_ev_run_class(run->ev, record, ctor, &limit);
+      run->class_run = NULL;
       if (limit) limit_hit(run, record, limit);
       if (run->request->want_models && !is_shown(run, record->name)) add_unfinished(run, record, limit);
     }

@@ -392,7 +392,7 @@ static void world_ends(ck_ev *ev, void *data, bool reached_end) {
   ck_condition when = ck_ev_path(ev);
   for (size_t i = 0; i < run->constructions.n && run->request->want_models; i++) {
     ck_torch_construction c = run->constructions.at[i];
-    if (!ck_torch_wanted_file(run, c.node->loc.file)) continue;
+    if (c.node != run->class_run && !ck_torch_wanted_file(run, c.node->loc.file)) continue;
     ck_model *model = ck_torch_derive(ev, &run->arena, ck_ev_load(ev, c.cell), c.node->loc);
     ck_torch_place *place = place_at(run, c.node);
     bool known = false;

@@ -71,6 +71,7 @@ struct ck_torch_run {
   CK_VEC(ck_registration) written_in_rounds; /* of loops whose number of rounds is not known */
   CK_VEC(ck_torch_construction) constructions;
   CK_VEC(ck_cell *) objects; /* module objects of the project's classes, constructed to the end */
+  const ck_ir *class_run;    /* the class whose constructor is the entry point; NULL: a function is */
   size_t entry;              /* number of the entry point being run */
   CK_VEC(ck_torch_opened) files;
   CK_VEC(ck_torch_write) writes;

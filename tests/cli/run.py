@@ -446,6 +446,16 @@ def keys(p):
 
 
 @test
+def keys_of_a_class_in_a_header(p):
+    """The class in a header, its constructor in the unit, and one that does nothing beside it."""
+    p.write('net.h', '#include <torch/torch.h>\nstruct NetImpl : torch::nn::Module {\n  NetImpl() {}\n  explicit NetImpl(int64_t width);\n'
+            '  torch::nn::Linear out{nullptr};\n};\nTORCH_MODULE(Net);\n')
+    p.write('net.cpp', '#include "net.h"\nNetImpl::NetImpl(int64_t width) { out = register_module("out", torch::nn::Linear(width, 2)); }\n')
+    p.run('keys', 'net.cpp', '--', *FLAGS).expect(0, 'NetImpl at net.h:2:8: 2 keys', '[2, width] float32')
+    p.run('keys', 'net.h', '--', *FLAGS).expect(0, '0 keys, perhaps more', 'constructor of `NetImpl`, whose body is not in sight')
+
+
+@test
 def show(p):
     p.checkpoint('net.pt')
     p.run('show', 'net.pt').expect(0, 'net.pt: a libtorch archive (libtorch), 9 keys', 'fc1.weight', '[8, 4] float32')
