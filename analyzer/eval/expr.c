@@ -400,25 +400,36 @@ static ck_value eval_cond(ck_ev *ev, const ck_ir *node) {
 /* Casts ---------------------------------------------------------------------------------------------------------------
  */
 
+static bool is_instance(ck_ev *ev, const ck_object *object, const ck_ir_type *type) {
+  const ck_class *to = ck_ev_class_of_type(ev, type);
+  if (to == NULL) return ck_ev_is_a(ev, object, type->name);
+  return object->record != NULL && ck_ev_derives(ck_ev_class_of_record(ev, object->record), to->record);
+}
+
 static ck_value dynamic_cast_of(ck_ev *ev, ck_value v, const ck_ir *node) {
   const ck_ir_type *type = node->type;
   v = ck_ev_decide(ev, v);
   if (v.kind != CK_V_PTR || type->kind != CK_IR_T_POINTER) return v;
   ck_value object = ck_ev_load(ev, v.cell);
   if (object.kind != CK_V_OBJECT) return object.kind == CK_V_UNKNOWN ? object : v;
-  const ck_class *to = ck_ev_class_of_type(ev, type->elem);
-  if (to) {
-    if (object.object->record == NULL) return CK_NULL;
-    return ck_ev_derives(ck_ev_class_of_record(ev, object.object->record), to->record) ? v : CK_NULL;
-  }
-  return ck_ev_is_a(ev, object.object, type->elem->name) ? v : CK_NULL;
+  return is_instance(ev, object.object, type->elem) ? v : CK_NULL;
+}
+
+/* dynamic_cast<T &>(x) and the other casts to references: x itself. */
+static ck_cell *reference_cast(ck_ev *ev, const ck_ir *node) {
+  ck_cell *cell = ck_ev_eval_cell(ev, node->kids[0]);
+  if (node->op != CK_IR_CAST_DYNAMIC || !ck_ev_on(ev)) return cell;
+  ck_value v = ck_ev_load(ev, cell);
+  if (v.kind == CK_V_OBJECT && !is_instance(ev, v.object, node->type->elem))
+    ck_ev_throw(ev, node->loc, "std::bad_cast");
+  return cell;
 }
 
 static ck_value eval_cast(ck_ev *ev, const ck_ir *node) {
   const ck_ir_type *type = node->type;
   const ck_ir *kid = node->kids[0];
   if (type == NULL) return ck_ev_eval(ev, kid);
-  if (type->kind == CK_IR_T_LREF || type->kind == CK_IR_T_RREF) return ck_ev_load(ev, ck_ev_eval_cell(ev, kid));
+  if (type->kind == CK_IR_T_LREF || type->kind == CK_IR_T_RREF) return ck_ev_load(ev, reference_cast(ev, node));
   ck_value v = ck_ev_eval(ev, kid);
   if (!ck_ev_on(ev)) return CK_VOID;
   if (type->kind == CK_IR_T_VOID) return CK_VOID;
@@ -552,7 +563,7 @@ static ck_cell *place(ck_ev *ev, const ck_ir *node) {
     if (!ck_ev_on(ev)) return ck_ev_temp(ev, CK_VOID, node->type);
     return ck_ev_eval_cell(ev, node->kids[ck_ev_decide_bool(ev, c, node->kids[0]->loc) ? 1 : 2]);
   }
-  case CK_IR_CAST: return ck_ev_eval_cell(ev, node->kids[0]);
+  case CK_IR_CAST: return reference_cast(ev, node);
   default: break;
   }
   if (node->op == CK_IR_OP_DEREF) {

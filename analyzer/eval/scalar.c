@@ -373,6 +373,7 @@ ck_value ck_ev_unary(ck_ev *ev, ck_ir_op op, ck_value a, const ck_ir_type *type,
     return a;
   }
   const ck_ir_type *promoted = ck_ev_promote(type);
+  if (op == CK_IR_OP_PLUS && (a.kind == CK_V_CLOSURE || a.kind == CK_V_PTR)) return a; /* +[] {...}: a pointer to it */
   if (op == CK_IR_OP_PLUS && (is_number(a) || a.kind == CK_V_SYM)) return a.kind == CK_V_BOOL ? CK_INT(a.i) : a;
   if (op == CK_IR_OP_NEG && a.kind == CK_V_FLOAT) return CK_FLOAT(-a.f);
   if (op == CK_IR_OP_NEG && is_number(a)) return CK_INT(ck_ev_wrap((int64_t)(0 - (uint64_t)a.i), promoted));

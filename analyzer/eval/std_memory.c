@@ -27,9 +27,12 @@ static ck_value owned(ck_call *call, ck_value v, ck_ptr_flavour flavour) {
 ck_value ck_std_pointer_construct(ck_call *call) {
   if (call->nargs == 0) return CK_NULL;
   ck_ptr_flavour flavour = flavour_of(call->type != NULL && call->type->name[0] ? call->type->name : call->name);
-  /* shared_ptr<T>(other, pointer): the aliasing constructor; (pointer, deleter) else */
-  if (call->nargs == 2 && flavour == CK_PTR_SHARED && ck_ev_load(call->ev, call->args[0]).kind == CK_V_PTR &&
-      ck_ev_load(call->ev, call->args[0]).tag == CK_PTR_SHARED)
+  /* shared_ptr<T>(other, pointer): the aliasing constructor, of an `other` that may be empty; (pointer, deleter) else
+   */
+  const ck_ir_type *first = ck_std_arg_type(call, 0);
+  bool aliases = first != NULL ? first->kind == CK_IR_T_RECORD && strcmp(first->name, "std::shared_ptr") == 0
+                               : ck_std_arg(call, 0).kind == CK_V_PTR && ck_std_arg(call, 0).tag == CK_PTR_SHARED;
+  if (call->nargs == 2 && flavour == CK_PTR_SHARED && aliases)
     return owned(call, ck_ev_load(call->ev, call->args[1]), flavour);
   return owned(call, ck_ev_load(call->ev, call->args[0]), flavour);
 }

@@ -114,6 +114,7 @@ CXCursor ck_fe_peel(CXCursor cursor);
 /* lower_type.c -------------------------------------------------------------------------------------------------- */
 const ck_ir_type *ck_fe_type(ck_fe *fe, CXType type);
 const ck_ir_type *ck_fe_type_of(ck_fe *fe, CXCursor cursor);
+const ck_ir_type *ck_fe_reference(ck_fe *fe, const ck_ir_type *to); /* `to &` */
 /* Template arguments of a function specialisation as ARGS, or NULL. */
 const ck_ir_type *ck_fe_template_arguments(ck_fe *fe, CXCursor function);
 bool ck_fe_is_record(CXType type);
@@ -154,6 +155,7 @@ void ck_fe_unit(ck_fe *fe); /* lowers the whole parse into fe->unit */
 ck_ir *ck_fe_variable(ck_fe *fe, CXCursor cursor, bool with_initialiser);
 void ck_fe_need_function(ck_fe *fe, CXCursor function); /* queues an instantiated function of the project */
 void ck_fe_need_variable(ck_fe *fe, CXCursor variable); /* lowers a static member of a class specialisation, once */
+bool ck_fe_is_closure(CXCursor declaration);            /* the class of a lambda? */
 void ck_fe_need_record(ck_fe *fe, CXType type);         /* queues a class specialisation or local class */
 /* Appends the type's name as it can be written at the end of the file; false if it cannot. */
 bool ck_fe_name_at_end(CXType type, ck_strbuf *out);

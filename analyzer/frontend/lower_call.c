@@ -116,9 +116,11 @@ static ck_ir *member_call(ck_fe *fe, CXCursor cursor, CXCursor member, CXCursor 
                           const ck_fe_cursors *arguments) {
   CXCursor object = object_of(member);
   ck_ir *target = clang_Cursor_isNull(object) ? NULL : ck_fe_expr(fe, object);
-  /* a conversion that nobody wrote: those of libraries are the evaluator's, the project's own are calls */
+  /* a conversion that nobody wrote: those of libraries are the evaluator's, the project's own are calls; of a lambda to
+   * a pointer to a function, it is the lambda */
   bool implicit = clang_equalLocations(clang_getCursorLocation(member), clang_getNullLocation()) != 0;
-  if (implicit && ck_fe_is_external(fe, method)) return target;
+  if (implicit && (ck_fe_is_external(fe, method) || ck_fe_is_closure(clang_getCursorSemanticParent(method))))
+    return target;
   bool is_static = clang_CXXMethod_isStatic(method) != 0;
   ck_ir *node = ck_fe_node(fe, is_static ? CK_IR_CALL : CK_IR_MCALL, cursor);
   if (!implicit) node->loc = ck_fe_loc(fe, member), node->loc.end = ck_fe_loc(fe, cursor).end;

@@ -68,7 +68,7 @@ static void need_instantiation(ck_fe *fe, CXType canonical) {
   ck_strbuf_release(&text);
 }
 
-static bool is_closure(CXCursor declaration) {
+bool ck_fe_is_closure(CXCursor declaration) {
   CXString name = clang_getCursorSpelling(declaration);
   bool found = ck_starts_with(clang_getCString(name), "(lambda at ");
   clang_disposeString(name);
@@ -79,7 +79,7 @@ void ck_fe_need_record(ck_fe *fe, CXType type) {
   CXCursor declaration = clang_getTypeDeclaration(type);
   if (clang_isInvalid(clang_getCursorKind(declaration)) || ck_fe_is_external(fe, declaration)) return;
   CXType canonical = clang_getCanonicalType(type);
-  if (is_closure(declaration)) return; /* LAMBDA says all */
+  if (ck_fe_is_closure(declaration)) return; /* LAMBDA says all */
   bool specialised = clang_Type_getNumTemplateArguments(canonical) > 0;
   if (specialised) need_instantiation(fe, canonical);
   for (CXCursor at = declaration; !specialised;) { /* nested in a specialisation, or local */

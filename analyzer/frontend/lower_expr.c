@@ -274,6 +274,16 @@ static ck_ir *list_as_construct(ck_fe *fe, ck_ir *list, CXCursor cursor) {
   return node;
 }
 
+/* static_cast<T &>(x) of classes: clang gives the cast the type T, as to static_cast<T>(x), which makes a T; only then
+ * does the call of a constructor, or of a conversion, stand in between. */
+static bool binds_reference(CXCursor operand) {
+  CXCursor peeled = ck_fe_peel(operand);
+  if (!ck_fe_is_record(clang_getCursorType(peeled))) return false;
+  enum CXCursorKind called = clang_getCursorKind(clang_getCursorReferenced(peeled));
+  if (clang_getCursorKind(peeled) != CXCursor_CallExpr) return clang_getCursorKind(peeled) != CXCursor_InitListExpr;
+  return called != CXCursor_Constructor && called != CXCursor_ConversionFunction;
+}
+
 /* T(x), (T)x and static_cast<T>(x) of class type T are constructions. */
 static ck_ir *lower_cast(ck_fe *fe, CXCursor cursor, ck_ir_cast style) {
   ck_fe_cursors kids = {0};
@@ -286,8 +296,10 @@ static ck_ir *lower_cast(ck_fe *fe, CXCursor cursor, ck_ir_cast style) {
   free(kids.at);
   ck_ir *value = ck_fe_expr(fe, operand);
   const ck_ir_type *type = ck_fe_type_of(fe, cursor);
-  bool constructs = ck_fe_is_record(clang_getCursorType(cursor)) && style != CK_IR_CAST_DYNAMIC &&
-                    style != CK_IR_CAST_CONST && style != CK_IR_CAST_REINTERPRET;
+  bool of_class = ck_fe_is_record(clang_getCursorType(cursor));
+  bool only_refers = style == CK_IR_CAST_DYNAMIC || style == CK_IR_CAST_CONST || style == CK_IR_CAST_REINTERPRET;
+  bool refers = of_class && (only_refers || binds_reference(operand));
+  bool constructs = of_class && !refers;
   if (constructs && value) {
     if (value->kind == CK_IR_CONSTRUCT && value->type && type && value->type->usr == type->usr) return value;
     if (value->kind == CK_IR_INIT_LIST) return list_as_construct(fe, value, cursor);
@@ -298,6 +310,7 @@ static ck_ir *lower_cast(ck_fe *fe, CXCursor cursor, ck_ir_cast style) {
   }
   ck_ir *node = ck_fe_node(fe, constructs ? CK_IR_CONSTRUCT : CK_IR_CAST, cursor);
   if (!constructs) node->op = style;
+  if (refers && type) node->type = ck_fe_reference(fe, type);
   ck_fe_nodes list = {0};
   if (value) ck_vec_push(&list, value);
   ck_fe_set_kids(fe, node, &list);

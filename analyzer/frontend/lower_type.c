@@ -186,6 +186,16 @@ const ck_ir_type *ck_fe_type(ck_fe *fe, CXType type) {
 
 const ck_ir_type *ck_fe_type_of(ck_fe *fe, CXCursor cursor) { return ck_fe_type(fe, clang_getCursorType(cursor)); }
 
+const ck_ir_type *ck_fe_reference(ck_fe *fe, const ck_ir_type *to) {
+  ck_ir_type type = {.kind = CK_IR_T_LREF, .elem = to};
+  ck_strbuf spelling;
+  ck_strbuf_init(&spelling);
+  ck_strbuf_printf(&spelling, "%s &", to->spelling);
+  type.spelling = ck_ir_intern_n(fe->unit, spelling.s, spelling.n);
+  ck_strbuf_release(&spelling);
+  return ck_ir_type_intern(fe->unit, &type);
+}
+
 const ck_ir_type *ck_fe_template_arguments(ck_fe *fe, CXCursor function) {
   int n = clang_Cursor_getNumTemplateArguments(function);
   if (n <= 0) return NULL;

@@ -61,6 +61,18 @@ static ck_cell *construct_library(ck_call *call, const char *impl) {
 
 static bool is_null(ck_value v) { return v.kind == CK_V_NULL; }
 
+/* Holder(x) shares the module of x only where x is a holder of, or a shared_ptr to, that very class: of any other, also
+ * of one derived from it, the forwarding constructor is the better match, which makes a module *from* x. */
+static bool shares(ck_call *call, const ck_ir_type *impl, const char *stock) {
+  const ck_ir_type *type = ck_torch_arg_type(call, 0), *held = NULL;
+  if (type == NULL || type->kind != CK_IR_T_RECORD) return true;
+  if (strcmp(type->name, "std::shared_ptr") == 0) held = type->nargs ? type->args[0] : NULL;
+  else if (!ck_torch_is_stock_holder(type->name)) held = ck_torch_holder_impl(ck_ev_program(call->ev), type);
+  else return stock != NULL && strncmp(stock, type->name, strlen(type->name)) == 0;
+  if (held == NULL || held->kind != CK_IR_T_RECORD) return true;
+  return stock != NULL ? strcmp(held->name, stock) == 0 : strcmp(held->usr, impl->usr) == 0;
+}
+
 /* A holder of type `call->type` (stock: call->name) from its constructor's arguments. */
 ck_value ck_torch_holder_construct(ck_call *call) {
   ck_ev *ev = call->ev;
@@ -78,7 +90,8 @@ ck_value ck_torch_holder_construct(ck_call *call) {
     if (v.kind == CK_V_PTR && v.tag != CK_PTR_ITERATOR) {
       ck_cell *target = ck_ev_target(ev, v.cell);
       ck_object *object = ck_torch_object(ev, target);
-      if (object != NULL && object->registry != NULL && is_contained(ev, object, impl, *stock ? stock : NULL))
+      if (object != NULL && object->registry != NULL && is_contained(ev, object, impl, *stock ? stock : NULL) &&
+          shares(call, impl, *stock ? stock : NULL))
         return ck_ev_pointer(CK_PTR_HOLDER, target);
     }
   }

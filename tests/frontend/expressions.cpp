@@ -35,6 +35,12 @@ void operators(V v, V w, int n, int *p) {
   n = int(2.5);              // expect-ir: (cast functional (float 2.5))
   n = static_cast<int>(2.5); // expect-ir: (cast static (float 2.5))
   v = static_cast<V>(6);     // expect-ir: (opcall "V::operator=" (ref "v") (construct (int 6)))
+  static_cast<V &>(v).m = 1; // expect-ir: (assign = (member "m" (cast static (ref "v"))) (int 1))
+  n = static_cast<V &&>(w).m; // expect-ir: (assign = (ref "n") (member "m" (cast static (ref "w"))))
+  ((const V &)v)(8);         // expect-typed: (cast c :(lref (record "V" const)) (ref "v"
+  n = V(v)(9);               // expect-ir: (opcall "V::operator()" (construct (ref "v")) (int 9))
+  int (*pointer)(int) = [](int x) { return x; }; // expect-ir: (var "pointer" (lambda (function
+  pointer = +[](int x) { return -x; }; // expect-ir: (assign = (ref "pointer") (unary plus (lambda (function
   int *q = new int(7);       // expect-ir: (var "q" (new (int 7)))
   V *r = new V{1, 2};        // expect-ir: (var "r" (new brace (int 1) (int 2)))
   int *s = new int[n];       // expect-ir: (var "s" (new array (ref "n")))
