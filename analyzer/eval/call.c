@@ -331,8 +331,7 @@ static ck_value assign_whole(ck_ev *ev, const ck_ir *node, ck_cell **args) {
 
 /* A generic lambda's closure with the body of the instance that the call names. */
 static ck_value instantiated(ck_ev *ev, ck_value closure, const ck_ir *instance) {
-  if (instance == NULL || closure.closure->function == NULL || strcmp(closure.closure->name, "lambda") != 0)
-    return closure;
+  if (instance == NULL || closure.closure->lambda == NULL) return closure;
   ck_closure *own = CK_NEW(&ev->arena, ck_closure);
   *own = *closure.closure;
   own->function = instance;
@@ -399,6 +398,7 @@ ck_value ck_ev_eval_lambda(ck_ev *ev, const ck_ir *node) {
   ck_closure *closure = CK_NEW(&ev->arena, ck_closure);
   closure->function = node->kids[node->nkids - 1];
   closure->name = "lambda";
+  closure->lambda = node->usr;
   closure->self = CK_VOID;
   closure->names = CK_NEW_N(&ev->arena, const char *, node->nkids);
   closure->cells = CK_NEW_N(&ev->arena, ck_cell *, node->nkids);
@@ -419,17 +419,27 @@ ck_value ck_ev_eval_lambda(ck_ev *ev, const ck_ir *node) {
 }
 
 static ck_value invoke_body(ck_ev *ev, const ck_closure *c, ck_cell **args, size_t nargs, const ck_ir *node) {
+  const ck_ir *function = c->function;
+  if (ck_ev_is_generic(c)) { /* called by a library */
+    const ck_ir *instance = ck_ev_choose_instance(ev, c, args, nargs);
+    if (instance) function = instance;
+    else if (nargs > ck_ir_param_count(function)) { /* a pack, of which the pattern does not say what it does with it */
+      const char *why = "whose instance for these arguments is not in sight";
+      ck_ev_open(ev, (ck_value){.kind = CK_V_CLOSURE, .closure = c}, function->loc, "a generic lambda with a pack");
+      return ck_ev_unknown_call(ev, node, "a generic lambda", why, NULL, args, nargs);
+    }
+  }
   ck_cell *self = c->self.kind == CK_V_PTR ? c->self.cell : NULL;
-  bool is_method = (c->function->flags & CK_IR_F_METHOD) && !(c->function->flags & CK_IR_F_STATIC);
-  if (self == NULL && is_method && nargs > 0 && strcmp(c->name, "lambda") != 0) { /* pointer to member: object first */
+  bool is_method = (function->flags & CK_IR_F_METHOD) && !(function->flags & CK_IR_F_STATIC);
+  if (self == NULL && is_method && nargs > 0 && c->lambda == NULL) { /* pointer to member: object first */
     self = args[0];
     if (project_object(ev, &self)) args++, nargs--;
   }
   ck_frame frame;
-  if (!ck_ev_frame_push(ev, &frame, c->function, NULL, self, node ? node->loc : c->function->loc)) return CK_VOID;
+  if (!ck_ev_frame_push(ev, &frame, function, NULL, self, node->loc)) return CK_VOID;
   for (size_t i = 0; i < c->n; i++) ck_ev_bind(ev, c->names[i], c->cells[i]);
-  ck_ev_bind_params(ev, c->function, args, nargs, node ? node : c->function);
-  if (ck_ev_on(ev)) ck_ev_exec(ev, ck_ir_body(c->function), CK_TAIL_FUNCTION);
+  ck_ev_bind_params(ev, function, args, nargs, node);
+  if (ck_ev_on(ev)) ck_ev_exec(ev, ck_ir_body(function), CK_TAIL_FUNCTION);
   if (ev->flow == CK_FLOW_RETURN) ev->flow = CK_FLOW_ON;
   ck_value v = frame.result;
   ck_ev_frame_pop(ev);

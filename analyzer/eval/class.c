@@ -143,6 +143,7 @@ static void add_functions(ck_ev *ev, const ck_ir *unit) {
     if (kid == NULL || kid->kind != CK_IR_FUNCTION) continue;
     if (has_defaults(kid)) add_declaration(ev, kid, NULL);
     if ((kid->flags & CK_IR_F_CTOR) && ck_ir_body(kid)) ck_vec_push(&ev->instances, kid);
+    if (ck_ends_with(kid->name, ")::operator()") && ck_ir_body(kid)) ck_vec_push(&ev->lambdas, kid);
   }
 }
 

@@ -35,6 +35,7 @@ void ck_ev_free(ck_ev *ev) {
   free(ev->builtin_prefixes.at);
   free(ev->class_prefixes.at);
   free(ev->instances.at);
+  free(ev->lambdas.at);
   free(ev->initialised.at);
   free(ev->facts.at);
   free(ev->truth);

@@ -136,8 +136,9 @@ struct ck_ev {
   ck_map methods;                    /* usr of a method -> ck_method */
   ck_map written;                    /* usr of a global that something may change */
   CK_VEC(const ck_ir *) instances;   /* of constructor templates */
+  CK_VEC(const ck_ir *) lambdas;     /* instances of generic lambdas' call operators */
   CK_VEC(const ck_ir *) initialised; /* variables of namespaces and classes, in order of the source */
-  bool scanned;                      /* the three above are filled */
+  bool scanned;                      /* the four above are filled */
   ck_map builtins;                   /* name -> rows of that name (tables.c) */
   ck_map library_classes;
   CK_VEC(const ck_builtin *) builtin_prefixes;
@@ -271,6 +272,10 @@ const ck_ir *ck_ev_choose_method(ck_ev *ev, const ck_class *cls, const char *nam
                                  bool *unclear);
 /* Of an object made of lambdas (`struct Overload : F...`) the one that takes the arguments. */
 const ck_closure *ck_ev_choose_closure(ck_ev *ev, const ck_object *object, ck_cell **args, size_t nargs, bool *unclear);
+/* Is it a lambda with `auto` parameters, of which only the pattern is said? */
+bool ck_ev_is_generic(const ck_closure *closure);
+/* Its instance for these arguments; NULL if none is in sight, or more than one fits. */
+const ck_ir *ck_ev_choose_instance(ck_ev *ev, const ck_closure *closure, ck_cell **args, size_t nargs);
 const ck_ir *ck_ev_choose_ctor(ck_ev *ev, const ck_class *cls, ck_cell **args, size_t nargs, const char *usr);
 
 /* object.c */

@@ -221,6 +221,54 @@ const ck_closure *ck_ev_choose_closure(ck_ev *ev, const ck_object *object, ck_ce
   return chosen(&r, unclear) ? found : NULL;
 }
 
+/* Generic lambdas ---------------------------------------------------------------------------------------------------
+ */
+
+bool ck_ev_is_generic(const ck_closure *closure) { return closure->lambda && closure->function->usr[0] == '\0'; }
+
+static bool belongs_to(const ck_ir *instance, const char *lambda) {
+  for (uint32_t i = 0; i < instance->nkids; i++) {
+    const ck_ir *kid = instance->kids[i];
+    if (kid && kid->kind == CK_IR_OVERRIDES && strcmp(kid->usr, lambda) == 0) return true;
+  }
+  return false;
+}
+
+/* Is it the very type that `auto` would stand for? A value whose type is not known may be of several. */
+static bool is_deduced(const ck_ir_type *param, const ck_cell *arg) {
+  const ck_ir_type *to = plain(param), *from = plain(arg->type);
+  return to && from && from->kind != CK_IR_T_UNKNOWN && same_type(from, to);
+}
+
+static bool is_instance_for(ck_ev *ev, const ck_ir *instance, const ck_ir *pattern, ck_cell **args, size_t nargs) {
+  if (!takes(ev, instance, nargs)) return false;
+  for (size_t i = 0; i < nargs; i++) {
+    const ck_ir_type *param = ck_ir_param(instance, i)->type;
+    const ck_ir_type *written = i < ck_ir_param_count(pattern) ? plain(ck_ir_param(pattern, i)->type) : NULL;
+    bool is_auto = written == NULL || written->kind == CK_IR_T_UNKNOWN;
+    if (is_auto ? !is_deduced(param, args[i]) : rank(ev, args[i], param) == NOT_VIABLE) return false;
+  }
+  return true;
+}
+
+const ck_ir *ck_ev_choose_instance(ck_ev *ev, const ck_closure *closure, ck_cell **args, size_t nargs) {
+  const ck_ir *found = NULL;
+  ck_ev_scan_program(ev);
+  for (size_t i = 0; i < ev->lambdas.n; i++) {
+    const ck_ir *instance = ev->lambdas.at[i];
+    if (!belongs_to(instance, closure->lambda)) continue;
+    instance = ck_ev_find_function(ev, instance->usr)->function; /* of several units' the nearest */
+    if (instance == NULL || instance == found || !is_instance_for(ev, instance, closure->function, args, nargs))
+      continue;
+    if (found) return NULL;
+    found = instance;
+  }
+  return found;
+}
+
+/* Constructors ------------------------------------------------------------------------------------------------------
+ */
+
 /* Is the constructor one of the class, though it stands outside of it: an instance of a template? */
 static bool is_instance_of(const ck_class *cls, const char *usr) {
   const char *owner = cls->record->usr;

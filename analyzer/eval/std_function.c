@@ -70,7 +70,7 @@ static ck_value apply_operator(ck_call *call, ck_ir_op op, const ck_ir_type *typ
 /* f bound to arguments: placeholders are replaced, the rest passed as stored. */
 static ck_value call_bound(ck_call *call, const ck_list *bound, ck_cell **args, size_t n) {
   ck_cell *all[MAX_ARGUMENTS];
-  if (bound->n > MAX_ARGUMENTS) return ck_call_unknown(call, "a call with more than %d arguments", MAX_ARGUMENTS);
+  if (bound->n > MAX_ARGUMENTS) return ck_std_refuse(call, "a call with more than %d arguments", MAX_ARGUMENTS);
   for (size_t i = 1; i < bound->n; i++) {
     ck_value v = ck_ev_load(call->ev, bound->at[i]);
     const ck_list *placeholder = ck_std_list_of(v, "std::_Placeholder");
@@ -100,7 +100,7 @@ static void follow_object(ck_call *call, const ck_closure *closure, ck_cell **ar
 ck_value ck_std_invoke(ck_call *call, ck_value callable, ck_cell **args, size_t n) {
   ck_value f = ck_ev_decide(call->ev, callable);
   ck_cell *own[MAX_ARGUMENTS];
-  if (n > MAX_ARGUMENTS) return ck_call_unknown(call, "a call with more than %d arguments", MAX_ARGUMENTS);
+  if (n > MAX_ARGUMENTS) return ck_std_refuse(call, "a call with more than %d arguments", MAX_ARGUMENTS);
   if (n > 0) memcpy(own, args, n * sizeof *own);
   switch (f.kind) {
   case CK_V_CLOSURE:

@@ -357,10 +357,14 @@ ck_value ck_std_get_if(ck_call *call) {
   return index.i == i ? ck_ev_pointer(CK_PTR_RAW, list->at[0]) : CK_NULL;
 }
 
-/* visit(f, variant): the instance of a generic f for this alternative is needed, which only its own call names; so this
- * is decided where f is no template. */
+/* visit(f, variants...) */
 ck_value ck_std_visit(ck_call *call) {
-  const ck_list *list = call->nargs == 2 ? ck_std_list_of(ck_std_arg(call, 1), "std::variant") : NULL;
-  if (list == NULL) return ck_std_refuse(call, "std::visit of a variant that is not known");
-  return ck_std_invoke(call, ck_std_arg(call, 0), list->at, 1);
+  size_t n = call->nargs - 1;
+  ck_cell **held = CK_NEW_N(ck_ev_arena(call->ev), ck_cell *, n + 1);
+  for (size_t i = 0; i < n; i++) {
+    const ck_list *list = ck_std_list_of(ck_std_arg(call, i + 1), "std::variant");
+    if (list == NULL) return ck_std_refuse(call, "std::visit of a variant that is not known");
+    held[i] = list->at[0];
+  }
+  return ck_std_invoke(call, ck_std_arg(call, 0), held, n);
 }

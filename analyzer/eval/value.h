@@ -165,6 +165,7 @@ struct ck_object {
 struct ck_closure {
   const ck_ir *function; /* FUNCTION with its body; NULL for a library function, then `name` */
   const char *name;
+  const char *lambda; /* USR of the LAMBDA that made it; NULL if it is none */
   const ck_ir *field; /* pointer to a data member: the REF that names it; else NULL */
   ck_value self;      /* captured this, bound object of a pointer to member; VOID if none */
   const char **names; /* captured variables: USRs and cells (shared for by-reference, own for by-copy) */

@@ -141,6 +141,12 @@ ck_ir *ck_fe_call(ck_fe *fe, CXCursor cursor);
 ck_ir *ck_fe_initialiser(ck_fe *fe, CXCursor cursor, CXCursor of);
 ck_ir *ck_fe_lambda(ck_fe *fe, CXCursor cursor);
 
+/* instances.c --------------------------------------------------------------------------------------------------- */
+/* Queues the instances of generic lambdas that a library's function calls, if it is an instance itself. */
+void ck_fe_need_instances(ck_fe *fe, CXCursor function);
+/* The closure's class, if the function is an instance of a generic lambda's call operator; else null. */
+CXCursor ck_fe_generic_lambda(CXCursor function);
+
 /* lower_dependent.c: NULL where nothing is to be said of it ------------------------------------------------------- */
 ck_ir *ck_fe_dependent_member(ck_fe *fe, CXCursor cursor);
 ck_ir *ck_fe_dependent_call(ck_fe *fe, CXCursor cursor, CXCursor callee, const ck_fe_cursors *arguments);
@@ -159,6 +165,7 @@ bool ck_fe_is_closure(CXCursor declaration);            /* the class of a lambda
 void ck_fe_need_record(ck_fe *fe, CXType type);         /* queues a class specialisation or local class */
 /* Appends the type's name as it can be written at the end of the file; false if it cannot. */
 bool ck_fe_name_at_end(CXType type, ck_strbuf *out);
+bool ck_fe_is_closure(CXCursor declaration); /* the class of a lambda */
 bool ck_fe_has_error_in(ck_fe *fe, CXCursor cursor);
 uint32_t ck_fe_main_flag(ck_fe *fe, CXCursor cursor);            /* CK_IR_F_MAIN_FILE of what stands there, or 0 */
 CXCursor ck_fe_trailing_initialiser(ck_fe *fe, CXCursor cursor); /* the expression that ends a declaration, or null */

@@ -603,7 +603,10 @@ static void lower_scope(ck_fe *fe, CXCursor scope) {
   ck_fe_cursors kids = {0};
   ck_fe_children(scope, &kids);
   for (size_t i = 0; i < kids.n; i++) {
-    if (ck_fe_is_external(fe, kids.at[i]) && !clang_equalCursors(scope, kids.at[i])) continue;
+    if (ck_fe_is_external(fe, kids.at[i]) && !clang_equalCursors(scope, kids.at[i])) {
+      if (kind == CXCursor_TranslationUnit) ck_fe_need_instances(fe, kids.at[i]);
+      continue;
+    }
     enum CXCursorKind inner = clang_getCursorKind(kids.at[i]);
     if (in_record && inner == CXCursor_FriendDecl) add_friend(fe, kids.at[i]);
     if (in_record && inner != CXCursor_StructDecl && inner != CXCursor_ClassDecl && inner != CXCursor_UnionDecl &&

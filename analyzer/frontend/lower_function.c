@@ -186,6 +186,11 @@ static void lower_overrides(ck_fe *fe, CXCursor method, ck_fe_nodes *out) {
     ck_vec_push(out, node);
   }
   if (n) clang_disposeOverriddenCursors(list);
+  CXCursor lambda = ck_fe_generic_lambda(method);
+  if (clang_Cursor_isNull(lambda)) return;
+  ck_ir *node = ck_ir_node_new(fe->unit, CK_IR_OVERRIDES, ck_fe_loc(fe, method));
+  node->usr = ck_fe_usr(fe, lambda);
+  ck_vec_push(out, node);
 }
 
 /* Offset of the first error within a function. */

@@ -236,6 +236,7 @@ static void visit(const ck_ir *node, void *data) {
   case CK_IR_REF:
     if (node->flags & CK_IR_F_FUNCTION) edge_usr(g, node->usr, false);
     break;
+  case CK_IR_LAMBDA: edges_of_list(g, &g->overriders, node->usr); break; /* instances, if it is generic */
   case CK_IR_UNKNOWN: ck_ir_walk(node, visit_unread, &(unread){run, node->name}); break;
   case CK_IR_CONSTRUCT:
   case CK_IR_NEW:

@@ -87,7 +87,7 @@ class Styles:
         self.text.put('auto %s = [&](const auto &...items) { int at = 0; (put_%s("%s_" + std::to_string(at++), items), ...); };' % (f, self.name, base))
         items = [self.pick([lambda: 'nn::Linear(%s, 2)' % self.size(), lambda: 'torch::zeros({%s})' % self.size(), lambda: 'int64_t(%s)' % self.size()])()
                  for _ in range(self.random.randint(1, 3))]
-        self.text.put('%s(%s);' % (f, ', '.join(items)))
+        self.text.put(self.pick(['%s(%s);', 'std::apply(%s, std::make_tuple(%s));']) % (f, ', '.join(items)))
 
     def by_stack(self):
         s, key = self.fresh('st'), self.fresh('stack')
@@ -112,7 +112,7 @@ class Styles:
         v, key = self.fresh('var'), self.fresh('vk')
         value = self.pick(['int64_t(%s)' % self.size(), 'std::string("two")', '%s > 3' % self.size()])
         self.text.put('std::variant<int64_t, std::string, bool> %s = %s;' % (v, value))
-        if self.chance(0.15):  # the instances of the lambda that std::visit makes are out of sight: partial
+        if self.chance(0.5):
             self.text.open('std::visit([&](auto &&value)')
             self.text.put('using T = std::decay_t<decltype(value)>;')
             self.text.put('if constexpr (std::is_same_v<T, int64_t>) register_buffer("%s_n", torch::zeros({value}));' % key)

@@ -160,6 +160,34 @@ static const struct row {
      "global \"b\" usr=u2 :int32) (int 2 :int32)) (binary * :int32 (ref global \"c\" usr=u3 :int32) (int 2 "
      ":int32))))))) ",
      "f", "2*a 4 6\n", 1, NULL},
+    /* template: auto g = [](auto x) { show("pattern"); };
+     * instances for int and double; void f() { apply(g, 1); apply(g, 2.5); apply(g, true); } */
+    {"the instance of a generic lambda that has the argument's type, else the pattern",
+     "(unit (function main \"f\" usr=u1 :void (block (decl (var \"g\" usr=u2 :(record \"f::lambda\" usr=u3) (lambda "
+     "usr=u3 :(record \"f::lambda\" usr=u3) (function const method \"operator()\" (param \"x\" usr=u4 :(?) _) (block "
+     "(expr (call \"show\" usr=u5 :void aux=(args (?)) _ (int 0 :int32)))))))) "
+     "(expr (call \"\" :void (ref \"g\" usr=u2 :(record \"f::lambda\" usr=u3)) (int 7 :int32))) "
+     "(expr (call \"\" :void (ref \"g\" usr=u2 :(record \"f::lambda\" usr=u3)) (float 2.5 :double))) "
+     "(expr (call \"\" :void (ref \"g\" usr=u2 :(record \"f::lambda\" usr=u3)) (bool true :bool))))) "
+     "(function const method main \"f::(lambda)::operator()\" usr=u6 :void (param \"x\" usr=u7 :int32 _) (overrides "
+     "usr=u3) (block (expr (call \"show\" usr=u5 :void aux=(args (?)) _ (ref \"x\" usr=u7 :int32))))) "
+     "(function const method main \"f::(lambda)::operator()\" usr=u8 :void (param \"x\" usr=u9 :double _) (overrides "
+     "usr=u3) (block (expr (call \"show\" usr=u5 :void aux=(args (?)) _ (ref \"x\" usr=u9 :double))))))",
+     "f", "7\n2.5\n0\n", 1, NULL},
+    /* struct M : test::Module {};
+     * void f() { M m; int a = 1, b = 2; apply([&m](auto &...x) { ... }, a, b); show(m, a, b); } */
+    {"a pack without an instance in sight opens what is given and captured",
+     "(unit (record main \"M\" :(record \"M\" usr=u1) (base :(record \"test::Module\" usr=u2))) (function main \"f\" "
+     "usr=u3 :void (block (decl (var \"m\" usr=u4 :(record \"M\" usr=u1) _)) (decl (var \"a\" usr=u5 :int32 (int 1 "
+     ":int32)) (var \"b\" usr=u6 :int32 (int 2 :int32))) (expr (call \"\" :void (lambda usr=u7 :(record \"f::lambda\" "
+     "usr=u7) (capture byref \"m\" usr=u4 :(record \"M\" usr=u1) _) (function const method \"operator()\" (param \"x\" "
+     "usr=u8 :(?) _) (block))) (ref \"a\" usr=u5 :int32) (ref \"b\" usr=u6 :int32))) (expr (call \"show\" usr=u9 :void "
+     "aux=(args (?)) _ (ref \"m\" usr=u4 :(record \"M\" usr=u1)) (ref \"a\" usr=u5 :int32) (ref \"b\" usr=u6 "
+     ":int32))))))",
+     "f",
+     "M{} open ?(call of `a generic lambda`, whose instance for these arguments is not in sight) ?(call of `a generic "
+     "lambda`, whose instance for these arguments is not in sight)\n",
+     1, NULL},
 };
 
 static void shows(void **state) {
