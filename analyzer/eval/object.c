@@ -203,11 +203,16 @@ static void init_parts(ck_ev *ev, ck_cell *self, ck_class *cls, const ck_ir *cto
     ck_ev_open_cell(ev, self, cls->record->loc, "a part of the class is not understood");
 }
 
+static const char *unseen_constructor(ck_ev *ev, const ck_class *cls) {
+  return ck_arena_printf(&ev->arena, "constructor of `%s`, whose body is not in sight", cls->record->name);
+}
+
 void ck_ev_run_ctor(ck_ev *ev, ck_cell *self, ck_class *cls, const ck_ir *ctor, ck_cell **args, size_t nargs,
                     const ck_ir *node) {
   const ck_ir *definition = ctor ? ck_ev_find_function(ev, ctor->usr)->function : NULL;
   if (definition == NULL && ctor && ck_ir_body(ctor)) definition = ctor;
   bool implicit = ctor == NULL || (ctor->flags & (CK_IR_F_DEFAULTED | CK_IR_F_INHERITED));
+  bool is_unseen = definition == NULL && !implicit;
   bool forward = ctor == NULL ? nargs > 0 : (ctor->flags & CK_IR_F_INHERITED) != 0;
   ck_frame frame;
   if (!ck_ev_frame_push(ev, &frame, definition ? definition : cls->record, cls->record, self, node->loc)) return;
@@ -221,14 +226,16 @@ void ck_ev_run_ctor(ck_ev *ev, ck_cell *self, ck_class *cls, const ck_ir *ctor, 
       const ck_ir *target = ck_ev_choose_ctor(ev, cls, next, n, construct ? construct->usr : "");
       ck_ev_run_ctor(ev, self, cls, target, next, n, delegate);
     }
-  } else if (ck_ev_on(ev)) init_parts(ev, self, cls, definition, args, nargs, forward, node);
+  } else if (ck_ev_on(ev)) {
+    /* before what it is known to do, which may fail for want of arguments, and after it */
+    if (is_unseen) ck_ev_open_cell(ev, self, node->loc, unseen_constructor(ev, cls));
+    init_parts(ev, self, cls, definition, args, nargs, forward, node);
+  }
   if (ck_ev_on(ev) && object_in(self)) object_in(self)->constructing = cls->record;
   if (ck_ev_on(ev) && definition && !implicit) {
     ck_ev_exec(ev, ck_ir_body(definition), CK_TAIL_FUNCTION);
     if (ev->flow == CK_FLOW_RETURN) ev->flow = CK_FLOW_ON;
-  } else if (ck_ev_on(ev) && !implicit)
-    ck_ev_open_cell(ev, self, node->loc,
-                    ck_arena_printf(&ev->arena, "constructor of `%s`, whose body is not in sight", cls->record->name));
+  } else if (ck_ev_on(ev) && is_unseen) ck_ev_open_cell(ev, self, node->loc, unseen_constructor(ev, cls));
   ck_ev_frame_pop(ev);
 }
 
