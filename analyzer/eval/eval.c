@@ -124,7 +124,7 @@ static size_t run_worlds(ck_ev *ev, const entry *e, const char **limit) {
       ev->limit = "combinations of unknown conditions";
       break;
     }
-    worlds++;
+    ev->world = ++worlds;
     ck_ev_world_begin(ev);
     if (ev->observer.world_begins) ev->observer.world_begins(ev, ev->observer.data);
     run_entry(ev, e);

@@ -24,9 +24,10 @@ enum {
   CK_LIMIT_STEPS = 20 * 1000 * 1000, /* nodes evaluated per entry point, all worlds together */
   CK_LIMIT_DEPTH = 200,              /* nested calls */
   CK_LIMIT_WORLDS = 64,
-  CK_LIMIT_ROUNDS = 200 * 1000,      /* of one loop */
-  CK_LIMIT_LOOP_STEPS = 1000 * 1000, /* of a loop that makes no module: its further rounds are taken as one */
-  CK_LIMIT_SYM_DEPTH = 200,          /* nested operations of a symbolic expression, beyond it is unknown */
+  CK_LIMIT_ROUNDS = 200 * 1000,         /* of one loop */
+  CK_LIMIT_LOOP_STEPS = 1000 * 1000,    /* of a loop that makes no module: its further rounds are taken as one */
+  CK_LIMIT_LATE_LOOP_STEPS = 50 * 1000, /* the same in a late world; in the n-th, an n-th of the first's, but as many */
+  CK_LIMIT_SYM_DEPTH = 200,             /* nested operations of a symbolic expression, beyond it is unknown */
 };
 #define CK_LIMIT_MEMORY ((size_t)1 << 30) /* bytes of one evaluator's arena */
 

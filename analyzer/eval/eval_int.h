@@ -162,6 +162,7 @@ struct ck_ev {
   ck_value thrown;
   const char *limit;
   uint64_t steps;         /* of this entry point */
+  size_t world;           /* the one that is run, from 1 on */
   uint64_t earlier_steps; /* of those before */
   size_t made;            /* registrations and objects that take some: what loops are followed for */
   size_t depth, try_depth;
