@@ -148,16 +148,19 @@ static const struct row {
      "1 if condition\n"
      "1 if not condition\n",
      2, NULL},
-    /* void f() { if (unknown()) return; int i = 0; while (i < 200000) i++; show(i); }: a second world is not given as
-     * long */
+    /* void f() { int i = 0; while (true) { if (unknown()) break; } while (i < 120000) i++; show(i); }: a second world
+     * is given less time */
     {"long loops of late worlds",
-     "(unit (function main \"f\" usr=u1 :void (block (if _ (call \"unknown\" usr=u2 :bool _) (block "
-     "(expr (call \"show\" usr=u3 :void aux=(args (?)) _ (int 1 :int32)))) _) "
+     "(unit (function main \"f\" usr=u1 :void (block "
      "(decl (var \"i\" usr=u4 :int32 (int 0 :int32))) "
-     "(while (binary < :bool (ref \"i\" usr=u4 :int32) (int 200000 :int32)) (block "
+     "(while (bool true :bool) (block (if _ (call \"unknown\" usr=u3 :bool _) (block (break)) _))) "
+     "(while (binary < :bool (ref \"i\" usr=u4 :int32) (int 120000 :int32)) (block "
      "(expr (unary post++ :int32 (ref \"i\" usr=u4 :int32))))) "
-     "(expr (call \"show\" usr=u3 :void aux=(args (?)) _ (ref \"i\" usr=u4 :int32)))))) ",
-     "f", "1 if condition\n?(value that a loop with an unknown number of rounds changes)\n", 2, NULL},
+     "(expr (call \"show\" usr=u5 :void aux=(args (?)) _ (ref \"i\" usr=u4 :int32)))))) ",
+     "f",
+     "120000 if condition\n"
+     "?(value that a loop with an unknown number of rounds changes) if not condition\n",
+     2, NULL},
     /* void f() { int a[60], s = 0; for (int x : a) { s++; int i = 0; while (i < 10000) i++; } show(s); } */
     {"a range that takes too long",
      "(unit (function main \"f\" usr=u1 :void (block (decl "
