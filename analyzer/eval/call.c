@@ -339,11 +339,29 @@ static ck_value instantiated(ck_ev *ev, ck_value closure, const ck_ir *instance)
   return closure;
 }
 
+/* =, += and the like, but no comparison. */
+static bool is_assignment(const char *op) {
+  size_t n = strlen(op);
+  return n > 0 && op[n - 1] == '=' && strcmp(op, "==") != 0 && strcmp(op, "!=") != 0 && strcmp(op, "<=") != 0 &&
+         strcmp(op, ">=") != 0;
+}
+
+/* Operands in their order: of an assignment the right one comes first ([expr.ass]; m[k] = f() adds nothing if f
+ * throws).
+ */
+static ck_cell **eval_operands(ck_ev *ev, const ck_ir *node, const char *op, size_t *n) {
+  if (node->nkids != 2 || !is_assignment(op)) return ck_ev_eval_args(ev, node, 0, n);
+  *n = 2;
+  ck_cell **cells = CK_NEW_N(&ev->arena, ck_cell *, 2);
+  for (size_t i = 2; i-- > 0;) cells[i] = ck_ev_eval_cell(ev, node->kids[i]);
+  return cells;
+}
+
 static ck_value eval_operator_call(ck_ev *ev, const ck_ir *node) {
-  size_t n;
-  ck_cell **args = ck_ev_eval_args(ev, node, 0, &n);
-  if (!ck_ev_on(ev)) return CK_VOID;
   const char *plain = ck_ev_plain_name(node->name), *op = ck_starts_with(plain, "operator") ? plain + 8 : plain;
+  size_t n;
+  ck_cell **args = eval_operands(ev, node, op, &n);
+  if (!ck_ev_on(ev)) return CK_VOID;
   const ck_target_fn *target = ck_ev_find_function(ev, node->usr);
   ck_value v;
   if (n > 0 && strcmp(op, "()") == 0) {

@@ -372,6 +372,8 @@ void ck_ev_notice(ck_ev *ev, const ck_ir *place, ck_cell *cell); /* observer.con
 
 /* stmt.c, loop.c */
 void ck_ev_exec(ck_ev *ev, const ck_ir *node, ck_tail tail);
+/* After a throw: the first handler of the TRY that takes it. `outer`: what was thrown before the TRY. */
+void ck_ev_exec_handler(ck_ev *ev, const ck_ir *node, ck_value outer, ck_tail tail);
 void ck_ev_exec_loop(ck_ev *ev, const ck_ir *node);
 void ck_ev_exec_range_for(ck_ev *ev, const ck_ir *node);
 const ck_sym *ck_ev_condition_symbol(ck_ev *ev, ck_value v, ck_loc loc, bool *known, bool *holds);

@@ -2,7 +2,10 @@
  *
  * Journals nest: the two sides of a branch inside a side of another. Each begun journal gets a fresh, larger id; a cell
  * carries the id of the innermost journal that holds its old value, or under which it was made. So a store needs to
- * look at one number only, and what is new in a side is never recorded. */
+ * look at one number only, and what is new in a side is never recorded.
+ *
+ * Nothing is written after a throw, until a handler takes it: a row that makes an element and then puts it into its
+ * container need not ask whether the making threw. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +38,7 @@ static void store_character(ck_ev *ev, ck_cell *text, uint32_t at, ck_value v) {
 }
 
 void ck_ev_store(ck_ev *ev, ck_cell *cell, ck_value v) {
+  if (ev->flow == CK_FLOW_THROW) return;
   if (cell->text) store_character(ev, cell->text, cell->at, v);
   if (cell->journalled < ev->journal_id) {
     ck_vec_push(&ev->journal, (ck_write){cell, cell->v, cell->journalled});

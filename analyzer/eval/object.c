@@ -207,6 +207,17 @@ static const char *unseen_constructor(ck_ev *ev, const ck_class *cls) {
   return ck_arena_printf(&ev->arena, "constructor of `%s`, whose body is not in sight", cls->record->name);
 }
 
+/* `C() try : member(f()) {...} catch (...) {...}`: what the bases and members throw goes to the handlers, too. They may
+ * throw something else, but whatever they do, there is no object ([except.handle]). */
+static void exec_guarded(ck_ev *ev, const ck_ir *body, ck_value outer) {
+  if (ck_ev_on(ev)) ck_ev_exec(ev, body->kids[0], CK_TAIL_FUNCTION);
+  ev->try_depth--;
+  ck_value thrown = ev->thrown;
+  bool throws = ev->flow == CK_FLOW_THROW;
+  ck_ev_exec_handler(ev, body, outer, CK_TAIL_NONE);
+  if (throws && ck_ev_on(ev)) ev->flow = CK_FLOW_THROW, ev->thrown = thrown;
+}
+
 void ck_ev_run_ctor(ck_ev *ev, ck_cell *self, ck_class *cls, const ck_ir *ctor, ck_cell **args, size_t nargs,
                     const ck_ir *node) {
   const ck_ir *definition = ctor ? ck_ev_find_function(ev, ctor->usr)->function : NULL;
@@ -217,6 +228,10 @@ void ck_ev_run_ctor(ck_ev *ev, ck_cell *self, ck_class *cls, const ck_ir *ctor, 
   ck_frame frame;
   if (!ck_ev_frame_push(ev, &frame, definition ? definition : cls->record, cls->record, self, node->loc)) return;
   if (definition && !implicit) ck_ev_bind_params(ev, definition, args, nargs, node);
+  const ck_ir *body = definition && !implicit ? ck_ir_body(definition) : NULL;
+  bool guarded = body && body->kind == CK_IR_TRY;
+  ck_value outer = ev->thrown;
+  ev->try_depth += guarded;
   const ck_ir *delegate = delegation(definition);
   if (delegate && ck_ev_on(ev)) {
     size_t n;
@@ -232,10 +247,10 @@ void ck_ev_run_ctor(ck_ev *ev, ck_cell *self, ck_class *cls, const ck_ir *ctor, 
     init_parts(ev, self, cls, definition, args, nargs, forward, node);
   }
   if (ck_ev_on(ev) && object_in(self)) object_in(self)->constructing = cls->record;
-  if (ck_ev_on(ev) && definition && !implicit) {
-    ck_ev_exec(ev, ck_ir_body(definition), CK_TAIL_FUNCTION);
-    if (ev->flow == CK_FLOW_RETURN) ev->flow = CK_FLOW_ON;
-  } else if (ck_ev_on(ev) && is_unseen) ck_ev_open_cell(ev, self, node->loc, unseen_constructor(ev, cls));
+  if (guarded) exec_guarded(ev, body, outer);
+  else if (ck_ev_on(ev) && body) ck_ev_exec(ev, body, CK_TAIL_FUNCTION);
+  if (ev->flow == CK_FLOW_RETURN) ev->flow = CK_FLOW_ON;
+  if (ck_ev_on(ev) && is_unseen) ck_ev_open_cell(ev, self, node->loc, unseen_constructor(ev, cls));
   ck_ev_frame_pop(ev);
 }
 

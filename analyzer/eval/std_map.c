@@ -67,8 +67,9 @@ static bool put_pair(ck_call *call, ck_cell *map, const ck_ir_type *type, ck_cel
   ck_cell *there = ck_ev_map_find(call->ev, ck_ev_load(call->ev, map), key, &known);
   if (!known) return false;
   *fresh = there == NULL;
+  ck_value v = *fresh || overwrite ? ck_std_init(call, ck_std_targ(type, 1), list->at[1]) : CK_VOID; /* may throw */
   *slot = there != NULL ? there : ck_ev_map_put(call->ev, map, key);
-  if (*fresh || overwrite) ck_ev_store(call->ev, *slot, ck_std_init(call, ck_std_targ(type, 1), list->at[1]));
+  if (*fresh || overwrite) ck_ev_store(call->ev, *slot, v);
   return true;
 }
 

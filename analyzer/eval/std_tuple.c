@@ -25,6 +25,12 @@ static ck_value from_cells(ck_call *call, const char *cls, const ck_ir_type *typ
   return ck_ev_list_of_cells(call->ev, cls, cells, n);
 }
 
+/* A LIST of values as elements of the types that `type` says. */
+static ck_value typed(ck_value list, const ck_ir_type *type) {
+  for (size_t i = 0; i < list.list->n; i++) list.list->at[i]->type = ck_std_targ(type, i);
+  return list;
+}
+
 static bool is_aggregate_list(ck_value v) {
   return ck_std_list_of(v, "init") != NULL || ck_std_list_of(v, "std::pair") != NULL ||
          ck_std_list_of(v, "std::tuple") != NULL;
@@ -43,7 +49,7 @@ ck_value ck_std_tuple_construct(ck_call *call) {
   if (call->nargs == 0) {
     ck_value *values = CK_NEW_N(ck_ev_arena(call->ev), ck_value, n + 1);
     for (size_t i = 0; i < n; i++) values[i] = ck_ev_default(call->ev, ck_std_targ(type, i), call->node);
-    return ck_ev_list(call->ev, cls, values, n);
+    return typed(ck_ev_list(call->ev, cls, values, n), type);
   }
   return ck_std_refuse(call, "a `%s` made of parts", cls);
 }
@@ -70,7 +76,7 @@ ck_value ck_std_tuple_cat(ck_call *call) {
     const ck_list *list = ck_std_list(call, call->args[i]);
     for (size_t k = 0; k < list->n; k++) values[at++] = ck_std_init(call, NULL, list->at[k]);
   }
-  return ck_ev_list(call->ev, "std::tuple", values, n);
+  return typed(ck_ev_list(call->ev, "std::tuple", values, n), ck_ir_strip_ref(call->type));
 }
 
 /* t = u, tie(a, b) = u: element by element. */
@@ -244,15 +250,16 @@ ck_value ck_std_optional_assign(ck_call *call) {
   return ck_std_ref_self(call);
 }
 
-ck_value ck_std_optional_emplace(ck_call *call) {
-  const ck_ir_type *type = ck_std_self_type(call);
-  set_optional(call, type, ck_std_make(call, ck_std_targ(type, 0), call->args, call->nargs));
-  return value_of(call, false);
-}
-
 ck_value ck_std_optional_reset(ck_call *call) {
   ck_ev_store(call->ev, call->self, ck_ev_list(call->ev, class_of(ck_std_self_type(call), "std::optional"), NULL, 0));
   return CK_VOID;
+}
+
+ck_value ck_std_optional_emplace(ck_call *call) {
+  const ck_ir_type *type = ck_std_self_type(call);
+  ck_std_optional_reset(call); /* it stays so if the value is not made ([optional.assign]) */
+  set_optional(call, type, ck_std_make(call, ck_std_targ(type, 0), call->args, call->nargs));
+  return value_of(call, false);
 }
 
 /* --- variant -------------------------------------------------------------------------------------------------- */
@@ -324,9 +331,11 @@ ck_value ck_std_variant_emplace(ck_call *call) {
   int64_t i = asked_index(call, type);
   if (i < 0 || type == NULL || (size_t)i >= type->nargs)
     return ck_std_refuse(call, "a std::variant of an alternative that is not known");
+  ck_ev_store(call->ev, call->self, ck_call_unknown(call, "a variant that lost its value")); /* if the making throws */
   ck_value v = ck_std_make(call, type->args[i], call->args, call->nargs);
   ck_ev_store(call->ev, call->self, variant_of(call, type, i, v));
-  return ck_ev_ref(ck_std_list(call, call->self)->at[0]);
+  const ck_list *list = ck_std_list(call, call->self);
+  return list != NULL ? ck_ev_ref(list->at[0]) : CK_VOID;
 }
 
 static ck_value variant_index(ck_call *call, ck_cell *cell) {

@@ -270,8 +270,9 @@ static ck_value push_back_value(ck_call *call, ck_value v, bool returns_element)
   }
   ck_ev_list_push(call->ev, call->self, v);
   const ck_list *list = ck_std_list(call, call->self);
-  if (list != NULL && list->n > 0) list->at[list->n - 1]->type = ck_std_targ(ck_std_self_type(call), 0);
-  return returns_element && list != NULL ? ck_ev_ref(list->at[list->n - 1]) : CK_VOID;
+  if (list == NULL || list->n == 0) return CK_VOID;
+  list->at[list->n - 1]->type = ck_std_targ(ck_std_self_type(call), 0);
+  return returns_element ? ck_ev_ref(list->at[list->n - 1]) : CK_VOID;
 }
 
 ck_value ck_std_seq_push_back(ck_call *call) {

@@ -175,6 +175,10 @@ static void exec_try(ck_ev *ev, const ck_ir *node, ck_tail tail) {
   ev->try_depth++;
   ck_ev_exec(ev, node->kids[0], CK_TAIL_NONE);
   ev->try_depth--;
+  ck_ev_exec_handler(ev, node, outer, tail);
+}
+
+void ck_ev_exec_handler(ck_ev *ev, const ck_ir *node, ck_value outer, ck_tail tail) {
   if (ev->flow != CK_FLOW_THROW) return;
   const ck_ir *handler = NULL;
   for (uint32_t i = 1; i < node->nkids && handler == NULL; i++)

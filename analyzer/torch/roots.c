@@ -216,8 +216,7 @@ static void visit_unread(const ck_ir *node, void *data) {
   site->reason_loc = node->loc;
 }
 
-static void visit(const ck_ir *node, void *data) {
-  graph *g = data;
+static void visit(const ck_ir *node, graph *g) {
   ck_torch_run *run = g->run;
   ck_torch_function *from = &g->functions.at[g->current];
   if (is_load(node)) {
@@ -253,6 +252,18 @@ static void visit(const ck_ir *node, void *data) {
   }
 }
 
+/* Of a generic lambda whose instances are in sight, the pattern says nothing more. */
+static bool is_instantiated(const graph *g, const ck_ir *node, const ck_ir *kid) {
+  return node->kind == CK_IR_LAMBDA && kid->kind == CK_IR_FUNCTION && kid->usr[0] == '\0' &&
+         ck_map_find(&g->overriders, node->usr) != NULL;
+}
+
+static void walk(graph *g, const ck_ir *node) {
+  visit(node, g);
+  for (uint32_t i = 0; i < node->nkids; i++)
+    if (node->kids[i] && !is_instantiated(g, node, node->kids[i])) walk(g, node->kids[i]);
+}
+
 static void spread(ck_torch_functions *functions) {
   for (bool changed = true; changed;) {
     changed = false;
@@ -272,7 +283,7 @@ static void spread(ck_torch_functions *functions) {
 static void visit_members(graph *g, const ck_ir *record) {
   for (size_t i = 0; i < record->nkids; i++) {
     const ck_ir *kid = record->kids[i];
-    if (kid != NULL && kid->kind == CK_IR_FIELD) ck_ir_walk(kid, visit, g);
+    if (kid != NULL && kid->kind == CK_IR_FIELD) walk(g, kid);
     if (kid != NULL && kid->kind == CK_IR_BASE) edges_of_list(g, &g->ctors, kid->type->usr);
   }
 }
@@ -290,7 +301,7 @@ ck_torch_functions ck_torch_find_functions(ck_torch_run *run) {
     const ck_torch_function *f = &g.functions.at[g.current];
     const ck_ir *record = f->record;
     bool ctor = (f->node->flags & CK_IR_F_CTOR) != 0;
-    ck_ir_walk(f->node, visit, &g);
+    walk(&g, f->node);
     if (ctor && record) visit_members(&g, record);
   }
   spread(&g.functions);

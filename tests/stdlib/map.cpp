@@ -66,3 +66,8 @@ long case_set_range() { std::vector<int> v{3, 1, 3}; std::set<int> s(v.begin(), 
 long case_set_rbegin() { std::set<int> s{3, 1}; return *s.rbegin(); }
 long case_uset_count() { std::unordered_set<std::string> s{"a", "b"}; return s.count("a") * 10 + s.count("z"); }
 long case_uset_insert() { std::unordered_set<int> s; s.insert(1); s.insert(1); return s.size(); }
+
+struct Odd { explicit Odd(int i) : i(i) { if (i % 2 == 0) throw i; } int i; };
+long odd(int i) { return Odd(i).i; }
+long case_assigned_value_throws() { std::map<int, long> m; try { m[1] = odd(3); m[2] = odd(4); } catch (int) {} return long(m.size()) * 10 + long(m.count(2)); }
+long case_emplace_throws() { std::map<int, Odd> m; try { m.emplace(1, 3); m.emplace(2, 4); } catch (int) {} try { m.try_emplace(3, 6); } catch (int) {} return long(m.size()); }

@@ -65,6 +65,8 @@ long case_variant_get_if() { std::variant<int, std::string> v = 4; if (auto *p =
 long case_variant_get_if_null() { std::variant<int, std::string> v = 4; return std::get_if<std::string>(&v) == nullptr; }
 long case_variant_bad() { std::variant<int, std::string> v = 4; try { return std::get<std::string>(v).size(); } catch (const std::bad_variant_access &) { return 6; } }
 long case_variant_visit() { std::variant<int, long> v = 4L; return std::visit([](auto x) { return long(x) * 2; }, v); }
+struct Odd { explicit Odd(int i) : i(i) { if (i % 2 == 0) throw i; } int i; };
+long case_optional_emplace_throws() { std::optional<Odd> o(std::in_place, 3); try { o.emplace(4); } catch (int) {} return o.has_value(); }
 long case_variant_visit_two() { std::variant<int, long> v = 4L, w = 3; return std::visit([](auto x, auto y) { return long(sizeof(x)) * 10 + long(y); }, v, w); }
 long case_variant_visit_overloads() { std::variant<int, std::string> v = "abc"; return std::visit([](const auto &x) { if constexpr (std::is_same_v<decltype(x), const int &>) return long(x); else return long(x.size()); }, v); }
 long case_apply_pack() { long sum = 0; std::apply([&](const auto &...x) { ((sum = sum * 10 + long(sizeof(x))), ...); }, std::make_tuple('a', 2, 3L)); return sum; }

@@ -106,3 +106,6 @@ long case_initializer_list() { auto f = [](std::initializer_list<int> l) { long 
 long case_initializer_list_var() { std::initializer_list<int> l = {4, 5}; return *l.begin() * 10 + l.size(); }
 long case_for_over_braces() { long s = 0; for (int x : {3, 1, 2}) s = s * 10 + x; return s; }
 long case_for_over_string_braces() { long s = 0; for (std::string x : {"abc", "d"}) s = s * 10 + x.size(); return s; }
+
+struct Odd { explicit Odd(int i) : i(i) { if (i % 2 == 0) throw i; } int i; };
+long case_emplace_back_throws() { std::vector<Odd> v; try { v.emplace_back(3); v.emplace_back(4); v.emplace_back(5); } catch (int) {} return long(v.size()); }
