@@ -179,6 +179,8 @@ ck_value ck_ev_binary(ck_ev *ev, ck_ir_op op, ck_value a, ck_value b, const ck_i
 ck_value
 ck_ev_convert(ck_ev *ev, ck_value v, const ck_ir_type *type,
               ck_loc loc); /* as an initialisation of a `type` would: numbers wrap/truncate, classes by their rows */
+/* Converts v, whose static type is `from` (NULL if not known). */
+ck_value ck_ev_convert_from(ck_ev *ev, ck_value v, const ck_ir_type *from, const ck_ir_type *to, ck_loc loc);
 ck_value ck_ev_string(ck_ev *ev, const char *s);
 ck_value ck_ev_string_n(ck_ev *ev, const char *s, size_t n);
 ck_value ck_ev_symbol(ck_ev *ev, ck_sym_type type, const char *name, const char *origin, ck_loc loc);

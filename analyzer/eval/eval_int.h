@@ -301,8 +301,6 @@ bool ck_ev_convert_object(ck_ev *ev, ck_value v, const ck_ir_type *to, ck_loc lo
 /* convert.c */
 /* Assignment between class values, memberwise where fields keep their identity. */
 void ck_ev_assign(ck_ev *ev, ck_cell *target, ck_value v);
-/* Converts v, whose static type is `from` (NULL if not known). */
-ck_value ck_ev_convert_from(ck_ev *ev, ck_value v, const ck_ir_type *from, const ck_ir_type *to, ck_loc loc);
 /* `this` of a method that is an entry point. */
 ck_cell *ck_ev_unknown_self(ck_ev *ev, const ck_ir *record, ck_loc loc);
 /* A parameter's value when nothing is known of the caller. */

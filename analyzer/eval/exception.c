@@ -25,6 +25,7 @@ static const struct {
     {"std::system_error", "std::runtime_error"},
     {"std::bad_alloc", "std::exception"},
     {"std::bad_cast", "std::exception"},
+    {"std::bad_any_cast", "std::bad_cast"},
     {"std::bad_function_call", "std::exception"},
     {"std::bad_optional_access", "std::exception"},
     {"std::bad_variant_access", "std::exception"},

@@ -151,7 +151,9 @@ ck_value ck_std_init(ck_call *call, const ck_ir_type *type, ck_cell *cell) {
     bool same = from != NULL && from->kind == CK_IR_T_RECORD && strcmp(from->name, type->name) == 0;
     return same ? ck_ev_load(call->ev, cell) : ck_ev_pointer(CK_PTR_RAW, cell);
   }
-  return ck_std_init_value(call, type, ck_ev_copy(call->ev, ck_ev_load(call->ev, cell)));
+  ck_value v = ck_ev_copy(call->ev, ck_ev_load(call->ev, cell));
+  if (type == NULL || v.kind == CK_V_UNKNOWN || v.kind == CK_V_TENSOR) return v;
+  return ck_ev_convert_from(call->ev, v, cell->type, type, call->node != NULL ? call->node->loc : (ck_loc){0});
 }
 
 ck_value ck_std_make(ck_call *call, const ck_ir_type *type, ck_cell **args, size_t n) {

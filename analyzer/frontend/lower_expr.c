@@ -545,7 +545,12 @@ static ck_ir *lower_expression(ck_fe *fe, CXCursor cursor) {
   case CXCursor_SizeOfPackExpr: return constant_or_unknown(fe, cursor, "sizeof...() in a template");
   case CXCursor_RequiresExpr:
   case CXCursor_ConceptSpecializationExpr: return constant_or_unknown(fe, cursor, "a concept in a template");
-  case CXCursor_CXXTypeidExpr: return ck_fe_unknown(fe, cursor, "typeid");
+  case CXCursor_CXXTypeidExpr: { /* a call of a library: what it is asked of is not changed by it */
+    ck_ir *node = ck_fe_node(fe, CK_IR_CALL, cursor);
+    node->name = ck_ir_intern(fe->unit, "typeid");
+    ck_fe_set_kid(fe, node, NULL);
+    return node;
+  }
   case CXCursor_StmtExpr: return ck_fe_unknown(fe, cursor, "a statement expression");
   case CXCursor_CompoundLiteralExpr: return ck_fe_unknown(fe, cursor, "a compound literal");
   case CXCursor_PackExpansionExpr: return ck_fe_unknown(fe, cursor, "a pack expansion in a template");

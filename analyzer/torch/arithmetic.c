@@ -180,14 +180,16 @@ static ck_value parts_of_complex(ck_call *call) {
 }
 
 /* where(condition, a, b): the three are broadcast; releases differ in how they treat two dtypes. */
-static ck_value where(ck_call *call) {
-  side c = side_of(call, 0), a = side_of(call, 1), b = side_of(call, 2);
+static ck_value choose(ck_call *call, size_t condition, size_t first, size_t second) {
+  side c = side_of(call, condition), a = side_of(call, first), b = side_of(call, second);
   ck_dtype dtype = a.tensor && b.tensor && a.dtype == b.dtype ? a.dtype : CK_DTYPE_UNKNOWN;
   ck_value both = broadcast_pair(call, a, b, dtype);
   side result = {both.tensor, dtype, 2};
   return c.tensor && a.tensor && b.tensor ? broadcast_pair(call, c, result, dtype)
                                           : ck_torch_unknown_result(call, -1, dtype);
 }
+static ck_value where(ck_call *call) { return choose(call, 0, 1, 2); }
+static ck_value where_method(ck_call *call) { return choose(call, 1, 0, 2); } /* a.where(condition, b) */
 
 /* matmul: the last two dimensions multiply, those before them broadcast; a vector counts as a row on the left, as a
  * column on the right, and that dimension is gone. */
@@ -412,6 +414,7 @@ const ck_builtin ck_torch_arithmetic_rows[] = {
     OP("min", extremes, 0, 2),
     FUNCTION("einsum", einsum, 2, 3),
     FUNCTION("where", where, 3, 3),
+    METHOD("where", where_method, 2, 2),
     OP("argmax", reduce_index, 0, 2),
     OP("argmin", reduce_index, 0, 2),
     OP("sum", reduce, 0, 3),
@@ -429,6 +432,7 @@ const ck_builtin ck_torch_arithmetic_rows[] = {
     OP("sort", sort, 0, 2),
     OP("topk", topk, 1, 4),
     OP("clamp", clamp, 1, 2),
+    OP("clip", clamp, 1, 2),
     OP("clamp_min", clamp, 1, 1),
     OP("clamp_max", clamp, 1, 1),
     OP("cumsum", accumulate, 1, 2),

@@ -312,7 +312,28 @@ static ck_value embedding(ck_call *call) {
   return ck_torch_new_tensor(call, dims, indices->rank + 1, weight->dtype);
 }
 
+/* pad(t, {left, right, top, bottom, ...}) from the last dimension on; also with the list in options. */
+static ck_value pad(ck_call *call) {
+  const ck_tensor *t = ck_torch_tensor_operand(call, 0);
+  ck_value by = ck_ev_decide(call->ev, ck_torch_operand(call, 1));
+  if (by.kind == CK_V_OBJECT) by = ck_torch_option(call->ev, ck_ev_cell(call->ev, by), "pad");
+  ck_dim dims[CK_TORCH_MAX_RANK], more[CK_TORCH_MAX_RANK];
+  int32_t n;
+  if (!ck_torch_has_shape(call, t) || !ck_torch_list_dims(call->ev, by, more, &n) || n % 2 != 0 || n / 2 > t->rank)
+    return ck_torch_unknown_from(call, t, t->rank);
+  memcpy(dims, t->dims, (size_t)t->rank * sizeof *dims);
+  for (int32_t i = 0; i < n; i++) {
+    ck_dim *dim = &dims[t->rank - 1 - i / 2];
+    *dim = ck_torch_dim_compute(call, CK_IR_OP_ADD, *dim, more[i]);
+  }
+  return ck_torch_new_tensor(call, dims, t->rank, t->dtype);
+}
+
 const ck_builtin ck_torch_join_rows[] = {
+    FUNCTION("pad", pad, 2, 4),
+    FUNCTION("constant_pad_nd", pad, 2, 3),
+    {"torch::nn::functional::pad", pad, 2, 2},
+    {"torch::nn::functional::PadFuncOptions::*", ck_torch_options_call, 0, 1},
     FUNCTION("cat", cat, 1, 2),
     FUNCTION("concat", cat, 1, 2),
     FUNCTION("stack", stack, 1, 2),

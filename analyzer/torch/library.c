@@ -32,6 +32,7 @@ static const ck_library_class classes[] = {
 #undef CK_OPTIONS
     CLASS("torch::nn::detail::ConvNdOptions", ck_torch_options_construct),
     CLASS("torch::nn::detail::RNNOptionsBase", ck_torch_options_construct),
+    CLASS("torch::nn::functional::PadFuncOptions", ck_torch_options_construct),
     CLASS("torch::ExpandingArray", ck_torch_expanding_construct),
     CLASS("torch::ExpandingArrayWithOptionalElem", ck_torch_expanding_construct),
     CLASS("at::Tensor", ck_torch_tensor_construct),

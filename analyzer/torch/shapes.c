@@ -501,6 +501,7 @@ const ck_builtin ck_torch_shape_rows[] = {
     METHOD("sub_", in_place, 1, 2),
     METHOD("div_", in_place, 1, 2),
     METHOD("clamp_", in_place, 1, 2),
+    METHOD("clip_", in_place, 1, 2),
     METHOD("index_put_", in_place, 2, 3),
     METHOD("detach_", in_place, 0, 0),
     METHOD("operator+=", operator_assign, 1, 1),

@@ -162,6 +162,7 @@ ck_value ck_torch_file_module(ck_call *call, size_t file, const char *path);
   X(shape)                                                                                                             \
   X(arithmetic)                                                                                                        \
   X(join)                                                                                                              \
+  X(linalg)                                                                                                            \
   X(loader)                                                                                                            \
   X(file)                                                                                                              \
   X(inert)

@@ -76,3 +76,13 @@ long case_nth_element() { std::vector<int> v{3, 1, 2}; std::nth_element(v.begin(
 long case_move_algorithm() { std::vector<std::string> v{"a", "b"}, w; std::move(v.begin(), v.end(), std::back_inserter(w)); return w.size(); }
 long case_search_absent() { std::vector<int> v{3, 1}; return std::find_if_not(v.begin(), v.end(), [](int x) { return x > 2; }) - v.begin(); }
 long case_max_initial() { std::vector<int> v; return std::max_element(v.begin(), v.end()) == v.end(); }
+long case_adjacent_find() { std::vector<int> v{3, 1, 1, 4}; return (std::adjacent_find(v.begin(), v.end()) - v.begin()) * 10 + (std::adjacent_find(v.begin(), v.end(), [](int a, int b) { return b == 4 * a; }) - v.begin()); }
+long case_adjacent_find_as_loop() { std::vector<int> v{3, 1, 4}; long n = 0; auto end = std::adjacent_find(v.begin(), v.end(), [&n](int a, int b) { n = n * 100 + a * 10 + b; return false; }); return n * 10 + (end == v.end()); }
+long case_is_sorted() { std::vector<int> v{1, 2, 2}, w{2, 1, 3}; return std::is_sorted(v.begin(), v.end()) * 100 + std::is_sorted(w.begin(), w.end()) * 10 + (std::is_sorted_until(w.begin(), w.end()) - w.begin()) + std::is_sorted(v.rbegin(), v.rend(), std::greater<int>()) * 1000; }
+long case_set_union() { std::vector<int> a{1, 3, 3, 5}, b{2, 3, 6}, c; std::set_union(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(c)); return digits(c); }
+long case_set_intersection() { std::vector<int> a{1, 3, 3, 5}, b{3, 5, 6}, c; std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(c)); return digits(c); }
+long case_set_difference() { std::vector<int> a{1, 3, 3, 5}, b{3, 6}, c; std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(c)); return digits(c); }
+long case_set_symmetric() { std::vector<int> a{1, 3, 5}, b{2, 3}, c; std::set_symmetric_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(c)); return digits(c); }
+long case_merge() { std::vector<int> a{1, 3, 5}, b{1, 2, 3}, c(6); auto end = std::merge(a.begin(), a.end(), b.begin(), b.end(), c.begin()); return digits(c) * 10 + (end == c.end()); }
+long case_merge_stable() { std::vector<int> a{13, 21}, b{11, 22, 31}, c; std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(c), [](int x, int y) { return x / 10 < y / 10; }); long n = 0; for (int x : c) n = n * 100 + x; return n; }
+long case_includes() { std::vector<int> a{1, 3, 5}, b{3, 5}, c{3, 3}; return std::includes(a.begin(), a.end(), b.begin(), b.end()) * 10 + std::includes(a.begin(), a.end(), c.begin(), c.end()); }

@@ -1,5 +1,6 @@
 // pair, tuple, optional, variant, any.
 #include <any>
+#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -72,3 +73,16 @@ long case_variant_visit_overloads() { std::variant<int, std::string> v = "abc"; 
 long case_apply_pack() { long sum = 0; std::apply([&](const auto &...x) { ((sum = sum * 10 + long(sizeof(x))), ...); }, std::make_tuple('a', 2, 3L)); return sum; }
 long case_variant_default() { std::variant<int, std::string> v; return std::get<int>(v) * 10 + v.index(); }
 long case_variant_literal() { std::variant<int, std::string> v = "abc"; return v.index(); }
+long case_any_cast() { std::any a = 5; return std::any_cast<int>(a); }
+long case_any_long() { std::any a = 5L; try { return std::any_cast<int>(a); } catch (const std::bad_any_cast &) { return std::any_cast<long>(a) * 10; } }
+long case_any_bad_is_bad_cast() { std::any a; try { return std::any_cast<int>(a); } catch (const std::bad_cast &) { return 7; } }
+long case_any_string() { std::any a = std::string("abc"); return std::any_cast<const std::string &>(a).size() + 10 * a.has_value(); }
+long case_any_literal() { std::any a = "abc"; return std::any_cast<std::string>(&a) == nullptr ? std::string(std::any_cast<const char *>(a)).size() : 0; }
+long case_any_pointer() { std::any a = 4; if (auto *p = std::any_cast<int>(&a)) *p = 6; return std::any_cast<int>(a) * 10 + (std::any_cast<double>(&a) != nullptr); }
+long case_any_reference() { std::any a = 4; std::any_cast<int &>(a) += 3; return std::any_cast<int>(a); }
+long case_any_copy() { std::any a = 4, b = a; b = 9; std::any c; c = a; a.reset(); return std::any_cast<int>(b) * 100 + std::any_cast<int>(c) * 10 + a.has_value(); }
+long case_any_emplace() { std::any a; a.emplace<std::string>(3, 'x'); return std::any_cast<std::string>(a).size(); }
+long case_any_make() { auto a = std::make_any<std::vector<int>>(4, 2); return std::any_cast<std::vector<int> &>(a).size(); }
+long case_any_in_place() { std::any a(std::in_place_type<std::string>, 2, 'c'); return std::any_cast<std::string>(a).size(); }
+long case_any_of_const() { const int n = 8; std::any a = n; a.swap(a); return std::any_cast<const int>(a); }
+long case_any_map() { std::map<std::string, std::any> m{{"n", 3}, {"s", std::string("xy")}, {"f", 2.5}, {"b", true}}; m["v"] = std::vector<long>{1, 2, 3}; return std::any_cast<int>(m.at("n")) * 1000 + std::any_cast<std::string>(m["s"]).size() * 100 + std::any_cast<std::vector<long>>(m["v"]).size() * 10 + std::any_cast<bool>(m["b"]) + (m["z"].has_value() ? 5 : 0); }
