@@ -93,6 +93,7 @@ ck_value ck_std_any_cast(ck_call *call) {
   if (pointer && v.kind == CK_V_NULL) return v;
   if (pointer) v = v.kind == CK_V_PTR ? ck_std_value(call, v.cell) : v;
   if (!is_any(v)) return ck_std_because(call, v, "a std::any that is not known");
+  if (to == NULL) return ck_call_unknown(call, "a std::any cast to a type that is not known");
   ck_cell *cell = v.list->n > 0 ? v.list->at[0] : NULL;
   if (cell != NULL && !compare_types(cell->type, decayed(call, to), &same))
     return ck_call_unknown(call, "a std::any whose type is not known");

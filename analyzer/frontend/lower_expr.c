@@ -351,15 +351,35 @@ static ck_ir *lower_designated(ck_fe *fe, CXCursor cursor, const ck_fe_cursors *
   return value;
 }
 
+/* In a macro there is no text to read: `new T(...)` of a class, whose only child is the constructor's call. */
+static ck_ir *lower_new_in_macro(ck_fe *fe, CXCursor cursor) {
+  CXType made = clang_getPointeeType(clang_getCanonicalType(clang_getCursorType(cursor)));
+  ck_fe_cursors kids = {0};
+  expression_children(cursor, &kids);
+  CXCursor call = kids.n == 1 ? ck_fe_peel(kids.at[0]) : clang_getNullCursor();
+  free(kids.at);
+  bool constructs = ck_fe_is_record(made) && clang_getCursorKind(call) == CXCursor_CallExpr &&
+                    clang_getCursorKind(clang_getCursorReferenced(call)) == CXCursor_Constructor &&
+                    clang_equalTypes(clang_getUnqualifiedType(clang_getCanonicalType(clang_getCursorType(call))),
+                                     clang_getUnqualifiedType(made));
+  ck_ir *value = constructs ? ck_fe_expr(fe, call) : NULL;
+  if (!value || value->kind != CK_IR_CONSTRUCT) return ck_fe_unknown(fe, cursor, "new in a macro");
+  ck_ir *node = ck_fe_node(fe, CK_IR_NEW, cursor);
+  node->type = ck_fe_type(fe, made);
+  node->flags |= value->flags & CK_IR_F_BRACE;
+  ck_ir_set_kids(fe->unit, node, value->kids, value->nkids);
+  return node;
+}
+
 /* new T, new T(...), new T{...}, new T[n]. The children are the expressions in the type's template arguments, the
  * array's size, then the initialiser: told apart by type and by how the text ends. */
 static ck_ir *lower_new(ck_fe *fe, CXCursor cursor) {
   const ck_fe_file *file;
   unsigned begin, end;
-  if (!ck_fe_extent(fe, cursor, &file, &begin, &end)) return ck_fe_unknown(fe, cursor, "new in a macro");
+  if (!ck_fe_extent(fe, cursor, &file, &begin, &end)) return lower_new_in_macro(fe, cursor);
   size_t at = begin;
   if (at + 2 < end && !strncmp(file->text + at, "::", 2)) at = ck_fe_skip_space(file, at + 2);
-  if (at + 3 > end || strncmp(file->text + at, "new", 3) != 0) return ck_fe_unknown(fe, cursor, "new in a macro");
+  if (at + 3 > end || strncmp(file->text + at, "new", 3) != 0) return lower_new_in_macro(fe, cursor);
   at = ck_fe_skip_space(file, at + 3);
   if (at < end && file->text[at] == '(') return ck_fe_unknown(fe, cursor, "placement new");
   CXType made = clang_getPointeeType(clang_getCanonicalType(clang_getCursorType(cursor)));

@@ -92,6 +92,20 @@ static bool is_captured(const ck_fe_nodes *captures, const char *usr) {
   return false;
 }
 
+/* Does the body need anything of the place where the lambda stands? */
+static bool needs_captures(const ck_ir *function) {
+  mentions m = {0};
+  ck_map_init(&m.declared);
+  ck_map_init(&m.mentioned);
+  ck_ir_walk(function, note_mention, &m);
+  bool needs = m.uses_this;
+  for (size_t i = 0; i < m.mentioned.count && !needs; i++)
+    needs = !ck_map_find(&m.declared, ((const ck_ir *)m.mentioned.entries[i].p)->usr);
+  ck_map_release(&m.declared);
+  ck_map_release(&m.mentioned);
+  return needs;
+}
+
 static void add_default_captures(ck_fe *fe, CXCursor cursor, const introducer *intro, const ck_ir *function,
                                  ck_fe_nodes *out) {
   mentions m = {0};
@@ -183,7 +197,7 @@ ck_ir *ck_fe_lambda(ck_fe *fe, CXCursor cursor) {
   }
   ck_ir *function = call_operator(fe, cursor, &kids);
   add_default_captures(fe, cursor, &intro, function, &list);
-  if (!readable) { /* in a macro: how it captures is not known */
+  if (!readable && (list.n > 0 || needs_captures(function))) { /* in a macro: how it captures is not known */
     ck_ir *hidden = ck_ir_node_new(fe->unit, CK_IR_UNKNOWN, node->loc);
     hidden->name = ck_ir_intern(fe->unit, "a lambda in a macro");
     ck_fe_nodes inside = list;

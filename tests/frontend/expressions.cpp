@@ -41,6 +41,10 @@ void operators(V v, V w, int n, int *p) {
   n = V(v)(9);               // expect-ir: (opcall "V::operator()" (construct (ref "v")) (int 9))
   int (*pointer)(int) = [](int x) { return x; }; // expect-ir: (var "pointer" (lambda (function
   pointer = +[](int x) { return -x; }; // expect-ir: (assign = (ref "pointer") (unary plus (lambda (function
+#define MAKE(T, ...) new T(__VA_ARGS__)
+#define LATER(x) [](int n) { return n + x; }
+  V *made = MAKE(V, 1, 2);   // expect-ir: (var "made" (new (int 1) (int 2)))
+  auto later = LATER(4);     // expect-ir: (var "later" (lambda (function const method "operator()" (param "n" _)
   int *q = new int(7);       // expect-ir: (var "q" (new (int 7)))
   V *r = new V{1, 2};        // expect-ir: (var "r" (new brace (int 1) (int 2)))
   int *s = new int[n];       // expect-ir: (var "s" (new array (ref "n")))
