@@ -86,16 +86,20 @@ static bool is_asked(const ck_site_result *site, ck_loc loc, void *data) {
  * several programs hold (a library's) is told once; what is found there in one of them only is told, too. Commands that
  * no program names see all units, by the rule of the nearest definition. */
 
-static void add_part(cli_check *check, const cli_request *r, const bool *has, const char *const *files, size_t nfiles) {
+static void add_part(cli_check *check, const cli_request *r, const bool *has, bool is_linked, const char *const *files,
+                     size_t nfiles) {
   cli_part part = {.units = CK_NEW_N(&check->arena, ck_ir_unit *, r->n + 1)};
-  bool asks = false;
-  for (size_t i = 0; i < r->n; i++)
+  bool asks = false, is_whole = is_linked;
+  for (size_t i = 0; i < r->n; i++) {
+    if (has[i]) is_whole &= check->units.of[i] != NULL && !check->units.of[i]->has_errors;
     if (has[i] && check->units.of[i] != NULL) {
       part.units[part.nunits++] = check->units.of[i];
       asks |= !r->commands[i].is_other;
     }
+  }
   if (!asks && check->parts.n > 0) return;
   part.program = ck_ir_program_new(part.units, part.nunits);
+  if (is_whole) ck_ir_program_set_whole(part.program);
   part.request = (ck_torch_request){
       .files = files, .nfiles = nfiles, .want_sites = true, .checkpoints = ck_match_files_table(check->files)};
   part.analysis = ck_torch_analyse(part.program, &part.request);
@@ -109,13 +113,13 @@ static void make_parts(cli_check *check, const cli_request *r, const char *const
     memset(has, 0, r->n * sizeof *has);
     for (size_t i = 0; i < r->programs->at[p].n; i++) has[r->programs->at[p].members[i]] = true;
     for (size_t i = 0; i < r->n; i++) is_linked[i] |= has[i];
-    add_part(check, r, has, files, nfiles);
+    add_part(check, r, has, true, files, nfiles);
   }
   bool is_rest = false;
   for (size_t i = 0; i < r->n; i++) is_rest |= !is_linked[i] && !r->commands[i].is_other;
   if (is_rest || check->parts.n == 0) {
     for (size_t i = 0; i < r->n; i++) has[i] = true;
-    add_part(check, r, has, files, nfiles);
+    add_part(check, r, has, false, files, nfiles);
   }
   free(has);
   free(is_linked);

@@ -170,6 +170,48 @@ static ck_cell *initialised(ck_ev *ev, const ck_ir *var) {
   return ck_ev_temp(ev, ck_ev_default_init(ev, var->type, var), var->type);
 }
 
+/* What a variable of static duration is known by: one that a header defines, with external linkage, is the same in all
+ * units, though each of them has a node for it. `function`: the one that it is static in, or NULL. */
+static const void *identity(ck_ev *ev, const ck_ir *var, const ck_ir *function) {
+  const ck_ir *owner = function ? function : var;
+  bool is_external = ck_starts_with(owner->usr, "c:@") && strstr(owner->usr, "@aN@") == NULL;
+  if ((owner->flags & CK_IR_F_MAIN_FILE) || !is_external || var->loc.file == NULL) return var;
+  return ck_ev_intern(ev, ck_arena_printf(&ev->arena, "%s:%u:%u %s %s", var->loc.file, var->loc.line, var->loc.column,
+                                          owner->usr, var->usr));
+}
+
+/* Registries --------------------------------------------------------------------------------------------------------
+ *
+ * A container that starts empty in a header is filled from elsewhere, often by initialisers in units that exist for
+ * nothing else. Where units may be missing, what it holds is not known, whether or not some that are in view add to it.
+ */
+
+/* Containers that others add to; an empty optional or pointer is as likely to stay so. */
+static bool is_empty_container(ck_value v) {
+  if (v.kind == CK_V_MAP) return v.map->n == 0;
+  return v.kind == CK_V_LIST && v.list->n == 0 && ck_starts_with(v.list->cls, "std::") &&
+         strstr(v.list->cls, "optional") == NULL;
+}
+
+static void fill_elsewhere(ck_ev *ev, ck_cell *cell, const ck_ir *var, int depth) {
+  ck_value v = cell->v;
+  if (cell->type && cell->type->is_const && v.kind != CK_V_PTR) return;
+  if (is_empty_container(v))
+    cell->v = ck_ev_unknown(ev, var->loc, "variable `%s`, to which units that are not in view may add", var->name);
+  else if (v.kind == CK_V_PTR && v.tag != CK_PTR_ITERATOR && v.tag != CK_PTR_WEAK && depth < 4)
+    fill_elsewhere(ev, v.cell, var, depth + 1);
+  else if (v.kind == CK_V_OBJECT && depth < 4)
+    for (size_t i = 0; i < v.object->nfields; i++) fill_elsewhere(ev, v.object->fields[i].cell, var, depth + 1);
+}
+
+/* Can units that are not in view reach the variable? `function`: the one that it is static in, or NULL. */
+static bool is_shared(ck_ev *ev, const ck_ir *var, const ck_ir *function) {
+  if (ck_ir_program_is_whole(ev->program) || (var->flags & CK_IR_F_CONSTEXPR)) return false;
+  if (function == NULL) return !(var->flags & CK_IR_F_MAIN_FILE);
+  bool has_own_copy = (function->flags & CK_IR_F_STATIC) && !(function->flags & CK_IR_F_METHOD);
+  return !(function->flags & CK_IR_F_MAIN_FILE) && !has_own_copy;
+}
+
 /* A variable of static duration stays initialised, even if that happens in a side of a branch that is taken back: its
  * cells count as older than any journal. */
 static ck_cell *initialised_for_good(ck_ev *ev, const ck_ir *var) {
@@ -251,12 +293,15 @@ static bool binds_temporary(const ck_ir *var) {
 
 void ck_ev_declare(ck_ev *ev, const ck_ir *var) {
   bool once = var->flags & CK_IR_F_STATIC;
-  ck_cell *cell = once ? ck_ptrmap_get(&ev->globals, var) : NULL;
+  const ck_ir *function = ev->frame ? ev->frame->function : NULL;
+  const void *key = once ? identity(ev, var, function) : NULL;
+  ck_cell *cell = once ? ck_ptrmap_get(&ev->globals, key) : NULL;
   if (cell == NULL) {
     if (once) cell = left_by_others(ev, var);
     if (cell == NULL) cell = once ? initialised_for_good(ev, var) : initialised(ev, var);
     if (!ck_ev_on(ev)) return;
-    if (once) *ck_ptrmap_slot(&ev->globals, var) = cell;
+    if (once && is_shared(ev, var, function)) fill_elsewhere(ev, cell, var, 0);
+    if (once) *ck_ptrmap_slot(&ev->globals, key) = cell;
     if (!is_reference(var->type) || binds_temporary(var)) ck_ev_notice(ev, var, cell);
   }
   ck_ev_bind(ev, var->usr, cell);
@@ -308,8 +353,9 @@ static void init_global(ck_ev *ev, const ck_ir *var, ck_cell *cell) {
   if (!ck_ev_frame_push(ev, &frame, var, NULL, NULL, var->loc)) return;
   ck_cell *first = initialised_for_good(ev, var);
   if (ck_ev_on(ev)) {
+    if (is_shared(ev, var, NULL)) fill_elsewhere(ev, first, var, 0);
     cell->v = first->v;
-    if (is_reference(var->type)) *ck_ptrmap_slot(&ev->globals, var) = first;
+    if (is_reference(var->type)) *ck_ptrmap_slot(&ev->globals, identity(ev, var, NULL)) = first;
     else ck_ev_notice(ev, var, cell);
   }
   ck_ev_frame_pop(ev);
@@ -318,20 +364,21 @@ static void init_global(ck_ev *ev, const ck_ir *var, ck_cell *cell) {
 static ck_cell *defined_variable(ck_ev *ev, const ck_ir *var) {
   ck_cell *cell = ck_ev_temp(ev, ck_ev_unknown(ev, var->loc, "variable used in its own initialisation"), var->type);
   cell->journalled = 0;
-  *ck_ptrmap_slot(&ev->globals, var) = cell;
+  const void *key = identity(ev, var, NULL);
+  *ck_ptrmap_slot(&ev->globals, key) = cell;
   if (may_have_changed(ev, var)) {
     const char *origin = ck_arena_printf(&ev->arena, "variable `%s`, which the program changes", var->name);
     cell->v = ck_ev_parameter(ev, var->type, var->name, origin, var->loc);
     return cell;
   }
   init_global(ev, var, cell);
-  return ck_ptrmap_get(&ev->globals, var);
+  return ck_ptrmap_get(&ev->globals, key);
 }
 
 ck_cell *ck_ev_global(ck_ev *ev, const char *usr, const ck_ir *node) {
   const char *why = NULL;
   const ck_ir *var = ck_ir_find_variable(ev->program, usr, ev->frame ? ev->frame->unit : NULL, &why);
-  const void *key = var ? (const void *)var : (const void *)usr;
+  const void *key = var ? identity(ev, var, NULL) : usr;
   ck_cell *cell = ck_ptrmap_get(&ev->globals, key);
   if (cell) return cell;
   if (var == NULL) {
@@ -373,6 +420,6 @@ void ck_ev_init_globals(ck_ev *ev) {
     const ck_ir *here = ev->initialised.at[i], *var; /* an inline one stands in several units */
     if (!acts(ev, ck_ir_kid(here, 0))) continue;
     var = ck_ir_find_variable(ev->program, here->usr, ck_ir_unit_of(ev->program, here), &(const char *){NULL});
-    if (var && ck_ptrmap_get(&ev->globals, var) == NULL) defined_variable(ev, var);
+    if (var && ck_ptrmap_get(&ev->globals, identity(ev, var, NULL)) == NULL) defined_variable(ev, var);
   }
 }

@@ -265,6 +265,9 @@ ck_status ck_ir_read_binary(const void *bytes, size_t size, ck_ir_unit **out, ck
 typedef struct ck_ir_program ck_ir_program;
 ck_ir_program *ck_ir_program_new(ck_ir_unit *const *units, size_t n);
 void ck_ir_program_free(ck_ir_program *program);
+/* Says that there are no other units: the program is all that its build links. */
+void ck_ir_program_set_whole(ck_ir_program *program);
+bool ck_ir_program_is_whole(const ck_ir_program *program);
 size_t ck_ir_program_unit_count(const ck_ir_program *program);
 const ck_ir_unit *ck_ir_program_unit(const ck_ir_program *program, size_t i);
 /* A FUNCTION with a body, a RECORD, a VAR with an initialiser (or defined without one), by USR, at the top of a unit or

@@ -42,6 +42,7 @@ struct ck_ir_program {
   stretch *stretches;                   /* memory of the units, by address */
   size_t stretch_count;
   ck_arena *reasons; /* made while the program is asked */
+  bool is_whole;     /* no unit is missing */
 };
 
 /* Paths --------------------------------------------------------------------------------------------------- */
@@ -327,6 +328,9 @@ ck_ir_program *ck_ir_program_new(ck_ir_unit *const *units, size_t n) {
   find_stretches(program);
   return program;
 }
+
+void ck_ir_program_set_whole(ck_ir_program *program) { program->is_whole = true; }
+bool ck_ir_program_is_whole(const ck_ir_program *program) { return program->is_whole; }
 
 static void release_index(ck_map *map) {
   for (size_t i = 0; i < map->count; i++) {

@@ -771,6 +771,33 @@ def programs_of_a_build_folder(p):
 
 
 @test
+def registry_that_others_fill(p):
+    """A factory that registers itself in a unit of its own: without that unit the registry is not empty, but not known."""
+    p.checkpoint('net.pt', 'w.pt')
+    p.write('registry.h', '#pragma once\n#include <functional>\n#include <map>\n#include <string>\n' + NET + '''
+inline std::map<std::string, std::function<Net()>> &makers() {
+  static auto *all = new std::map<std::string, std::function<Net()>>();
+  return *all;
+}
+''')
+    p.write('net.cpp', '#include "registry.h"\nstatic const bool added = makers().emplace("wide", [] { return Net(16, 2); }).second;\n')
+    p.write('main.cpp', '''#include "registry.h"
+int main() {
+  Net net;
+  if (auto it = makers().find("wide"); it != makers().end()) net = it->second();
+  torch::load(net, "w.pt");
+}
+''')
+    p.check('main.cpp').expect(0, '1 load site: 0 checked, 1 in part')  # the default would fit
+    p.checkpoint('net_wide.pt', 'w.pt')
+    p.check('main.cpp').expect(0, '1 load site: 0 checked, 1 in part', absent=['error'])  # ... would not
+    database(p)
+    p.run('check', '-p', 'build').expect(0, '1 load site: 1 checked')
+    p.checkpoint('net.pt', 'w.pt')
+    p.run('check', '-p', 'build').expect(1, 'main.cpp:5:', 'error: "w.pt" does not fit Net')
+
+
+@test
 def step_of_a_build(p):
     """--unit, as plugins and CMake's clang-tidy slot call it: each load is told once, by the step that can."""
     two_units(p)
