@@ -171,6 +171,20 @@ static ck_ir *call_operator(ck_fe *fe, CXCursor cursor, const ck_fe_cursors *kid
   return function;
 }
 
+/* A lambda that a macro produces: the [ stands in the macro's definition. Only defaults and `this` are taken from
+ * there, since a name may be the macro's parameter. */
+static bool read_in_macro(ck_fe *fe, CXCursor cursor, const ck_fe_cursors *kids, introducer *out) {
+  for (size_t i = 0; i < kids->n; i++)
+    if (clang_getCursorKind(kids->at[i]) == CXCursor_VariableRef) return false;
+  CXFile spelled;
+  unsigned at;
+  clang_getSpellingLocation(clang_getRangeStart(clang_getCursorExtent(cursor)), &spelled, NULL, NULL, &at);
+  const ck_fe_file *file = spelled ? ck_fe_file_of(fe, spelled) : NULL;
+  if (!file || !file->text || at >= file->size || file->text[at] != '[') return false;
+  read_introducer(file, at, file->size, out);
+  return out->references.n == 0 && (out->copy_default || out->reference_default || out->captures_this);
+}
+
 ck_ir *ck_fe_lambda(ck_fe *fe, CXCursor cursor) {
   ck_fe_cursors kids = {0};
   ck_fe_children(cursor, &kids);
@@ -179,6 +193,7 @@ ck_ir *ck_fe_lambda(ck_fe *fe, CXCursor cursor) {
   unsigned begin, end;
   bool readable = ck_fe_extent(fe, cursor, &file, &begin, &end) && file->text[begin] == '[';
   if (readable) read_introducer(file, begin, end, &intro);
+  else readable = read_in_macro(fe, cursor, &kids, &intro);
 
   ck_ir *node = ck_fe_node(fe, CK_IR_LAMBDA, cursor);
   CXCursor closure = clang_getTypeDeclaration(clang_getCanonicalType(clang_getCursorType(cursor)));

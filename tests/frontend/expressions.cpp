@@ -45,6 +45,8 @@ void operators(V v, V w, int n, int *p) {
 #define LATER(x) [](int n) { return n + x; }
   V *made = MAKE(V, 1, 2);   // expect-ir: (var "made" (new (int 1) (int 2)))
   auto later = LATER(4);     // expect-ir: (var "later" (lambda (function const method "operator()" (param "n" _)
+#define SOON(e) [&] { return e; }
+  auto soon = SOON(n + 1);   // expect-ir: (var "soon" (lambda (capture byref "n" _) (function const method "operator()"
   int *q = new int(7);       // expect-ir: (var "q" (new (int 7)))
   V *r = new V{1, 2};        // expect-ir: (var "r" (new brace (int 1) (int 2)))
   int *s = new int[n];       // expect-ir: (var "s" (new array (ref "n")))
