@@ -165,7 +165,10 @@ static ck_value eval_free_call(ck_ev *ev, const ck_ir *node) {
 
 static ck_cell *self_cell(ck_ev *ev, const ck_ir *node) {
   const ck_ir *object = ck_ir_kid(node, 0);
-  if (object == NULL) return ev->frame ? ev->frame->self : NULL;
+  if (object == NULL) { /* rows are never called without one */
+    ck_cell *self = ev->frame ? ev->frame->self : NULL;
+    return self ? self : ck_ev_temp(ev, ck_ev_unknown(ev, node->loc, "`this` of an object that is not known"), NULL);
+  }
   ck_cell *cell = ck_ev_eval_cell(ev, object);
   if (!(node->flags & CK_IR_F_ARROW) || !ck_ev_on(ev)) return cell;
   ck_value v = ck_ev_decide(ev, ck_ev_load(ev, cell));

@@ -188,6 +188,14 @@ static const struct row {
      "M{} open ?(call of `a generic lambda`, whose instance for these arguments is not in sight) ?(call of `a generic "
      "lambda`, whose instance for these arguments is not in sight)\n",
      1, NULL},
+    /* void M::go() { show(size()); finish(m); show(m); } of a class that is not in sight */
+    {"a method whose object is nowhere",
+     "(unit (record main \"N\" :(record \"N\" usr=u1) (base :(record \"test::Module\" usr=u2))) (function method main "
+     "\"M::go\" usr=u3 :void (block (decl (var \"m\" usr=u4 :(record \"N\" usr=u1) _)) (expr (call \"show\" usr=u7 "
+     ":void aux=(args (?)) _ (mcall \"test::vec::size\" usr=u5 :int32 _))) (expr (mcall \"M::finish\" usr=u6 :void _ "
+     "(ref \"m\" usr=u4 :(record \"N\" usr=u1)))) (expr (call \"show\" usr=u7 :void aux=(args (?)) _ (ref \"m\" usr=u4 "
+     ":(record \"N\" usr=u1)))))))",
+     "M::go", "?(size that is not known)\nN{} open\n", 1, NULL},
 };
 
 static void shows(void **state) {
