@@ -4,6 +4,8 @@
  * with nothing around that catches, then whoever comes here later is on the other side: that becomes a fact. Otherwise
  * the world is split: the condition is decided, and the side that was chosen is run for good. */
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,10 +62,47 @@ static ck_value join_registries(ck_ev *ev, const ck_sym *condition, const ck_reg
   return (ck_value){.kind = CK_V_NATIVE, .tag = CK_TAG_REGISTRY, .native = joined};
 }
 
+/* Numbers, texts and tensors, and sequences of them: data, as training gathers it. */
+static bool is_data(ck_value v, int depth) {
+  switch (v.kind) {
+  case CK_V_UNKNOWN:
+  case CK_V_VOID:
+  case CK_V_NULL:
+  case CK_V_BOOL:
+  case CK_V_INT:
+  case CK_V_FLOAT:
+  case CK_V_STRING:
+  case CK_V_SYM:
+  case CK_V_TENSOR: return true;
+  case CK_V_CHOICE: return depth > 0 && is_data(v.choice->a, depth - 1) && is_data(v.choice->b, depth - 1);
+  case CK_V_LIST:
+    for (size_t i = 0; i < v.list->n; i++)
+      if (depth == 0 || !is_data(v.list->at[i]->v, depth - 1)) return false;
+    return true;
+  case CK_V_MAP:
+    for (size_t i = 0; i < v.map->n; i++)
+      if (depth == 0 || !is_data(v.map->at[i].cell->v, depth - 1)) return false;
+    return true;
+  default: return false;
+  }
+}
+
+/* A loop whose rounds each meet a condition that is not known, and gather data under it, would split the world with
+ * every round that follows. After a few rounds such data is not known. */
+static bool is_met_too_often(ck_ev *ev, ck_loc loc, ck_value a, ck_value b) {
+  bool gathered = a.kind == CK_V_LIST || a.kind == CK_V_MAP || a.kind == CK_V_TENSOR || a.kind == CK_V_CHOICE;
+  if (!gathered || !is_data(a, CK_LIMIT_DATA_DEPTH) || !is_data(b, CK_LIMIT_DATA_DEPTH)) return false;
+  char place[600];
+  snprintf(place, sizeof place, "%s:%" PRIu32 ":%" PRIu32, loc.file ? loc.file : "?", loc.line, loc.column);
+  return ck_map_put(&ev->joined, place, NULL)->n++ >= CK_LIMIT_DATA_JOINS;
+}
+
 ck_value ck_ev_join(ck_ev *ev, const ck_sym *condition, ck_value a, ck_value b) {
   if (ck_ev_same(a, b)) return a;
   if (a.kind == CK_V_NATIVE && b.kind == CK_V_NATIVE && a.tag == CK_TAG_REGISTRY && b.tag == CK_TAG_REGISTRY)
     return join_registries(ev, condition, a.native, b.native);
+  if (is_met_too_often(ev, condition->loc, a, b))
+    return ck_ev_unknown(ev, condition->loc, "data that differs with a condition which is met again and again");
   return ck_ev_choice(ev, condition, a, b);
 }
 

@@ -21,6 +21,7 @@ ck_ev *ck_ev_new(const ck_ir_program *program, const ck_library *const *librarie
   ck_map_init(&ev->builtins);
   ck_map_init(&ev->library_classes);
   ck_map_init(&ev->occurrences);
+  ck_map_init(&ev->joined);
   ck_ev_load_tables(ev);
   return ev;
 }
@@ -29,7 +30,8 @@ void ck_ev_free(ck_ev *ev) {
   if (ev == NULL) return;
   ck_ptrmap *maps[] = {&ev->functions, &ev->records, &ev->classes, &ev->units, &ev->globals};
   for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) ck_ptrmap_release(maps[i]);
-  ck_map *names[] = {&ev->strings, &ev->methods, &ev->written, &ev->builtins, &ev->library_classes, &ev->occurrences};
+  ck_map *names[] = {&ev->strings,         &ev->methods,     &ev->written, &ev->builtins,
+                     &ev->library_classes, &ev->occurrences, &ev->joined};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) ck_map_release(names[i]);
   free(ev->syms);
   free(ev->builtin_prefixes.at);

@@ -147,6 +147,7 @@ struct ck_ev {
   /* per world */
   ck_ptrmap globals;  /* VAR -> ck_cell */
   ck_map occurrences; /* place of an unknown condition -> how often met */
+  ck_map joined;      /* place of a condition -> how often data was joined there */
   CK_VEC(ck_fact) facts;
   size_t equalities;  /* facts of the form sym == constant that hold */
   signed char *truth; /* by ck_sym.id: 1 holds, -1 does not, 0 not known */

@@ -223,6 +223,8 @@ void ck_ev_world_begin(ck_ev *ev) {
   ck_ptrmap_clear(&ev->globals);
   ck_map_release(&ev->occurrences);
   ck_map_init(&ev->occurrences);
+  ck_map_release(&ev->joined);
+  ck_map_init(&ev->joined);
   ev->next_object = 0;
   ev->flow = CK_FLOW_ON;
   ev->bindings.n = ev->journal.n = 0;

@@ -40,8 +40,8 @@ ck_value ck_std_tuple_construct(ck_call *call) {
   const char *cls = class_of(call->type, call->name);
   const ck_ir_type *type = call->type;
   size_t n = type != NULL && type->nargs > 0 ? type->nargs : call->nargs;
-  ck_value first = ck_std_arg(call, 0);
-  if (call->nargs == 1 && n != 1) {
+  if (call->nargs == 1 && n != 1) { /* of another one; else what the parts are is of no matter, nor decided */
+    ck_value first = ck_std_arg(call, 0);
     if (first.kind == CK_V_UNKNOWN) return first;
     if (is_aggregate_list(first) && first.list->n == n) return from_cells(call, cls, type, first.list->at, n);
   }
