@@ -199,7 +199,7 @@ static const struct row {
 static void shows(void **state) {
   const struct row *row = *state;
   ck_shown shown;
-  const char *limit;
+  const char *limit = NULL;
   bool read = ck_test_run(row->text, row->entry, NULL, &shown, &limit);
   assert_string_equal(shown.out.s, row->want);
   assert_true(read);
