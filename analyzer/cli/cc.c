@@ -71,11 +71,11 @@ typedef struct {
   cli_options options;
   drive_line line;
   ck_arena arena;
-  const char *here, *records;   /* working directory; folder of records, NULL: none */
-  const char *steps, *claimant; /* of a link with objects that others compiled (step.c); NULL */
-  cli_records linked;           /* of the objects of a link */
-  cli_commands database;        /* read when an object is not recorded */
-  bool has_database;
+  const char *here, *records;      /* working directory; folder of records, NULL: none */
+  const char *steps, *claimant;    /* of a link with objects that others compiled (step.c); NULL */
+  cli_records linked;              /* of the objects of a link */
+  cli_commands database;           /* read when an object is not recorded */
+  bool has_database, misses_units; /* misses: an object or library whose units are not known */
   cli_commands commands;
   bool is_compile; /* -c: one unit of a program */
   cli_check check;
@@ -99,7 +99,7 @@ static const char *absolute(step *s, const char *name) { return ck_path_joined(&
 
 /* An object that no step of ours compiled (it came from a plugin's, or a cache that keeps no records): the compile
  * database tells how it was made. */
-static void add_unrecorded(step *s, const char *object) {
+static bool add_unrecorded(step *s, const char *object) {
   if (!s->has_database) {
     const char *path = database_find(s->here, &s->arena);
     s->has_database = true;
@@ -110,14 +110,23 @@ static void add_unrecorded(step *s, const char *object) {
     ck_vec_push(&s->linked, (cli_record){.command = s->database.at[i]});
     s->steps = cache_folder(&s->options, "steps", &s->arena);
     s->claimant = s->line.output != NULL ? absolute(s, s->line.output) : absolute(s, "a.out");
-    return;
+    return true;
   }
+  return false;
+}
+
+/* An object that nothing is known of may be a unit that is not in view; so may a library below the folder that is built
+ * in, but one from elsewhere is not part of the project. */
+static void note_missing(step *s, const char *file) {
+  size_t n = strlen(s->here);
+  bool inside = strncmp(file, s->here, n) == 0 && file[n] == '/';
+  s->misses_units |= inside || ck_ends_with(file, ".o");
 }
 
 static void add_object(step *s, const char *object) {
   size_t unknown = 0;
   record_read(s->records, object, &s->arena, &s->linked, &unknown);
-  if (unknown > 0) add_unrecorded(s, object);
+  if (unknown > 0 && !add_unrecorded(s, object)) note_missing(s, object);
 }
 
 /* -lNAME: libNAME.so or libNAME.a in the first -L folder that has one; -l:FILE: that file. System folders hold nothing
@@ -132,6 +141,7 @@ static void add_library(step *s, const char *name) {
     if (!ck_file_exists(found)) continue;
     size_t unknown = 0;
     record_read(s->records, found, &s->arena, &s->linked, &unknown);
+    if (unknown > 0) note_missing(s, found);
     return;
   }
 }
@@ -158,6 +168,7 @@ static void run_check(step *s) {
   s->options.jobs = s->options.jobs > 0 ? s->options.jobs : 1; /* make -j has its own children */
   cli_request request = {.commands = s->commands.at,
                          .n = s->commands.n,
+                         .is_whole = s->line.links && !s->line.makes_library && s->records != NULL && !s->misses_units,
                          .build_folder = s->here,
                          .scope = s->is_compile      ? CLI_UNIT
                                   : s->line.compiles ? CLI_PROGRAM

@@ -119,7 +119,7 @@ static void make_parts(cli_check *check, const cli_request *r, const char *const
   for (size_t i = 0; i < r->n; i++) is_rest |= !is_linked[i] && !r->commands[i].is_other;
   if (is_rest || check->parts.n == 0) {
     for (size_t i = 0; i < r->n; i++) has[i] = true;
-    add_part(check, r, has, false, files, nfiles);
+    add_part(check, r, has, nprograms == 0 && r->is_whole, files, nfiles);
   }
   free(has);
   free(is_linked);

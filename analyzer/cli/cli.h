@@ -245,6 +245,7 @@ typedef struct {
   const cli_command *commands;
   size_t n;
   const cli_programs *programs; /* NULL, or empty: all commands are of one program */
+  bool is_whole;                /* ... and there are no other units in it */
   const char *build_folder;     /* where checkpoints are looked for, too; NULL */
   const cli_words *remarks;     /* to be told; NULL */
   cli_scope scope;

@@ -138,7 +138,7 @@ static int link_units(const cli_options *o) {
   ck_err err = {0};
   int status = CK_EXIT_OK;
   cli_check_init(&check);
-  cli_request request = {.scope = CLI_PROGRAM, .build_folder = o->build};
+  cli_request request = {.scope = CLI_PROGRAM, .is_whole = true, .build_folder = o->build};
   ck_status read = read_units(o, &check, &commands, &err);
   request.commands = commands.at;
   request.n = commands.n;

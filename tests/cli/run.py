@@ -794,7 +794,18 @@ int main() {
     database(p)
     p.run('check', '-p', 'build').expect(0, '1 load site: 1 checked')
     p.checkpoint('net.pt', 'w.pt')
-    p.run('check', '-p', 'build').expect(1, 'main.cpp:5:', 'error: "w.pt" does not fit Net')
+    misfit = ('main.cpp:5:', 'error: "w.pt" does not fit Net')
+    p.run('check', '-p', 'build').expect(1, *misfit)
+    for name in ('main', 'net'):
+        p.run('unit', '-o', name + '.unit', '--', 'g++', *FLAGS, '-c', name + '.cpp').expect(0)
+    p.run('link', 'main.unit', 'net.unit').expect(1, *misfit)
+    # behind the launcher all objects are known, but for one
+    compiler = p.script('cxx', '#!/bin/sh\nfor word; do [ "$previous" = -o ] && echo "$PWD $*" > "$word"; previous=$word; done\n')
+    for name in ('main', 'net'):
+        p.run('cc', compiler, *FLAGS, '-c', name + '.cpp', '-o', name + '.o').expect(0, absent=['error'])
+    p.run('cc', compiler, 'main.o', 'net.o', '-o', 'app').expect(1, *misfit)
+    p.write('other.o', 'compiled elsewhere')
+    p.run('cc', compiler, 'main.o', 'net.o', 'other.o', '-o', 'app').expect(0, '1 in part', absent=['error'])
 
 
 @test
