@@ -3,6 +3,7 @@
 
 Folder rule: a file of analyzer/X includes headers of X and of the folders that X may use, nothing above. Only analyzer/frontend
 includes clang-c/. A file includes its own header first."""
+import math
 import os
 import re
 import shutil
@@ -76,6 +77,22 @@ def check_diagnostics():
         bad.append('docs/diagnostics/%s.md: no such id in diagnostics.def' % extra)
 
 
+def check_limits():
+    """Each bound of the evaluator stands in the docs, with its value and, where it cuts an analysis short, its message."""
+    page = ' '.join(open(os.path.join(ROOT, 'docs/use/trouble.md')).read().split())
+    header = open(os.path.join(ROOT, 'analyzer/eval/eval.h')).read()
+    for name, value in re.findall(r'^\s*(?:#define )?(CK_LIMIT_\w+)(?: =)? \(?([^,/\n]+)', header, re.M):
+        factors = [int(f) for f in re.findall(r'\d+', value.split('<<')[0].replace('(size_t)', ''))]
+        number = '1 GiB' if '<< 30' in value else '{:,}'.format(math.prod(factors)).replace(',', ' ')
+        if not re.search(r'(?<!\d)(?<!\d )%s[^|.;]*`%s`' % (number, name), page):
+            bad.append('docs/use/trouble.md: does not say that %s is %s' % (name, number))
+    folder = os.path.join(ROOT, 'analyzer/eval')
+    for source in sorted(os.listdir(folder)):
+        for message in re.findall(r'(?:ck_ev_stop\(ev, |ev->limit = )"([^"]+)"', open(os.path.join(folder, source)).read()):
+            if '| %s |' % message not in page:
+                bad.append('docs/use/trouble.md: says nothing of the message "%s"' % message)
+
+
 def check_format():
     tool = shutil.which('clang-format-22')
     if not tool:
@@ -90,6 +107,7 @@ for source in sources():
     check_includes(source)
     check_head(source)
 check_diagnostics()
+check_limits()
 check_format()
 for line in bad:
     print(line)
