@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/links.h"
 
 extern char **environ;
 
@@ -115,18 +116,10 @@ static bool add_unrecorded(step *s, const char *object) {
   return false;
 }
 
-/* An object that nothing is known of may be a unit that is not in view; so may a library below the folder that is built
- * in, but one from elsewhere is not part of the project. */
-static void note_missing(step *s, const char *file) {
-  size_t n = strlen(s->here);
-  bool inside = strncmp(file, s->here, n) == 0 && file[n] == '/';
-  s->misses_units |= inside || ck_ends_with(file, ".o");
-}
-
 static void add_object(step *s, const char *object) {
   size_t unknown = 0;
   record_read(s->records, object, &s->arena, &s->linked, &unknown);
-  if (unknown > 0 && !add_unrecorded(s, object)) note_missing(s, object);
+  if (unknown > 0 && !add_unrecorded(s, object)) s->misses_units |= links_may_hold_units(object);
 }
 
 /* -lNAME: libNAME.so or libNAME.a in the first -L folder that has one; -l:FILE: that file. System folders hold nothing
@@ -141,7 +134,7 @@ static void add_library(step *s, const char *name) {
     if (!ck_file_exists(found)) continue;
     size_t unknown = 0;
     record_read(s->records, found, &s->arena, &s->linked, &unknown);
-    if (unknown > 0) note_missing(s, found);
+    if (unknown > 0) s->misses_units |= links_may_hold_units(found);
     return;
   }
 }

@@ -86,10 +86,10 @@ static bool is_asked(const ck_site_result *site, ck_loc loc, void *data) {
  * several programs hold (a library's) is told once; what is found there in one of them only is told, too. Commands that
  * no program names see all units, by the rule of the nearest definition. */
 
-static void add_part(cli_check *check, const cli_request *r, const bool *has, bool is_linked, const char *const *files,
-                     size_t nfiles) {
+static void add_part(cli_check *check, const cli_request *r, const bool *has, bool is_complete,
+                     const char *const *files, size_t nfiles) {
   cli_part part = {.units = CK_NEW_N(&check->arena, ck_ir_unit *, r->n + 1)};
-  bool asks = false, is_whole = is_linked;
+  bool asks = false, is_whole = is_complete;
   for (size_t i = 0; i < r->n; i++) {
     if (has[i]) is_whole &= check->units.of[i] != NULL && !check->units.of[i]->has_errors;
     if (has[i] && check->units.of[i] != NULL) {
@@ -113,7 +113,7 @@ static void make_parts(cli_check *check, const cli_request *r, const char *const
     memset(has, 0, r->n * sizeof *has);
     for (size_t i = 0; i < r->programs->at[p].n; i++) has[r->programs->at[p].members[i]] = true;
     for (size_t i = 0; i < r->n; i++) is_linked[i] |= has[i];
-    add_part(check, r, has, true, files, nfiles);
+    add_part(check, r, has, r->programs->at[p].is_whole, files, nfiles);
   }
   bool is_rest = false;
   for (size_t i = 0; i < r->n; i++) is_rest |= !is_linked[i] && !r->commands[i].is_other;

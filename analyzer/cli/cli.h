@@ -118,6 +118,7 @@ typedef struct {
   const char *name;      /* path of the executable or library */
   const size_t *members; /* indices of commands, ascending; in an arena */
   size_t n;
+  bool is_whole; /* an executable, and nothing else in it may hold units of the project */
 } cli_program;
 typedef CK_VEC(cli_program) cli_programs;
 

@@ -126,7 +126,8 @@ static void drop_unlinked(cli_plan *plan, ck_arena *arena) {
     size_t *members = CK_NEW_N(arena, size_t, program.n + 1), kept = 0;
     for (size_t k = 0; k < program.n; k++)
       if (index[program.members[k]] != SIZE_MAX) members[kept++] = index[program.members[k]];
-    if (kept == program.n) plan->programs.at[nprograms++] = (cli_program){program.name, members, kept};
+    if (kept == program.n)
+      plan->programs.at[nprograms++] = (cli_program){program.name, members, kept, program.is_whole};
   }
   plan->programs.n = nprograms;
 }

@@ -33,6 +33,16 @@ static bool is_library(const char *path) {
          ck_ends_with(base, ".o") || (so != NULL && (so[3] == '\0' || so[3] == '.'));
 }
 
+bool links_may_hold_units(const char *path) {
+  static const char *const folders[] = {"/usr/", "/lib/", "/lib64/"};
+  static const char *const names[] = {"libtorch", "libc10", "libcaffe2"};
+  for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+    if (ck_starts_with(path, folders[i])) return false;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (ck_starts_with(ck_path_base(path), names[i])) return false;
+  return is_library(path);
+}
+
 static size_t index_in(const ck_map *map, const char *path) {
   const ck_map_entry *entry = ck_map_find(map, path);
   return entry != NULL ? (size_t)entry->n : 0;
@@ -56,16 +66,20 @@ static void classify(linker *l) {
     }
 }
 
-/* Commands below an edge, each once. The graph may hold circles: build files are data. */
-static void collect(linker *l, size_t e, bool *has, size_t *members, size_t *n) {
-  if (l->seen[e] == l->walk) return;
+/* Commands below an edge, each once; false if there may be other units. The graph may hold circles: build files are
+ * data. */
+static bool collect(linker *l, size_t e, bool *has, size_t *members, size_t *n) {
+  if (l->seen[e] == l->walk) return true;
+  bool all = true;
   l->seen[e] = l->walk;
   const links_edge *edge = &l->graph->edges.at[e];
   for (size_t i = 0; i < edge->inputs.n; i++) {
     size_t c = index_in(&l->commands, edge->inputs.at[i]), below = index_in(&l->edges, edge->inputs.at[i]);
     if (c > 0 && !has[c - 1]) has[c - 1] = true, members[(*n)++] = c - 1;
-    if (below > 0 && l->kinds[below - 1] == EDGE_LIBRARY) collect(l, below - 1, has, members, n);
+    if (below > 0 && l->kinds[below - 1] == EDGE_LIBRARY) all &= collect(l, below - 1, has, members, n);
+    if (c == 0 && below == 0) all &= !links_may_hold_units(edge->inputs.at[i]);
   }
+  return all;
 }
 
 static int by_index(const void *a, const void *b) {
@@ -77,10 +91,12 @@ static void add_program(linker *l, size_t e, size_t ncommands, cli_programs *out
   bool *has = ck_calloc(ncommands + 1, sizeof *has);
   size_t *members = CK_NEW_N(l->graph->arena, size_t, ncommands + 1), n = 0;
   l->walk++;
-  collect(l, e, has, members, &n);
+  bool all = collect(l, e, has, members, &n);
   free(has);
   qsort(members, n, sizeof *members, by_index);
-  if (n > 0) ck_vec_push(out, (cli_program){.name = l->graph->edges.at[e].output, .members = members, .n = n});
+  cli_program program = {.name = l->graph->edges.at[e].output, .members = members, .n = n};
+  program.is_whole = all && l->kinds[e] == EDGE_EXECUTABLE;
+  if (n > 0) ck_vec_push(out, program);
 }
 
 static int by_name(const void *a, const void *b) {

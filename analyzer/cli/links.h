@@ -18,6 +18,9 @@ typedef struct {
   CK_VEC(links_edge) edges;
 } links_graph;
 
+/* May an object or a library that nothing is known of hold units of the project? The system's and libtorch's do not. */
+bool links_may_hold_units(const char *path);
+
 /* Each appends edges; false if the build folder has no such record. */
 bool links_read_ninja(links_graph *graph, const char *build_folder); /* build.ninja */
 bool links_read_make(links_graph *graph, const char *build_folder);  /* link.txt of CMake's Makefiles */

@@ -796,6 +796,10 @@ int main() {
     p.checkpoint('net.pt', 'w.pt')
     misfit = ('main.cpp:5:', 'error: "w.pt" does not fit Net')
     p.run('check', '-p', 'build').expect(1, *misfit)
+    ninja = open(p.path('build/build.ninja')).read()
+    for library, status in (('/opt/libtorch/lib/libtorch.so', 1), ('/opt/models/libmodels.a', 0)):  # of ours, perhaps, and who knows what is in it
+        p.write('build/build.ninja', ninja.replace('net.o\nbuild all', 'net.o %s\nbuild all' % library))
+        p.run('check', '-p', 'build').expect(status, *(misfit if status else ['1 in part']))
     for name in ('main', 'net'):
         p.run('unit', '-o', name + '.unit', '--', 'g++', *FLAGS, '-c', name + '.cpp').expect(0)
     p.run('link', 'main.unit', 'net.unit').expect(1, *misfit)
