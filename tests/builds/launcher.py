@@ -257,7 +257,8 @@ def signals_reach_the_compiler(w):
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if w.exists('log'):
             os.remove(w.path('log'))
-        child = w.start('ckptlint', 'cc', slow, '-c', 'a.cpp', start_new_session=True)
+        # a job in the background ignores some of them, as its children would: here they start as make's do
+        child = w.start('ckptlint', 'cc', slow, '-c', 'a.cpp', start_new_session=True, preexec_fn=lambda n=number: signal.signal(n, signal.SIG_DFL))
         for _ in range(200):
             if w.exists('log') and 'started' in w.read('log'):
                 break
