@@ -57,15 +57,17 @@ def main():
     world = lib.World(build, cache)
     world.warm()
     world.remove()
-    count = {'ok': 0, 'FAILED': 0, 'skipped': 0}
+    count, took = {'ok': 0, 'FAILED': 0, 'skipped': 0}, []
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, a.j)) as pool:
         for row, (state, text, seconds) in zip(chosen, pool.map(lambda row: run_one(row, build, cache), chosen)):
             count[state] += 1
+            took.append((seconds, row[1]))
             if state != 'ok' or a.v:
                 print('%-8s %s: %s%s' % (state, row[0], row[1], ' (%s)' % text if state == 'skipped' else ' %.1f s' % seconds if a.v else ''), flush=True)
             if state == 'FAILED':
                 text = text if len(text) < 3000 else text[:3000] + ' ...'
                 print('  | ' + text.strip().replace('\n', '\n  | '), flush=True)
+    print('slowest: ' + ', '.join('%s %.0f s' % (name, seconds) for seconds, name in sorted(took, reverse=True)[:8]))
     print('%d passed, %d failed, %d skipped' % (count['ok'], count['FAILED'], count['skipped']))
     return 1 if count['FAILED'] or not chosen else 0
 
