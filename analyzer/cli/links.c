@@ -34,12 +34,19 @@ static bool is_library(const char *path) {
 }
 
 bool links_may_hold_units(const char *path) {
-  static const char *const folders[] = {"/usr/", "/lib/", "/lib64/"};
-  static const char *const names[] = {"libtorch", "libc10", "libcaffe2"};
+  static const char *const folders[] = {"/usr/lib/", "/usr/lib64/", "/lib/", "/lib64/", "/usr/local/cuda"};
+  static const char *const names[] = {"libtorch",         "libtorch_cpu",
+                                      "libtorch_cuda",    "libtorch_cuda_cpp",
+                                      "libtorch_cuda_cu", "libtorch_cuda_linalg",
+                                      "libtorch_hip",     "libtorch_global_deps",
+                                      "libtorch_python",  "libc10",
+                                      "libc10_cuda",      "libc10_hip"};
+  const char *base = ck_path_base(path);
+  size_t n = strcspn(base, ".");
   for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
     if (ck_starts_with(path, folders[i])) return false;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (ck_starts_with(ck_path_base(path), names[i])) return false;
+    if (strlen(names[i]) == n && strncmp(base, names[i], n) == 0) return false;
   return is_library(path);
 }
 

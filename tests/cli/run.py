@@ -797,7 +797,9 @@ int main() {
     misfit = ('main.cpp:5:', 'error: "w.pt" does not fit Net')
     p.run('check', '-p', 'build').expect(1, *misfit)
     ninja = open(p.path('build/build.ninja')).read()
-    for library, status in (('/opt/libtorch/lib/libtorch.so', 1), ('/opt/models/libmodels.a', 0)):  # of ours, perhaps, and who knows what is in it
+    # of the system and of libtorch, and what may be ours: who knows what is in it
+    for library, status in (('/opt/libtorch/lib/libtorch_cpu.so', 1), ('/usr/lib/x86_64-linux-gnu/libz.so.1', 1), ('/usr/local/cuda-11.7/lib64/libcudart.so', 1),
+                            ('/opt/models/libmodels.a', 0), ('/usr/local/lib/libmodels.so', 0), ('/opt/models/libtorch_models.a', 0)):
         p.write('build/build.ninja', ninja.replace('net.o\nbuild all', 'net.o %s\nbuild all' % library))
         p.run('check', '-p', 'build').expect(status, *(misfit if status else ['1 in part']))
     for name in ('main', 'net'):

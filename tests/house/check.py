@@ -80,10 +80,11 @@ def check_diagnostics():
 def check_limits():
     """Each bound of the evaluator stands in the docs, with its value and, where it cuts an analysis short, its message."""
     page = ' '.join(open(os.path.join(ROOT, 'docs/use/trouble.md')).read().split())
-    header = open(os.path.join(ROOT, 'analyzer/eval/eval.h')).read()
+    header = ''.join(open(os.path.join(ROOT, 'analyzer/eval', name)).read() for name in ('eval.h', 'eval_int.h'))
     for name, value in re.findall(r'^\s*(?:#define )?(CK_LIMIT_\w+)(?: =)? \(?([^,/\n]+)', header, re.M):
         factors = [int(f) for f in re.findall(r'\d+', value.split('<<')[0].replace('(size_t)', ''))]
-        number = '1 GiB' if '<< 30' in value else '{:,}'.format(math.prod(factors)).replace(',', ' ')
+        unit = {'<< 30': ' GiB', '<< 20': ' MiB'}.get(''.join(re.findall(r'<< \d+', value)), '')
+        number = '{:,}'.format(math.prod(factors)).replace(',', ' ') + unit
         if not re.search(r'(?<!\d)(?<!\d )%s[^|.;]*`%s`' % (number, name), page):
             bad.append('docs/use/trouble.md: does not say that %s is %s' % (name, number))
     folder = os.path.join(ROOT, 'analyzer/eval')
