@@ -24,6 +24,18 @@ LIBRARIES = ['-ltorch', '-ltorch_cpu', '-lc10', '-ldl']
 ANALYZER_FLAGS = [STANDARD] + INCLUDES
 
 
+class Libtorch(argparse.Action):
+    """Another release's headers for ckptlint. The truth stays what the installed libtorch says: state dicts do not change with releases."""
+
+    def __call__(self, parser, namespace, folder, option=None):
+        include = os.path.join(os.path.abspath(folder), 'include')
+        if not os.path.exists(os.path.join(include, 'torch/csrc/api/include/torch/torch.h')):
+            parser.error('%s has no include/torch/csrc/api/include/torch/torch.h' % folder)
+        ANALYZER_FLAGS[1:1] = ['-isystem' + include, '-isystem' + include + '/torch/csrc/api/include']
+        ANALYZER_FLAGS.remove(INCLUDES[0])
+        setattr(namespace, self.dest, folder)
+
+
 def arguments(doc):
     """The options that every runner takes; the caller may add its own before parsing."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -31,6 +43,7 @@ def arguments(doc):
     parser.add_argument('--build', required=True, help='folder for compiled programs and their cached output')
     # clang takes a quarter of g++'s time for a program with libtorch's headers precompiled; both must say the same
     parser.add_argument('--cxx', default=os.environ.get('CXX_ORACLE') or shutil.which('clang++-22') or 'g++', help='compiler of the truth (default: %(default)s)')
+    parser.add_argument('--libtorch', action=Libtorch, metavar='DIR', help='parse with the headers of the libtorch in this folder (DIR/include) instead of the installed one')
     parser.add_argument('--only', default='', help='only what contains this text')
     parser.add_argument('--timeout', type=int, default=60, help='seconds for one ckptlint run')
     parser.add_argument('-j', type=int, default=2, help='programs compiled at a time')
@@ -60,7 +73,8 @@ class Compiler:
         os.makedirs(self.build, exist_ok=True)
         self.flags = [STANDARD, '-O0'] + INCLUDES + (['-fpch-instantiate-templates'] if self.is_clang else [])
         version = subprocess.run([cxx, '--version'], capture_output=True, text=True, check=True).stdout
-        self.salt = digest(version, self.flags, read(os.path.join(HERE, 'pch.h')))
+        # without this folder: what a program prints does not depend on where its sources lie
+        self.salt = digest(version, [f for f in self.flags if HERE not in f], read(os.path.join(HERE, 'pch.h')))
         self.headers = digest(read(os.path.join(HERE, 'dump.h')), read(os.path.join(HERE, 'load.h')))
 
     def pch(self):
