@@ -43,12 +43,38 @@ static void add_scopes(ck_fe *fe, CXCursor cursor, ck_strbuf *out) {
   ck_strbuf_puts(out, "::");
 }
 
+/* Classes that libtorch's releases call differently: what comes after the front end knows one name for each. */
+static const struct {
+  const char *there, *here;
+} moved[] = {
+    {"at::ArrayRef", "c10::ArrayRef"},
+    {"at::Device", "c10::Device"},
+    {"at::Scalar", "c10::Scalar"},
+    {"at::ScalarType", "c10::ScalarType"},
+    {"at::TensorOptions", "c10::TensorOptions"},  /* up to 1.0 */
+    {"c10::HeaderOnlyArrayRef", "c10::ArrayRef"}, /* 2.14: the base of ArrayRef declares most of it */
+};
+
+static const char *in_one_release(ck_fe *fe, const char *name) {
+  for (size_t i = 0; i < sizeof moved / sizeof *moved; i++) {
+    size_t n = strlen(moved[i].there);
+    if (strncmp(name, moved[i].there, n) != 0 || (name[n] != '\0' && name[n] != ':')) continue;
+    ck_strbuf text;
+    ck_strbuf_init(&text);
+    ck_strbuf_printf(&text, "%s%s", moved[i].here, name + n);
+    name = ck_ir_intern_n(fe->unit, text.s, text.n);
+    ck_strbuf_release(&text);
+    break;
+  }
+  return name;
+}
+
 const char *ck_fe_qualified_name(ck_fe *fe, CXCursor cursor) {
   ck_strbuf name;
   ck_strbuf_init(&name);
   add_scopes(fe, cursor, &name);
   ck_strbuf_puts(&name, ck_fe_spelling(fe, cursor));
-  const char *kept = ck_ir_intern_n(fe->unit, name.s, name.n);
+  const char *kept = in_one_release(fe, ck_ir_intern_n(fe->unit, name.s, name.n));
   ck_strbuf_release(&name);
   return kept;
 }

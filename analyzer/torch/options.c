@@ -137,10 +137,20 @@ static bool same_class(const char *a, const char *b) {
   return n == m && memcmp(a, b, n) == 0;
 }
 
+/* How many arguments the row's constructor takes at least. */
+static size_t required(const options_row *row) {
+  size_t n = 0;
+  const char *bar = strchr(row->fields, '|');
+  for (const char *at = row->fields; (at = strchr(at, ':')) != NULL && (bar == NULL || at < bar); at++)
+    n += at[2] != '=';
+  return n;
+}
+
 static void fill(ck_ev *ev, ck_cell *cell, const options_row *row, int64_t dimensions, const ck_value *args, size_t n,
                  ck_loc loc) {
   ck_object *object = ck_torch_object(ev, cell);
   if (dimensions > 0) ck_ev_store(ev, ck_ev_field(ev, object, ck_ev_intern(ev, "#D")), CK_INT(dimensions));
+  if (n < required(row)) n = 0; /* a constructor of another release: its arguments stand for something else */
   bool positional = true;
   field f;
   size_t i = 0;

@@ -268,7 +268,6 @@ static ck_torch_place *place_at(ck_torch_run *run, const ck_ir *node) {
 
 /* --- unregistered members ------------------------------------------------------------------------------------- */
 
-/* Calls `visit` for each module that a member's value holds: pointer, holder, or elements of a container. */
 static void each_module(ck_ev *ev, ck_value v, int depth, void (*visit)(void *, ck_cell *), void *data) {
   if (depth > 4) return;
   if (v.kind == CK_V_PTR && v.tag != CK_PTR_RAW && v.tag != CK_PTR_WEAK && v.tag != CK_PTR_ITERATOR) {
@@ -279,6 +278,10 @@ static void each_module(ck_ev *ev, ck_value v, int depth, void (*visit)(void *, 
   } else if (v.kind == CK_V_MAP) {
     for (size_t i = 0; i < v.map->n; i++) each_module(ev, ck_ev_load(ev, v.map->at[i].cell), depth + 1, visit, data);
   }
+}
+
+void ck_torch_each_module(ck_ev *ev, ck_value v, void (*visit)(void *, ck_cell *), void *data) {
+  each_module(ev, v, 0, visit, data);
 }
 
 typedef struct {
@@ -371,7 +374,7 @@ static void check_members(ck_torch_run *run) {
       if (object->fields[k].decl == NULL) continue;
       ck_value v = ck_ev_load(run->ev, object->fields[k].cell);
       member_visit visit = {run, object, &object->fields[k], v.kind == CK_V_LIST || v.kind == CK_V_MAP};
-      each_module(run->ev, v, 0, visit_member, &visit);
+      ck_torch_each_module(run->ev, v, visit_member, &visit);
     }
   }
 }
@@ -389,6 +392,7 @@ static void called(ck_call *call, ck_value result, void *data) {
 static void world_ends(ck_ev *ev, void *data, bool reached_end) {
   ck_torch_run *run = data;
   ck_torch_copies_end(run, reached_end);
+  if (run->request->want_models) ck_torch_add_loose(run);
   ck_condition when = ck_ev_path(ev);
   for (size_t i = 0; i < run->constructions.n && run->request->want_models; i++) {
     ck_torch_construction c = run->constructions.at[i];

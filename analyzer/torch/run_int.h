@@ -95,6 +95,12 @@ extern const ck_observer ck_torch_observer; /* data: the run, to be filled in */
 ck_torch_site_builder *ck_torch_site_at(ck_torch_run *run, ck_loc loc, ck_loader loader);
 void ck_torch_add_alternative(ck_torch_run *run, ck_torch_site_builder *builder, ck_alternative alternative);
 
+/* Calls `visit` for each module that a member's value holds: pointer, holder, or elements of a container. */
+void ck_torch_each_module(ck_ev *ev, ck_value v, void (*visit)(void *, ck_cell *), void *data);
+
+/* --- loose.c -------------------------------------------------------------------------------------------------- */
+void ck_torch_add_loose(ck_torch_run *run); /* to the constructions of the world that ends */
+
 /* --- copies.c ------------------------------------------------------------------------------------------------- */
 void ck_torch_copies_begin(ck_torch_run *run); /* a world */
 void ck_torch_copies_end(ck_torch_run *run, bool reached_end);

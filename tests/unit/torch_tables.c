@@ -66,10 +66,11 @@ static void module_names_its_options(void **state) {
   }
 }
 
-/* 129 holders in torch/nn/modules (libtorch 1.13), six of them containers with rows of their own in library.c. */
+/* 129 holders in torch/nn/modules of libtorch 1.13, six of them containers with rows of their own in library.c; three
+ * more by 2.14. */
 static void every_holder_has_a_row(void **state) {
   (void)state;
-  assert_int_equal(sizeof rows / sizeof *rows, 129 - 6);
+  assert_int_equal(sizeof rows / sizeof *rows, 129 - 6 + 3);
   assert_non_null(ck_torch_module_row("torch::nn::LinearImpl"));
   assert_non_null(ck_torch_module_row("torch::nn::Linear"));
   assert_null(ck_torch_module_row("Linear2"));
