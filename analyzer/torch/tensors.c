@@ -320,14 +320,15 @@ static ck_value size(ck_call *call) {
   return dim_value(call, t->dims[i], t);
 }
 
-static ck_value sizes(ck_call *call) {
-  const ck_tensor *t = self_tensor(call);
+static ck_value extents(ck_call *call, const ck_tensor *t) {
   if (t->rank < 0 || t->rank > CK_TORCH_MAX_RANK || ck_torch_tensor_is_replaced(call->ev, t, NULL))
     return reason_of(call, t);
   ck_value each[CK_TORCH_MAX_RANK];
   for (int32_t i = 0; i < t->rank; i++) each[i] = dim_value(call, t->dims[i], t);
   return ck_ev_list(call->ev, "c10::ArrayRef", each, (size_t)t->rank);
 }
+
+static ck_value sizes(ck_call *call) { return extents(call, self_tensor(call)); }
 
 static ck_value numel(ck_call *call) {
   const ck_tensor *t = self_tensor(call);
@@ -346,6 +347,41 @@ static ck_value dim(ck_call *call) {
 static ck_value dtype(ck_call *call) {
   const ck_tensor *t = self_tensor(call);
   return t->dtype == CK_DTYPE_UNKNOWN ? reason_of(call, t) : dtype_value(t->dtype);
+}
+
+/* Are two lists of extents the same? 1, 0, or -1: that depends on what is not known. */
+static int same_extents(ck_call *call, ck_value a, ck_value b) {
+  if (a.kind != CK_V_LIST || b.kind != CK_V_LIST) return -1;
+  if (a.list->n != b.list->n) return 0;
+  int same = 1;
+  for (size_t i = 0; i < a.list->n; i++) {
+    ck_value x = ck_ev_load(call->ev, a.list->at[i]), y = ck_ev_load(call->ev, b.list->at[i]);
+    if (x.kind == CK_V_INT && y.kind == CK_V_INT && x.i != y.i) return 0;
+    bool equal = x.kind == y.kind && ((x.kind == CK_V_INT && x.i == y.i) || (x.kind == CK_V_SYM && x.sym == y.sym));
+    if (!equal) same = -1;
+  }
+  return same;
+}
+
+/* a.sizes() == b.sizes(), a.dtype() != torch::kFloat */
+static ck_value equality(ck_call *call) {
+  bool method = call->self != NULL && call->nargs == 1;
+  ck_value a = ck_ev_decide(call->ev, method ? ck_torch_self(call) : ck_torch_arg(call, 0));
+  ck_value b = ck_ev_decide(call->ev, ck_torch_arg(call, method ? 0 : 1));
+  ck_dtype x, y;
+  int same = same_extents(call, a, b);
+  if (ck_torch_as_dtype(call, a, ck_torch_arg_type(call, 0), &x) && x != CK_DTYPE_UNKNOWN &&
+      ck_torch_as_dtype(call, b, ck_torch_arg_type(call, method ? 0 : 1), &y) && y != CK_DTYPE_UNKNOWN)
+    same = x == y;
+  if (same < 0) return a.kind == CK_V_UNKNOWN ? a : b.kind == CK_V_UNKNOWN ? b : ck_torch_harmless(call);
+  return CK_BOOL((same == 1) == ck_ends_with(call->name, "operator=="));
+}
+
+static ck_value same_size(ck_call *call) {
+  ck_value other = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
+  const ck_tensor *a = self_tensor(call), *b = other.kind == CK_V_TENSOR ? other.tensor : NULL;
+  int same = b == NULL ? -1 : same_extents(call, extents(call, a), extents(call, b));
+  return same < 0 ? reason_of(call, a) : CK_BOOL(same);
 }
 
 static ck_value tensor_options(ck_call *call) {
@@ -426,6 +462,11 @@ const ck_builtin ck_torch_tensor_rows[] = {
     {"c10::get_default_dtype_as_scalartype", get_default_dtype, 0, 0},
     METHOD("size", size, 1, 1),
     METHOD("sizes", sizes, 0, 0),
+    METHOD("is_same_size", same_size, 1, 1),
+    {"c10::operator==", equality, 1, 2},
+    {"c10::operator!=", equality, 1, 2},
+    {"caffe2::operator==", equality, 1, 2},
+    {"caffe2::operator!=", equality, 1, 2},
     METHOD("numel", numel, 0, 0),
     METHOD("dim", dim, 0, 0),
     METHOD("ndimension", dim, 0, 0),
