@@ -83,7 +83,8 @@ void ck_match_help_convert(ck_comparison *c, ck_raw *raw, ck_ckpt_format_id form
   if (state_dict == NULL) return;
   switch (c->site->loader) {
   case CK_LOADER_TORCH_LOAD:
-  case CK_LOADER_JIT_LOAD: help_script(c, raw, state_dict); return;
+  case CK_LOADER_JIT_LOAD:
+  case CK_LOADER_ARCHIVE: help_script(c, raw, state_dict); return;
   case CK_LOADER_PICKLE_LOAD: help_dict(c, raw, state_dict); return;
   default: return;
   }

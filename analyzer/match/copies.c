@@ -11,8 +11,10 @@
 #include "base/file.h"
 #include "match/match_int.h"
 
+/* What is caught, or happens under a condition that is not known, is no error (SOUNDNESS.md, "Severity by path"). */
 static ck_severity lower(const ck_copy *copy, ck_severity severity) {
-  return copy->in_try && severity > CK_SEVERITY_WARNING ? CK_SEVERITY_WARNING : severity;
+  bool is_certain = !copy->in_try && copy->when.n == 0;
+  return !is_certain && severity > CK_SEVERITY_WARNING ? CK_SEVERITY_WARNING : severity;
 }
 
 static const ck_key *key_of(const ck_comparison *c, const char *name) {
@@ -95,6 +97,16 @@ static const char *refusal(ck_comparison *c, const ck_copy *copy, int32_t at) {
       (long long)copy->to->dims[at].n, (long long)copy->from->dims[copy->from->rank - below].n, at);
 }
 
+/* set_data(), and what reads into a tensor that is there: the storage of the file's takes the place of its own. */
+static const char *setter(const ck_comparison *c) {
+  return c->site->loader == CK_LOADER_ARCHIVE ? "read()" : c->site->loader == CK_LOADER_TORCH_TENSOR ? "load()" : NULL;
+}
+
+static const char *takes_shape(ck_comparison *c) {
+  return ck_arena_printf(c->m->arena, "%s takes the checkpoint's shape without a message",
+                         setter(c) != NULL ? setter(c) : "set_data()");
+}
+
 static void compare_shapes(ck_comparison *c, const ck_copy *copy, bool only_refused, uint32_t order) {
   bool known = true;
   int32_t at = 0;
@@ -104,7 +116,7 @@ static void compare_shapes(ck_comparison *c, const ck_copy *copy, bool only_refu
   if (fit == BROADCAST)
     raise_shape(c, copy, CK_SEVERITY_WARNING, "broadcast without a message: the values are repeated", order);
   if (copy->kind == CK_COPY_SET_DATA && differ(copy->to, copy->from, &known))
-    raise_shape(c, copy, CK_SEVERITY_ERROR, "set_data() takes the checkpoint's shape without a message", order);
+    raise_shape(c, copy, copy->when.n == 0 ? CK_SEVERITY_ERROR : CK_SEVERITY_WARNING, takes_shape(c), order);
   if (fit == NOT_KNOWN || !known)
     ck_match_partial(c, ck_arena_printf(c->m->arena, "the shapes of %s are not known in full", name_of(copy)),
                      copy->loc);
@@ -127,10 +139,15 @@ static void compare_dtypes(ck_comparison *c, const ck_copy *copy, uint32_t order
   }
   bool takes = copy->kind == CK_COPY_SET_DATA;
   if (ours == theirs || (!takes && !loses(theirs, ours))) return;
-  ck_raw *raw = raise(c, copy, CK_DIAG_DTYPE_MISMATCH, CK_SEVERITY_WARNING, order);
+  bool reinterprets = takes && setter(c) != NULL;
+  ck_raw *raw = raise(c, copy, CK_DIAG_DTYPE_MISMATCH,
+                      reinterprets && copy->when.n == 0 ? CK_SEVERITY_ERROR : CK_SEVERITY_WARNING, order);
   raw->diff.model_text = ck_dtype_name(ours);
   raw->diff.checkpoint_text = ck_dtype_name(theirs);
-  raw->diff.note = takes ? "set_data() takes the checkpoint's dtype without a message" : "copy_() converts the values";
+  raw->diff.note =
+      reinterprets ? ck_arena_printf(c->m->arena, "%s keeps the model's dtype and reinterprets the bytes", setter(c))
+      : takes      ? "set_data() takes the checkpoint's dtype without a message"
+                   : "copy_() converts the values";
 }
 
 /* The file has a tensor of this name, yet another one is taken. Where one name holds the other ("ema.fc.weight") that
@@ -153,7 +170,8 @@ static bool is_overwritten(const ck_comparison *c, size_t i) {
 static void compare_write(ck_comparison *c, size_t i, bool throws) {
   const ck_copy *copy = &c->alternative->copies[i];
   const ck_key *key = key_of(c, copy->key);
-  if (copy->kind == CK_COPY_VALUES && !copy->no_grad && (key == NULL || key->kind == CK_KIND_PARAMETER))
+  bool may_need_grad = key != NULL ? key->kind == CK_KIND_PARAMETER : setter(c) == NULL;
+  if (copy->kind == CK_COPY_VALUES && !copy->no_grad && may_need_grad)
     ck_match_partial(c, "copy_() into a parameter throws unless gradients are off (torch::NoGradGuard)", copy->loc);
   bool lasts = !is_overwritten(c, i);
   compare_shapes(c, copy, throws || !lasts, (uint32_t)i);
@@ -190,7 +208,10 @@ static bool keeps_names(const ck_alternative *a) {
 static void raise_absent(ck_comparison *c, const ck_copy *copy, uint32_t order) {
   ck_raw *raw = raise(c, copy, CK_DIAG_MISSING_KEY, lower(copy, CK_SEVERITY_ERROR), order);
   raw->diff.loc = copy->loc;
-  raw->diff.note = "at() throws std::out_of_range: Argument passed to at() was not in the map.";
+  raw->diff.note =
+      c->site->loader == CK_LOADER_ARCHIVE
+          ? ck_arena_printf(c->m->arena, "read() throws c10::Error: No such serialized tensor '%s'", copy->source)
+          : "at() throws std::out_of_range: Argument passed to at() was not in the map.";
 }
 
 static void index_part(const ck_ckpt_part *part, ck_map *names) {
@@ -297,7 +318,9 @@ static bool is_sought(const ck_comparison *c) {
   for (size_t i = 0; i < a->ncopies; i++) {
     const ck_copy *copy = &a->copies[i];
     if (copy->kind != CK_COPY_SOUGHT) continue;
-    if (copy->source != NULL || has_entry(c, copy->key)) return true;
+    bool is_asked = copy->source != NULL && (c->site->loader != CK_LOADER_ARCHIVE || key_of(c, copy->source) != NULL);
+    if (is_asked || (copy->key != NULL && has_entry(c, copy->key))) return true;
+    if (copy->key == NULL) continue;
     for (size_t k = 0; root != NULL && k < root->count; k++)
       if (strcmp(root->items[k].key, copy->key) == 0) return true;
   }
@@ -403,6 +426,12 @@ static void raise_unread(ck_comparison *c, const ck_map *read) {
   }
 }
 
+/* A tensor by itself, or an archive that is asked for an epoch: no model is to be loaded as a whole. */
+static bool is_for_a_model(const ck_comparison *c, const ck_map *touched, bool is_passed_by) {
+  ck_loader loader = c->site->loader;
+  return loader != CK_LOADER_TORCH_TENSOR && (loader != CK_LOADER_ARCHIVE || touched->count > 0 || is_passed_by);
+}
+
 void ck_match_copies(ck_comparison *c) {
   c->entries = ck_ckpt_entries(c->file->ckpt, &c->nentries);
   size_t skip;
@@ -444,8 +473,8 @@ void ck_match_copies(ck_comparison *c) {
     }
     if (copy->kind == CK_COPY_TOUCH && copy->source == NULL) whole &= copy->key != NULL;
   }
-  if (is_passed_by && is_nested) {
-    ; /* said */
+  if ((is_passed_by && is_nested) || !is_for_a_model(c, &touched, is_passed_by)) {
+    ; /* said, or nothing to be said */
   } else if (whole && c->model != NULL && (touched.count > 0 || is_passed_by)) {
     raise_left_out(c, &touched);
     raise_unread(c, &read);

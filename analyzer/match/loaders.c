@@ -33,7 +33,7 @@ static const char *const thrown[] = {
 
 enum { SMALLEST_ZIP = 22 }; /* bytes of an end record: in less, miniz looks for none */
 
-/* Columns: module, Tensor&, vector<Tensor>&, optimizer, jit::load, pickle_load. */
+/* Columns: module, Tensor&, vector<Tensor>&, optimizer, jit::load and InputArchive, pickle_load. */
 #define COLUMNS           6
 #define ALL(x)            x, x, x, x, x, x
 #define ARCHIVE_BUT(m, o) m, NO_TENSOR_0, NOTHING, o, READS, NO_TYPE
@@ -126,7 +126,8 @@ static int column_of(ck_loader loader) {
   case CK_LOADER_TORCH_TENSOR: return 1;
   case CK_LOADER_TORCH_VECTOR: return 2;
   case CK_LOADER_TORCH_OPTIMIZER: return 3;
-  case CK_LOADER_JIT_LOAD: return 4;
+  case CK_LOADER_JIT_LOAD:
+  case CK_LOADER_ARCHIVE: return 4;
   case CK_LOADER_PICKLE_LOAD: return 5;
   default: return -1;
   }

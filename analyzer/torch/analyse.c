@@ -344,8 +344,10 @@ static void make_models(ck_torch_run *run, ck_torch_functions functions) {
 static void make_sites(ck_torch_run *run) {
   if (run->sites.n) qsort(run->sites.at, run->sites.n, sizeof *run->sites.at, compare_sites);
   ck_site *sites = CK_NEW_N(&run->arena, ck_site, run->sites.n + 1);
+  size_t n = 0;
   for (size_t i = 0; i < run->sites.n; i++) {
     ck_torch_site_builder *b = &run->sites.at[i];
+    if (b->site.loader == CK_LOADER_ARCHIVE && b->alternatives.n == 0) continue; /* nothing is read from it by name */
     b->site.alternatives = CK_NEW_N(&run->arena, ck_alternative, b->alternatives.n + 1);
     if (b->alternatives.n)
       memcpy(b->site.alternatives, b->alternatives.at, b->alternatives.n * sizeof *b->alternatives.at);
@@ -354,10 +356,10 @@ static void make_sites(ck_torch_run *run) {
       b->site.reason = "no path that was understood reaches this call";
       b->site.reason_loc = b->site.loc;
     }
-    sites[i] = b->site;
+    sites[n++] = b->site;
   }
   run->analysis.sites = sites;
-  run->analysis.nsites = run->sites.n;
+  run->analysis.nsites = n;
 }
 
 static void make_findings(ck_torch_run *run) {

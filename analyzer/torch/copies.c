@@ -136,6 +136,15 @@ void ck_torch_copy_asked(ck_call *call, ck_copy_kind kind, ck_value dict, const 
   w->copy.source = ck_arena_printf(&run->arena, "%s%s%s", at.path, at.path[0] ? "." : "", key);
 }
 
+void ck_torch_copy_absent(ck_call *call, ck_copy_kind kind, size_t file, const char *key) {
+  ck_torch_run *run = ck_torch_run_of(call->ev);
+  if (!listens(run, call->ev)) return;
+  add_event(run, call, kind, NULL, NULL);
+  ck_torch_write *w = &run->writes.at[run->writes.n - 1];
+  w->file = file;
+  w->copy.source = ck_arena_strdup(&run->arena, key);
+}
+
 void ck_torch_copy_no_tensor(ck_call *call, ck_value v) {
   ck_torch_run *run = ck_torch_run_of(call->ev);
   if (!listens(run, call->ev)) return;
@@ -179,6 +188,11 @@ static void write_tensor(ck_torch_run *run, ck_call *call, ck_copy_kind kind, ck
     return;
   }
   add_event(run, call, kind, target, from.kind == CK_V_TENSOR ? from.tensor : NULL);
+}
+
+void ck_torch_copy_read(ck_call *call, ck_value to, ck_value from) {
+  ck_torch_run *run = ck_torch_run_of(call->ev);
+  if (listens(run, call->ev) && to.kind == CK_V_TENSOR) write_tensor(run, call, CK_COPY_SET_DATA, to, from);
 }
 
 /* A module whose tensors are listed: what is written to may be among them. */
@@ -408,17 +422,20 @@ void ck_torch_copies_end(ck_torch_run *run, bool reached_end) {
   for (size_t f = 0; f < run->files.n; f++) {
     ck_torch_opened *file = &run->files.at[f];
     ck_alternative a = file->alternative;
+    /* a tensor by itself, or what an archive is asked for by name, need not be a model's */
+    bool needs_model = file->loader != CK_LOADER_TORCH_TENSOR && file->loader != CK_LOADER_ARCHIVE;
     if (concerns(run, f)) {
       a.model = model_of(run, f);
       if (a.model == NULL) a.model = model_passed_by(run, f);
       fill_copies(run, f, decided, &a);
       a.copied_whole = a.model != NULL && run->vague == NULL && reached_end && !run->loads_modules;
-      if (a.model == NULL && a.reason == NULL) {
+      if (a.model == NULL && !needs_model) a.model = file->alternative.model;
+      if (a.model == NULL && a.reason == NULL && needs_model) {
         a.reason = "which module the tensors are copied into is not known";
         a.reason_loc = file->loc;
       }
     }
-    if (run->vague != NULL && a.reason == NULL) {
+    if (run->vague != NULL && a.reason == NULL && needs_model) {
       a.reason = ck_arena_strdup(&run->arena, run->vague);
       a.reason_loc = run->vague_loc;
     }

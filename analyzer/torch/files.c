@@ -79,6 +79,12 @@ static const ck_torch_file_tensor *find_tensor(const ck_torch_file *content, con
   return NULL;
 }
 
+bool ck_torch_file_tensor_of(ck_call *call, size_t file, const ck_torch_file *content, const char *key, ck_value *out) {
+  const ck_torch_file_tensor *t = find_tensor(content, key);
+  if (t != NULL) *out = tensor_of(call, file, t);
+  return t != NULL;
+}
+
 /* load(vector&) appends "0", "1", ... up to the first that is absent (FORMATS.md B.2). */
 void ck_torch_file_append(ck_call *call, ck_cell *vector, size_t file, const ck_torch_file *content) {
   for (size_t i = 0;; i++) {
@@ -309,7 +315,7 @@ static ck_value jit_named_parameters(ck_call *call) { return list_tensors(call, 
 static ck_value jit_buffers(ck_call *call) { return list_tensors(call, CK_KIND_BUFFER, false); }
 static ck_value jit_named_buffers(ck_call *call) { return list_tensors(call, CK_KIND_BUFFER, true); }
 
-static bool has_module(const ck_torch_file *content, const char *path) {
+bool ck_torch_file_has_module(const ck_torch_file *content, const char *path) {
   for (size_t i = 0; i < content->nmodules; i++)
     if (strcmp(content->modules[i], path) == 0) return true;
   return false;
@@ -323,7 +329,8 @@ static ck_value jit_attr(ck_call *call) {
   const char *key = ck_arena_printf(ck_ev_arena(call->ev), "%s%s", s.prefix, name.str);
   const ck_torch_file_tensor *t = strchr(name.str, '.') == NULL ? find_tensor(s.content, key) : NULL;
   if (t != NULL) return tensor_of(call, s.file, t);
-  if (strchr(name.str, '.') == NULL && has_module(s.content, key)) return ck_torch_file_module(call, s.file, key);
+  if (strchr(name.str, '.') == NULL && ck_torch_file_has_module(s.content, key))
+    return ck_torch_file_module(call, s.file, key);
   return ck_torch_harmless(call);
 }
 

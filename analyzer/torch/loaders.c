@@ -12,7 +12,8 @@ const char *ck_loader_name(ck_loader loader) {
                                                      [CK_LOADER_TORCH_VECTOR] = "torch::load(std::vector<Tensor>)",
                                                      [CK_LOADER_TORCH_OPTIMIZER] = "torch::load(Optimizer)",
                                                      [CK_LOADER_JIT_LOAD] = "torch::jit::load",
-                                                     [CK_LOADER_PICKLE_LOAD] = "torch::pickle_load"};
+                                                     [CK_LOADER_PICKLE_LOAD] = "torch::pickle_load",
+                                                     [CK_LOADER_ARCHIVE] = "torch::serialize::InputArchive"};
   return names[loader];
 }
 
@@ -51,16 +52,32 @@ static ck_loader loader_for(ck_call *call, size_t i, ck_value v) {
   return CK_LOADER_TORCH_LOAD;
 }
 
+static ck_cell *target_of(ck_call *call, size_t i) {
+  if (i >= call->nargs || call->args[i] == NULL) return NULL;
+  ck_cell *cell = ck_ev_target(call->ev, call->args[i]);
+  return cell != NULL ? cell : call->args[i];
+}
+
 /* What was loaded is not known any more. */
 static void forget(ck_call *call, size_t i, ck_loader loader) {
-  if (i >= call->nargs || call->args[i] == NULL) return;
-  ck_cell *cell = ck_ev_target(call->ev, call->args[i]);
-  if (cell == NULL) cell = call->args[i];
+  ck_cell *cell = target_of(call, i);
+  if (cell == NULL) return;
   if (loader == CK_LOADER_TORCH_TENSOR)
     ck_ev_store(call->ev, cell,
                 ck_torch_unknown_tensor(call->ev, call->node->loc, -1, CK_DTYPE_UNKNOWN, "a tensor read from a file"));
   else if (loader == CK_LOADER_TORCH_VECTOR)
     ck_ev_store(call->ev, cell, ck_call_unknown(call, "tensors read from a file"));
+}
+
+/* A tensor of a file goes into `cell`: into nothing yet, or into the storage of a tensor, which may be a model's. */
+static void read_tensor(ck_call *call, ck_cell *cell, ck_value tensor) {
+  ck_value old = ck_ev_decide(call->ev, ck_ev_load(call->ev, cell));
+  bool is_new = old.kind == CK_V_TENSOR && !old.tensor->defined;
+  if (!is_new) ck_torch_copy_read(call, old, tensor);
+  ck_ev_store(
+      call->ev, cell,
+      is_new ? tensor
+             : ck_torch_unknown_tensor(call->ev, call->node->loc, -1, CK_DTYPE_UNKNOWN, "a tensor read from a file"));
 }
 
 /* torch::load(value, path or stream, [device]) */
@@ -71,7 +88,10 @@ static ck_value load(ck_call *call) {
   const ck_torch_file *content = ck_torch_open_file(ck_torch_run_of(call->ev), file);
   ck_cell *vector = content && what.kind == CK_V_LIST ? ck_ev_target(call->ev, call->args[0]) : NULL;
   if (content && vector == NULL && what.kind == CK_V_LIST) vector = call->args[0];
+  ck_value tensor = CK_VOID;
   if (vector != NULL) ck_torch_file_append(call, vector, file, content);
+  else if (content && loader == CK_LOADER_TORCH_TENSOR && ck_torch_file_tensor_of(call, file, content, "0", &tensor))
+    read_tensor(call, target_of(call, 0), tensor);
   else forget(call, 0, loader);
   return CK_VOID;
 }
@@ -129,20 +149,80 @@ ck_value ck_torch_archive_construct(ck_call *call) {
 static ck_value load_from(ck_call *call) {
   ck_object *object = ck_torch_self_object(call);
   if (object == NULL) return CK_VOID;
+  ck_torch_run *run = ck_torch_run_of(call->ev);
+  object->loc = call->node->loc; /* the site of what is read from it by name */
+  if (run != NULL && !ck_ev_is_trial(call->ev)) {
+    ck_torch_site_builder *site = ck_torch_site_at(run, object->loc, CK_LOADER_ARCHIVE);
+    site->reached = true;
+    site->entry = run->entry;
+  }
   set_field(call, object, "path", path_of(call, ck_torch_arg(call, 0)));
   set_field(call, object, "device", CK_BOOL(call->nargs > 1));
   return CK_VOID;
 }
 
-/* read(name, sub archive) goes down; read(name, tensor) gives a tensor that is not known. */
+static bool is_archive(const ck_object *object) {
+  return object != NULL && strcmp(object->cls, "torch::serialize::InputArchive") == 0;
+}
+
+/* The dotted path of what is asked for; NULL: not known. */
+static const char *full_name(ck_call *call, ck_value archive) {
+  ck_value above = field(call, archive, "subtree"), name = ck_ev_decide(call->ev, ck_torch_arg(call, 0));
+  if (name.kind != CK_V_STRING || (above.kind != CK_V_STRING && above.kind != CK_V_VOID)) return NULL;
+  return above.kind == CK_V_STRING ? ck_arena_printf(ck_ev_arena(call->ev), "%s.%s", above.str, name.str) : name.str;
+}
+
+/* The file of an archive whose tensors are read by name: one site, where it was opened. */
+static size_t archive_site(ck_call *call, ck_value archive, ck_value path) {
+  ck_torch_run *run = ck_torch_run_of(call->ev);
+  const ck_loc loc = archive.object->loc;
+  for (size_t i = 0; run != NULL && path.kind == CK_V_STRING && i < run->files.n; i++) {
+    const ck_torch_opened *f = &run->files.at[i];
+    if (f->loader == CK_LOADER_ARCHIVE && f->loc.line == loc.line && f->loc.column == loc.column &&
+        strcmp(f->loc.file, loc.file) == 0 && strcmp(f->alternative.path, path.str) == 0)
+      return i;
+  }
+  ck_ir node = *call->node;
+  ck_call opened = *call;
+  node.loc = loc;
+  opened.node = &node;
+  ck_value device = field(call, archive, "device");
+  return ck_torch_site(&opened, CK_LOADER_ARCHIVE, CK_VOID, path, device.kind == CK_V_BOOL && device.i, NULL);
+}
+
+/* read(name, tensor), try_read(name, tensor): 1 if it is there, 0 if not, -1 if that is not known. */
+static int read_by_name(ck_call *call, ck_value archive, ck_cell *target, bool throws) {
+  ck_value path = field(call, archive, "path"), tensor = CK_VOID;
+  const char *name = full_name(call, archive);
+  if (path.kind != CK_V_VOID && name == NULL) path = ck_call_unknown(call, "the name of what is read from an archive");
+  size_t file = path.kind != CK_V_VOID ? archive_site(call, archive, path) : SIZE_MAX;
+  const ck_torch_file *content = ck_torch_open_file(ck_torch_run_of(call->ev), file);
+  if (content == NULL) {
+    ck_ev_store(
+        call->ev, target,
+        ck_torch_unknown_tensor(call->ev, call->node->loc, -1, CK_DTYPE_UNKNOWN, "a tensor read from an archive"));
+    return -1;
+  }
+  ck_torch_copy_walked(call, file);
+  if (ck_torch_file_tensor_of(call, file, content, name, &tensor)) {
+    read_tensor(call, target, tensor);
+    return 1;
+  }
+  ck_torch_copy_absent(call, throws ? CK_COPY_ABSENT : CK_COPY_SOUGHT, file, name);
+  if (throws) ck_ev_throw(call->ev, call->node->loc, "No such serialized tensor");
+  return 0;
+}
+
+/* read(name, sub archive) goes down; read(name, tensor) gives a tensor of the file. */
 static ck_value read(ck_call *call) {
   ck_ev *ev = call->ev;
   ck_object *object = ck_torch_self_object(call);
-  ck_cell *target = call->nargs > 1 ? ck_ev_target(ev, call->args[1]) : NULL;
-  if (target == NULL && call->nargs > 1) target = call->args[1];
+  ck_cell *target = target_of(call, 1);
   ck_object *sub = ck_torch_object(ev, target);
-  if (object != NULL && sub != NULL && strcmp(sub->cls, "torch::serialize::InputArchive") == 0) {
-    ck_value self = {.kind = CK_V_OBJECT, .object = object};
+  ck_value self = {.kind = CK_V_OBJECT, .object = object};
+  const ck_ir_type *type = ck_torch_arg_type(call, 1);
+  if (is_archive(object) && is_archive(sub)) {
+    sub->loc = object->loc;
     ck_value above = field(call, self, "subtree"), name = ck_ev_decide(ev, ck_torch_arg(call, 0));
     set_field(call, sub, "path", field(call, self, "path"));
     set_field(call, sub, "device", field(call, self, "device"));
@@ -155,15 +235,42 @@ static ck_value read(ck_call *call) {
                                      : name.str));
     return CK_VOID;
   }
-  if (target != NULL)
+  if (is_archive(object) && target != NULL && type != NULL && strcmp(type->name, "at::Tensor") == 0)
+    read_by_name(call, self, target, true);
+  else if (target != NULL)
     ck_ev_store(ev, target,
-                ck_torch_unknown_tensor(ev, call->node->loc, -1, CK_DTYPE_UNKNOWN, "a tensor read from an archive"));
+                ck_torch_unknown_tensor(ev, call->node->loc, -1, CK_DTYPE_UNKNOWN, "a value read from an archive"));
   return CK_VOID;
 }
 
+/* Has the file a submodule of that name? 1, 0, or -1: not known. */
+static int has_submodule(ck_call *call, ck_value archive) {
+  ck_torch_run *run = ck_torch_run_of(call->ev);
+  const ck_torch_files *files = run != NULL ? run->request->checkpoints : NULL;
+  ck_value path = field(call, archive, "path");
+  const char *name = full_name(call, archive);
+  ck_loc changed_at;
+  if (files == NULL || path.kind != CK_V_STRING || name == NULL) return -1;
+  if (ck_torch_file_is_changed(call->ev, path, &changed_at) != NULL) return -1;
+  const ck_torch_file *content = files->open(files->data, archive.object->loc, CK_LOADER_ARCHIVE, path.str);
+  if (content == NULL || content->modules == NULL) return -1;
+  return ck_torch_file_has_module(content, name);
+}
+
 static ck_value try_read(ck_call *call) {
-  read(call);
-  return ck_call_unknown(call, "whether an archive holds the name");
+  ck_cell *target = target_of(call, 1);
+  ck_value self = {.kind = CK_V_OBJECT, .object = ck_torch_self_object(call)};
+  const ck_ir_type *type = ck_torch_arg_type(call, 1);
+  int found = -1;
+  if (is_archive(self.object) && is_archive(ck_torch_object(call->ev, target))) {
+    found = has_submodule(call, self);
+    if (found != 0) read(call);
+  } else if (is_archive(self.object) && target != NULL && type != NULL && strcmp(type->name, "at::Tensor") == 0) {
+    found = read_by_name(call, self, target, false);
+  } else {
+    read(call);
+  }
+  return found < 0 ? ck_call_unknown(call, "whether an archive holds the name") : CK_BOOL(found);
 }
 
 static void load_archive(ck_call *call, ck_value what, ck_loader loader, ck_value archive) {

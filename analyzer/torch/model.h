@@ -65,6 +65,7 @@ typedef enum {
   CK_LOADER_TORCH_OPTIMIZER,
   CK_LOADER_JIT_LOAD,    /* torch::jit::load(path): no model to compare, only the format */
   CK_LOADER_PICKLE_LOAD, /* torch::pickle_load(bytes of a file), then a loop (B.3) */
+  CK_LOADER_ARCHIVE,     /* InputArchive::read(name, tensor), one by one */
   CK_LOADER_COUNT
 } ck_loader;
 const char *ck_loader_name(ck_loader loader); /* "torch::load" */

@@ -191,7 +191,13 @@ static bool is_load(const ck_ir *node) {
   }
 }
 
+/* A site only if tensors are read from the archive by name (analyse.c drops the others). */
+static bool opens_archive(const ck_ir *node) {
+  return node->kind == CK_IR_MCALL && strcmp(node->name, "torch::serialize::InputArchive::load_from") == 0;
+}
+
 static ck_loader loader_of(const ck_ir *node) {
+  if (opens_archive(node)) return CK_LOADER_ARCHIVE;
   if (strcmp(node->name, "torch::jit::load") == 0) return CK_LOADER_JIT_LOAD;
   if (strstr(node->name, "pickle_load") != NULL) return CK_LOADER_PICKLE_LOAD;
   const ck_ir *what = strcmp(node->name, "torch::load") == 0 ? ck_ir_kid(node, 1) : NULL;
@@ -219,7 +225,7 @@ static void visit_unread(const ck_ir *node, void *data) {
 static void visit(const ck_ir *node, graph *g) {
   ck_torch_run *run = g->run;
   ck_torch_function *from = &g->functions.at[g->current];
-  if (is_load(node)) {
+  if (is_load(node) || opens_archive(node)) {
     from->loads = true;
     ck_torch_site_at(run, node->loc, loader_of(node));
   }

@@ -223,7 +223,7 @@ size_t ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value pa
   builder->site.loader = loader;
   builder->reached = true;
   builder->entry = run->entry;
-  bool by_hand = loader == CK_LOADER_PICKLE_LOAD || loader == CK_LOADER_JIT_LOAD || loader == CK_LOADER_TORCH_VECTOR;
+  bool by_hand = loader != CK_LOADER_TORCH_LOAD && loader != CK_LOADER_TORCH_OPTIMIZER;
   size_t file = by_hand ? ck_torch_file_opened(run, call->node->loc, loader, a) : SIZE_MAX;
   if (file == SIZE_MAX) ck_torch_add_alternative(run, builder, a); /* else when the world ends (copies.c) */
   return file;

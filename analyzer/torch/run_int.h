@@ -113,6 +113,8 @@ const ck_torch_file *ck_torch_open_file(const ck_torch_run *run, size_t file); /
 void ck_torch_mark_source(ck_torch_run *run, const ck_tensor *t, size_t file, const char *key); /* t is that tensor */
 /* A file's dict has no `key`: ABSENT, it throws, or SOUGHT, it says so. */
 void ck_torch_copy_asked(ck_call *call, ck_copy_kind kind, ck_value dict, const char *key);
+void ck_torch_copy_absent(ck_call *call, ck_copy_kind kind, size_t file, const char *key); /* an archive */
+void ck_torch_copy_read(ck_call *call, ck_value to, ck_value from); /* `to` gets the storage of a file's tensor */
 /* A model's dict has no `key`: UNWANTED, it throws, or SOUGHT. */
 void ck_torch_copy_unwanted(ck_call *call, ck_copy_kind kind, const char *key);
 void ck_torch_copy_walked(ck_call *call, size_t file);      /* what it holds is listed */

@@ -148,6 +148,8 @@ const char *ck_torch_tensor_is_replaced(ck_ev *ev, const ck_tensor *t, ck_loc *l
 /* --- files.c: a checkpoint's content as values; `file` is its number ------------------------------------------ */
 ck_value ck_torch_file_root(ck_call *call, size_t file, const ck_torch_file_dict *dict); /* of pickle_load */
 void ck_torch_file_append(ck_call *call, ck_cell *vector, size_t file, const ck_torch_file *content);
+bool ck_torch_file_tensor_of(ck_call *call, size_t file, const ck_torch_file *content, const char *key, ck_value *out);
+bool ck_torch_file_has_module(const ck_torch_file *content, const char *path);
 ck_value ck_torch_file_module(ck_call *call, size_t file, const char *path);
 
 /* --- tables, one per file; library.c joins them --------------------------------------------------------------- */
