@@ -30,6 +30,24 @@ static ck_condition with_literal(ck_ev *ev, ck_condition when, const ck_sym *sym
   return (ck_condition){own, when.n + 1};
 }
 
+/* Opened at the same place in round after round of a loop, each time under the round's own condition: then it counts as
+ * opened whatever the conditions are. */
+static bool is_open_already(const ck_registry *registry, const ck_registration *r) {
+  size_t n = 0;
+  for (size_t i = 0; r->kind == CK_REG_OPEN && i < registry->n; i++) {
+    const ck_registration *other = &registry->at[i];
+    n += other->kind == CK_REG_OPEN && other->loc.file == r->loc.file && other->loc.begin == r->loc.begin &&
+         other->loc.line == r->loc.line;
+  }
+  return n >= CK_LIMIT_DATA_JOINS;
+}
+
+/* Appends what one side alone has. */
+static void add_side(ck_ev *ev, ck_registry *joined, ck_registration r, const ck_sym *condition, bool holds) {
+  r.when = is_open_already(joined, &r) ? (ck_condition){0} : with_literal(ev, r.when, condition, holds);
+  joined->at[joined->n++] = r;
+}
+
 /* What both sides have stays as it is; the rest is there under its side's condition, in the order of the sides. */
 static ck_value join_registries(ck_ev *ev, const ck_sym *condition, const ck_registry *a, const ck_registry *b) {
   ck_registry *joined = CK_NEW(&ev->arena, ck_registry);
@@ -42,17 +60,11 @@ static ck_value join_registries(ck_ev *ev, const ck_sym *condition, const ck_reg
       while (match < b->n && !same_registration(&a->at[i], &b->at[match])) match++;
     }
     if (i < a->n && match == b->n) {
-      ck_registration r = a->at[i++];
-      r.when = with_literal(ev, r.when, condition, true);
-      joined->at[joined->n++] = r;
+      add_side(ev, joined, a->at[i++], condition, true);
       continue;
     }
     size_t until = i < a->n ? match : b->n;
-    for (; k < until; k++) {
-      ck_registration r = b->at[k];
-      r.when = with_literal(ev, r.when, condition, false);
-      joined->at[joined->n++] = r;
-    }
+    for (; k < until; k++) add_side(ev, joined, b->at[k], condition, false);
     if (i < a->n) {
       ck_registration r = a->at[i++];
       r.value = ck_ev_choice(ev, condition, r.value, b->at[k++].value);

@@ -27,8 +27,9 @@ enum {
   CK_LIMIT_ROUNDS = 200 * 1000,         /* of one loop */
   CK_LIMIT_LOOP_STEPS = 1000 * 1000,    /* of a loop that makes no module: its further rounds are taken as one */
   CK_LIMIT_LATE_LOOP_STEPS = 50 * 1000, /* the same in a late world; in the n-th, an n-th of the first's, but as many */
-  CK_LIMIT_DATA_JOINS = 3,  /* of one condition in a world, where it decides about data; then the data is not known */
-  CK_LIMIT_DATA_DEPTH = 4,  /* of sequences in sequences that count as data */
+  CK_LIMIT_DATA_JOINS = 3, /* of one condition in a world, where it decides about data; then the data is not known. Also
+                            * of one place that opens a module under conditions; then it is open under all */
+  CK_LIMIT_DATA_DEPTH = 4, /* of sequences in sequences that count as data */
   CK_LIMIT_SYM_DEPTH = 200, /* nested operations of a symbolic expression, beyond it is unknown */
 };
 #define CK_LIMIT_MEMORY ((size_t)1 << 30) /* bytes of one evaluator's arena */

@@ -107,7 +107,15 @@ void ck_models_text(ck_model *const *models, size_t n, const ck_text_style *styl
       if (key->unknown != NULL) ck_strbuf_printf(out, "  (%s)", placed(&arena, key->unknown, key->loc));
       ck_strbuf_putc(out, '\n');
     }
-    for (size_t k = 0; k < m->nopens; k++) ck_strbuf_printf(out, "  note: %s\n", open_text(&arena, m, &m->opens[k]));
+    ck_map said; /* in a loop a place may open a module several times */
+    ck_map_init(&said);
+    for (size_t k = 0; k < m->nopens; k++) {
+      bool is_new;
+      const char *text = open_text(&arena, m, &m->opens[k]);
+      ck_map_put(&said, text, &is_new);
+      if (is_new) ck_strbuf_printf(out, "  note: %s\n", text);
+    }
+    ck_map_release(&said);
   }
   ck_arena_release(&arena);
 }

@@ -335,6 +335,17 @@ def constructors_that_never_end(p):
 
 
 @test
+def one_place_that_opens_a_module_is_told_once(p):
+    p.write('opens.cpp', '#include <torch/torch.h>\nvoid adapt(torch::nn::Module &m);\nbool differs(int i);\n'
+            'struct Net : torch::nn::Module { Net() { register_module("fc", torch::nn::Linear(2, 3)); } };\n'
+            'int main() {\n  Net net;\n  for (int i = 0; i < 300; i++)\n    if (differs(i)) adapt(net);\n}\n')
+    r = p.run('keys', 'opens.cpp', '--', *FLAGS).expect(0, '2 keys, perhaps more')
+    assert r.out.count('note: ') == r.out.count('opens.cpp:8') == 2, r.out  # of the model, and of its child
+    model = json.loads(p.run('keys', '--format', 'json', 'opens.cpp', '--', *FLAGS).expect(0).out)['models'][0]
+    assert not model['complete'] and len(model['notes']) < 20, model['notes']
+
+
+@test
 def the_same_path_in_two_places(p):
     os.mkdir(p.path('sub'))
     p.net('net.pt', name='sub/net.cpp')
