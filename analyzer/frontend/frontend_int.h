@@ -54,10 +54,10 @@ typedef struct {
   bool external; /* a header of the system or of a library: referred to by name only */
 } ck_fe_file;
 
-/* An error that clang reported, by the place it expands at. */
+/* What an error touches: the place that clang reported (begin = end), or a range of the file (silent.c). */
 typedef struct {
   CXFile file;
-  unsigned offset;
+  unsigned begin, end;
 } ck_fe_error;
 
 typedef struct {
@@ -165,8 +165,7 @@ bool ck_fe_is_closure(CXCursor declaration);            /* the class of a lambda
 void ck_fe_need_record(ck_fe *fe, CXType type);         /* queues a class specialisation or local class */
 /* Appends the type's name as it can be written at the end of the file; false if it cannot. */
 bool ck_fe_name_at_end(CXType type, ck_strbuf *out);
-bool ck_fe_is_closure(CXCursor declaration); /* the class of a lambda */
-bool ck_fe_has_error_in(ck_fe *fe, CXCursor cursor);
+bool ck_fe_is_closure(CXCursor declaration);                     /* the class of a lambda */
 uint32_t ck_fe_main_flag(ck_fe *fe, CXCursor cursor);            /* CK_IR_F_MAIN_FILE of what stands there, or 0 */
 CXCursor ck_fe_trailing_initialiser(ck_fe *fe, CXCursor cursor); /* the expression that ends a declaration, or null */
 bool ck_fe_text_has_default(ck_fe *fe, CXCursor cursor);         /* does its text hold a `=`? */
@@ -183,6 +182,19 @@ CXCursor ck_fe_body_of(const ck_fe_cursors *kids); /* the compound statement amo
 void ck_fe_note_forwarding(ck_fe *fe, CXCursor function);
 /* Is it such a construction, appended? Then the constructors that it names are queued. */
 bool ck_fe_is_forwarding(ck_fe *fe, CXCursor function);
+
+/* errors.c: what the errors of the parse touch ------------------------------------------------------------------ */
+bool ck_fe_has_error_in(ck_fe *fe, CXCursor cursor);
+/* ... also if it is in the initialiser of a variable or field, which clang left out. */
+bool ck_fe_has_error_in_initialiser(ck_fe *fe, CXCursor cursor);
+/* An error in the class outside of its methods: a member may be missing. */
+bool ck_fe_has_error_between_methods(ck_fe *fe, CXCursor record);
+/* Offset of the first error within a function. */
+unsigned ck_fe_first_error_in(ck_fe *fe, CXCursor cursor);
+
+/* silent.c: adds to the errors of the parse what clang leaves out without a word. `header_missing`: one was not found.
+ */
+void ck_fe_silent_errors(ck_fe *fe, bool header_missing);
 
 /* parse.c ------------------------------------------------------------------------------------------------------- */
 /* Parses and lowers. NULL: no unit could be made, *err says why. */

@@ -9,21 +9,6 @@
 
 #include "frontend/frontend_int.h"
 
-bool ck_fe_has_error_in(ck_fe *fe, CXCursor cursor) {
-  if (!fe->errors.n) return false;
-  CXSourceRange range = clang_getCursorExtent(cursor);
-  CXFile file, end_file;
-  unsigned begin, end;
-  clang_getExpansionLocation(clang_getRangeStart(range), &file, NULL, NULL, &begin);
-  clang_getExpansionLocation(clang_getRangeEnd(range), &end_file, NULL, NULL, &end);
-  for (size_t i = 0; i < fe->errors.n; i++) {
-    const ck_fe_error *error = &fe->errors.at[i];
-    if (error->file && file && clang_File_isEqual(error->file, file) && error->offset >= begin && error->offset <= end)
-      return true;
-  }
-  return false;
-}
-
 uint32_t ck_fe_main_flag(ck_fe *fe, CXCursor cursor) { return ck_fe_is_main_file(fe, cursor) ? CK_IR_F_MAIN_FILE : 0; }
 
 /* Queues --------------------------------------------------------------------------------------------------------- */
@@ -160,11 +145,11 @@ bool ck_fe_text_has_default(ck_fe *fe, CXCursor cursor) {
 }
 
 static ck_ir *field_initialiser(ck_fe *fe, CXCursor cursor) {
+  if (ck_fe_has_error_in_initialiser(fe, cursor)) return ck_fe_unknown(fe, cursor, "code that does not compile");
   CXCursor initialiser = ck_fe_trailing_initialiser(fe, cursor);
   if (clang_Cursor_isNull(initialiser)) /* of a bit field, libclang shows only the width */
     return ck_fe_text_has_default(fe, cursor) ? ck_fe_unknown(fe, cursor, "an initialiser that libclang does not show")
                                               : NULL;
-  if (ck_fe_has_error_in(fe, cursor)) return ck_fe_unknown(fe, initialiser, "code that does not compile");
   return ck_fe_initialiser(fe, initialiser, cursor);
 }
 
@@ -198,7 +183,8 @@ static ck_ir *global_variable(ck_fe *fe, CXCursor cursor) {
   ck_ir *node = ck_fe_variable(fe, cursor, true);
   node->name = ck_fe_qualified_name(fe, cursor);
   node->flags |= CK_IR_F_GLOBAL | ck_fe_main_flag(fe, cursor);
-  if (ck_fe_has_error_in(fe, cursor)) ck_fe_set_kid(fe, node, ck_fe_unknown(fe, cursor, "code that does not compile"));
+  if (ck_fe_has_error_in_initialiser(fe, cursor))
+    ck_fe_set_kid(fe, node, ck_fe_unknown(fe, cursor, "code that does not compile"));
   return node;
 }
 
@@ -487,32 +473,6 @@ static ck_ir *lower_record(ck_fe *fe, CXType type, CXCursor definition) {
   return node;
 }
 
-/* An error in the class outside of its methods: a member may be missing. */
-static bool error_between_methods(ck_fe *fe, CXCursor record) {
-  if (!ck_fe_has_error_in(fe, record)) return false;
-  ck_fe_cursors kids = {0};
-  ck_fe_children(record, &kids);
-  ck_fe all = *fe;
-  CK_VEC(ck_fe_error) left = {0};
-  for (size_t e = 0; e < fe->errors.n; e++) {
-    all.errors.at = &fe->errors.at[e];
-    all.errors.n = 1;
-    if (!ck_fe_has_error_in(&all, record)) continue;
-    bool inside = false;
-    for (size_t i = 0; i < kids.n && !inside; i++) {
-      enum CXCursorKind kind = clang_getCursorKind(kids.at[i]);
-      inside = (kind == CXCursor_CXXMethod || kind == CXCursor_Constructor || kind == CXCursor_Destructor ||
-                kind == CXCursor_FunctionTemplate || kind == CXCursor_ConversionFunction) &&
-               ck_fe_has_error_in(&all, kids.at[i]);
-    }
-    if (!inside) ck_vec_push(&left, fe->errors.at[e]);
-  }
-  bool found = left.n > 0;
-  free(left.at);
-  free(kids.at);
-  return found;
-}
-
 static void add_record(ck_fe *fe, CXType type) {
   CXType canonical = clang_getCanonicalType(type);
   CXCursor declaration = clang_getTypeDeclaration(canonical);
@@ -526,7 +486,7 @@ static void add_record(ck_fe *fe, CXType type) {
   if (clang_Cursor_isNull(clang_getCursorDefinition(declaration)) &&
       clang_Cursor_isNull(clang_getSpecializedCursorTemplate(declaration)) && !has_specialised_parent(declaration))
     return; /* only declared */
-  if (error_between_methods(fe, definition)) {
+  if (ck_fe_has_error_between_methods(fe, definition)) {
     node->flags |= CK_IR_F_INCOMPLETE;
     ck_ir_add_note(fe->unit, node->loc, "this class does not compile, members may be missing");
   }

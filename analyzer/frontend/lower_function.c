@@ -193,25 +193,11 @@ static void lower_overrides(ck_fe *fe, CXCursor method, ck_fe_nodes *out) {
   ck_vec_push(out, node);
 }
 
-/* Offset of the first error within a function. */
-static unsigned first_error_in(ck_fe *fe, CXCursor cursor) {
-  CXFile file;
-  unsigned begin, end, first = UINT_MAX;
-  clang_getExpansionLocation(clang_getRangeStart(clang_getCursorExtent(cursor)), &file, NULL, NULL, &begin);
-  clang_getExpansionLocation(clang_getRangeEnd(clang_getCursorExtent(cursor)), NULL, NULL, NULL, &end);
-  for (size_t i = 0; i < fe->errors.n; i++) {
-    const ck_fe_error *error = &fe->errors.at[i];
-    bool is_here = error->file && file && clang_File_isEqual(error->file, file) && error->offset >= begin;
-    if (is_here && error->offset <= end && error->offset < first) first = error->offset;
-  }
-  return first == UINT_MAX ? begin : first;
-}
-
 /* A function that does not compile: clang leaves out statements, initialisers, arguments, and what it leaves out may do
  * anything. So it is lowered up to the statement of the first error. The rest hangs below one UNKNOWN: it is never run
  * and opens what it names, the parameters and the object; the loads in it are there to be counted. */
 static ck_ir *until_the_error(ck_fe *fe, CXCursor function, ck_ir *node, const ck_fe_nodes *params, ck_ir *body) {
-  unsigned error = first_error_in(fe, function);
+  unsigned error = ck_fe_first_error_in(fe, function);
   ck_ir *unknown = ck_ir_node_new(fe->unit, CK_IR_UNKNOWN, ck_fe_loc(fe, function));
   unknown->name = ck_ir_intern(fe->unit, "code that does not compile");
   ck_fe_nodes list = {0}, rest = {0};

@@ -45,32 +45,35 @@ static bool is_own(ck_fe *fe, CXSourceLocation location, unsigned offset) {
 
 static void collect_errors(ck_fe *fe, bool note_first) {
   unsigned n = clang_getNumDiagnostics(fe->tu);
-  bool noted = false;
+  bool noted = false, header_missing = false;
   for (unsigned i = 0; i < n; i++) {
     CXDiagnostic diagnostic = clang_getDiagnostic(fe->tu, i);
     if (is_error(diagnostic)) {
       CXSourceLocation location = clang_getDiagnosticLocation(diagnostic);
       ck_fe_error error;
       unsigned line, column;
-      clang_getExpansionLocation(location, &error.file, &line, &column, &error.offset);
-      if (!is_own(fe, location, error.offset)) {
+      clang_getExpansionLocation(location, &error.file, &line, &column, &error.begin);
+      error.end = error.begin;
+      if (!is_own(fe, location, error.begin)) {
         ck_vec_push(&fe->errors, error);
+        CXString text = clang_getDiagnosticSpelling(diagnostic);
         if (note_first && !noted) {
-          CXString text = clang_getDiagnosticSpelling(diagnostic);
           ck_loc loc = {.file = error.file ? ck_fe_file_of(fe, error.file)->name : NULL,
                         .line = line,
                         .column = column,
-                        .begin = error.offset,
-                        .end = error.offset};
+                        .begin = error.begin,
+                        .end = error.end};
           ck_ir_add_note(fe->unit, loc, clang_getCString(text));
-          clang_disposeString(text);
           noted = true;
         }
+        header_missing |= strstr(clang_getCString(text), "file not found") != NULL;
+        clang_disposeString(text);
         if (note_first) fe->unit->has_errors = true;
       }
     }
     clang_disposeDiagnostic(diagnostic);
   }
+  if (fe->errors.n) ck_fe_silent_errors(fe, header_missing);
 }
 
 /* Dependencies --------------------------------------------------------------------------------------------------- */

@@ -159,6 +159,23 @@ def header_that_is_not_there(p):
 
 
 @test
+def what_a_missing_header_hides(p):
+    """The header declares the handle, and defines the macro; without it neither what uses the one nor what stands below the other is known."""
+    p.write('acme.h', '#define WIDTH 12\n#define SHALLOW 0\n'
+            'namespace acme { struct Handle { template <class T> void get(T &out) { out = WIDTH; } }; const int layers = 3; }\n')
+    p.write('net.cpp', '#include <torch/torch.h>\n#include "acme.h"\n' + OTHER + 'class Node {\n  acme::Handle handle;\n public:\n'
+            '  Node() { int n = 1; handle.get(n); Other other(n); }\n};\n'
+            'static const std::vector<int> widths = {1, acme::layers};\n'
+            'int by_list() { Other other(widths.size()); return 0; }\n'
+            'int by_macro() {\n  int n = 3;\n#if SHALLOW == 0\n  n = WIDTH;\n#endif\n  Other other(n);\n  return 0;\n}\n'
+            'int main() { Node node; return by_list() + by_macro(); }\n')
+    keys = lambda: p.run('keys', 'net.cpp', '--', *FLAGS)
+    keys().expect(0, *(':%d:%d: 1 key\n  other  parameter  [%d]' % at for at in ((11, 44, 12), (14, 23, 2), (20, 9, 12))))
+    os.remove(p.path('acme.h'))
+    keys().expect(0, "'acme.h' file not found", absent=['[0]', '[1]', '[2]', '[3]'])
+
+
+@test
 def front_end_that_dies(p):
     p.net('net.pt')
     for body, text in (('kill -11 $$', 'signal 11'), ('exit 1', 'status 1'), ('echo gone wrong >&2; exit 1', 'gone wrong')):

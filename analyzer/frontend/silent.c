@@ -1,0 +1,226 @@
+/* silent.c - the errors that clang does not tell.
+ *
+ * Where a header is missing, clang reports what it cannot declare, once, and is silent about what follows from it. A
+ * statement that uses an invalid declaration (`cv::Mat mean_;`, then `mean_.convertTo(mean_, n)`) is left out without a
+ * word, and an initialiser, too. And a macro that the header would have defined is no error in a condition: `#if
+ * USE_BIAS` is 0. Read as it stands, such code says things that are not so. Hence two kinds of errors are added to
+ * those of the parse:
+ *
+ * - each use, by name, of an invalid variable, member, function or alias. A name that two declarations share costs
+ *   knowledge, never truth.
+ * - if a header was not found, each `#if ... #endif` that asks for a macro which neither the project nor the flags
+ *   define: the other branch may be the one that counts.
+ *
+ * Classes are not looked for by name: an invalid one opens its objects as it is. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frontend/frontend_int.h"
+
+/* Macros that no missing header defines: the platform's, libtorch's and the compiler's. */
+static const char *const known_prefixes[] = {"_", "TORCH_", "AT_", "C10_", "CAFFE2_", "NDEBUG", "WIN32", "defined"};
+
+typedef struct {
+  ck_fe *fe;
+  CK_VEC(const ck_fe_file *) files; /* the project's own */
+  ck_map names;                     /* of invalid declarations */
+  ck_map macros;                    /* that the project or the flags define */
+} search;
+
+static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
+
+/* Words and what stands between them --------------------------------------------------------------------------------
+ */
+
+/* Behind the string or character literal that begins at `at`; a digit separator (1'000) is none. */
+static size_t skip_literal(const ck_fe_file *file, size_t at) {
+  char quote = file->text[at];
+  if (quote == '\'' && at > 0 && isdigit((unsigned char)file->text[at - 1])) return at + 1;
+  for (at++; at < file->size && file->text[at] != quote && file->text[at] != '\n'; at++)
+    if (file->text[at] == '\\') at++;
+  return at + 1;
+}
+
+/* The next word at or after `*at`, comments and literals passed over; its length, 0 at the end of the file. */
+static size_t next_word(const ck_fe_file *file, size_t *at, size_t stop) {
+  for (*at = ck_fe_skip_space(file, *at); *at < stop; *at = ck_fe_skip_space(file, *at)) {
+    char c = file->text[*at];
+    size_t n = 0;
+    if (c == '"' || c == '\'') {
+      *at = skip_literal(file, *at);
+      continue;
+    }
+    while (*at + n < file->size && is_word(file->text[*at + n])) n++;
+    if (n && !isdigit((unsigned char)c)) return n;
+    *at += n ? n : 1;
+  }
+  return 0;
+}
+
+static bool holds(const ck_map *map, const char *word, size_t n) {
+  char name[256];
+  if (n >= sizeof name) return false;
+  memcpy(name, word, n);
+  name[n] = 0;
+  return ck_map_find(map, name) != NULL;
+}
+
+static void put(ck_map *map, const char *word, size_t n) {
+  char name[256];
+  if (n == 0 || n >= sizeof name) return;
+  memcpy(name, word, n);
+  name[n] = 0;
+  ck_map_put(map, name, NULL);
+}
+
+/* Uses of invalid declarations ------------------------------------------------------------------------------------- */
+
+static bool is_named_by_use(enum CXCursorKind kind) {
+  switch (kind) {
+  case CXCursor_VarDecl:
+  case CXCursor_ParmDecl:
+  case CXCursor_FieldDecl:
+  case CXCursor_FunctionDecl:
+  case CXCursor_CXXMethod:
+  case CXCursor_TypedefDecl:
+  case CXCursor_TypeAliasDecl: return true;
+  default: return false;
+  }
+}
+
+static enum CXChildVisitResult note_invalid(CXCursor cursor, CXCursor parent, CXClientData data) {
+  search *s = data;
+  bool is_top = clang_getCursorKind(parent) == CXCursor_TranslationUnit;
+  if (is_top && ck_fe_is_external(s->fe, cursor)) return CXChildVisit_Continue;
+  if (is_named_by_use(clang_getCursorKind(cursor)) && clang_isInvalidDeclaration(cursor)) {
+    const char *name = ck_fe_spelling(s->fe, cursor);
+    if (is_word(*name)) put(&s->names, name, strlen(name));
+  }
+  return CXChildVisit_Recurse;
+}
+
+static void add_uses(search *s, const ck_fe_file *file) {
+  size_t at = 0, n;
+  for (; (n = next_word(file, &at, file->size)) > 0; at += n)
+    if (holds(&s->names, file->text + at, n))
+      ck_vec_push(&s->fe->errors, (ck_fe_error){file->file, (unsigned)at, (unsigned)at});
+}
+
+/* Conditions on macros that nobody defines ------------------------------------------------------------------------- */
+
+/* Calls `each` for every directive of the file: its word, and its operand up to the end of its (continued) line. */
+typedef void each_directive(search *s, const ck_fe_file *file, size_t hash, const char *word, size_t n, size_t operand,
+                            size_t end, void *context);
+
+static size_t line_end(const ck_fe_file *file, size_t at) {
+  for (; at < file->size && file->text[at] != '\n'; at++)
+    if (file->text[at] == '\\' && at + 1 < file->size) at++;
+  return at;
+}
+
+static void directives(search *s, const ck_fe_file *file, each_directive *each, void *context) {
+  bool starts = true;
+  for (size_t at = 0; at < file->size;) {
+    char c = file->text[at];
+    if (c == '#' && starts) {
+      size_t word = at + 1, n = 0, end = line_end(file, at);
+      while (word < end && (file->text[word] == ' ' || file->text[word] == '\t')) word++;
+      while (word + n < end && is_word(file->text[word + n])) n++;
+      each(s, file, at, file->text + word, n, word + n, end, context);
+      at = end;
+    } else if (c == '/' && ck_fe_skip_space(file, at) > at) {
+      at = ck_fe_skip_space(file, at);
+      starts = at > 0 && file->text[at - 1] == '\n';
+    } else if (c == '"' || c == '\'') {
+      at = skip_literal(file, at);
+    } else {
+      starts = c == '\n' || (starts && isspace((unsigned char)c));
+      at++;
+    }
+  }
+}
+
+static bool is_directive(const char *word, size_t n, const char *name) {
+  return strlen(name) == n && strncmp(word, name, n) == 0;
+}
+
+static void note_macro(search *s, const ck_fe_file *file, size_t hash, const char *word, size_t n, size_t operand,
+                       size_t end, void *context) {
+  (void)hash;
+  (void)context;
+  if (!is_directive(word, n, "define")) return;
+  size_t length = next_word(file, &operand, end);
+  put(&s->macros, file->text + operand, length);
+}
+
+static bool asks_for_unknown(search *s, const ck_fe_file *file, size_t operand, size_t end) {
+  size_t n;
+  for (; operand < end && (n = next_word(file, &operand, end)) > 0; operand += n) {
+    bool known = holds(&s->macros, file->text + operand, n);
+    for (size_t i = 0; i < sizeof known_prefixes / sizeof *known_prefixes; i++)
+      known |= strncmp(file->text + operand, known_prefixes[i], strlen(known_prefixes[i])) == 0;
+    if (!known) return true;
+  }
+  return false;
+}
+
+typedef struct {
+  size_t begin; /* of the #if */
+  bool open;    /* one of its conditions asks for an unknown macro */
+} branch;
+
+typedef CK_VEC(branch) branches;
+
+static void add_region(search *s, const ck_fe_file *file, size_t hash, const char *word, size_t n, size_t operand,
+                       size_t end, void *context) {
+  branches *stack = context;
+  bool begins = is_directive(word, n, "if") || is_directive(word, n, "ifdef") || is_directive(word, n, "ifndef");
+  bool goes_on = n >= 4 && strncmp(word, "elif", 4) == 0;
+  if (begins) ck_vec_push(stack, (branch){hash, false});
+  if (stack->n == 0) return;
+  branch *top = &stack->at[stack->n - 1];
+  if (begins || goes_on) top->open |= asks_for_unknown(s, file, operand, end);
+  if (!is_directive(word, n, "endif")) return;
+  if (top->open) ck_vec_push(&s->fe->errors, (ck_fe_error){file->file, (unsigned)top->begin, (unsigned)hash});
+  stack->n--;
+}
+
+/* ------------------------------------------------------------------------------------------------------------------ */
+
+static void add_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data) {
+  search *s = data;
+  (void)stack;
+  (void)depth;
+  const ck_fe_file *source = ck_fe_file_of(s->fe, file);
+  if (!source->external && source->text) ck_vec_push(&s->files, source);
+}
+
+static void note_flags(search *s) {
+  const ck_fe_options *options = s->fe->options;
+  for (size_t i = 0; i < options->flag_count; i++) {
+    const char *flag = options->flags[i];
+    if (strncmp(flag, "-D", 2) != 0 && strncmp(flag, "-U", 2) != 0) continue;
+    const char *name = flag[2] ? flag + 2 : i + 1 < options->flag_count ? options->flags[i + 1] : "";
+    put(&s->macros, name, strcspn(name, "=("));
+  }
+}
+
+void ck_fe_silent_errors(ck_fe *fe, bool header_missing) {
+  search s = {.fe = fe};
+  ck_map_init(&s.names);
+  ck_map_init(&s.macros);
+  clang_getInclusions(fe->tu, add_file, &s);
+  clang_visitChildren(clang_getTranslationUnitCursor(fe->tu), note_invalid, &s);
+  for (size_t i = 0; i < s.files.n && s.names.count; i++) add_uses(&s, s.files.at[i]);
+  if (header_missing) {
+    branches stack = {0};
+    note_flags(&s);
+    for (size_t i = 0; i < s.files.n; i++) directives(&s, s.files.at[i], note_macro, NULL);
+    for (size_t i = 0; i < s.files.n; i++, stack.n = 0) directives(&s, s.files.at[i], add_region, &stack);
+    free(stack.at);
+  }
+  free(s.files.at);
+  ck_map_release(&s.names);
+  ck_map_release(&s.macros);
+}
