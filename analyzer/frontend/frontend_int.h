@@ -243,6 +243,10 @@ char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *
 bool ck_fe_write_words(const char *path, const ck_fe_strings *files, const ck_fe_strings *standard);
 /* Is the name in the list, or in that of the standard headers? True if the list cannot be read. */
 bool ck_fe_words_mention(const char *path, const char *name, bool standard);
+/* culprit.c: the first error of a header that was parsed, NULL if there is none; and the operand of its include line
+ * that leads there, NULL if none does. `text` is what the file `header` holds. The caller frees both. */
+char *ck_fe_culprit(CXTranslationUnit tu, const char *header, const char *text, char **error);
+
 /* seal.c: remembers in the file `seal` what the `n` files are now; false if it cannot. */
 bool ck_fe_seal(const char *seal, const char *const *files, size_t n);
 /* Are the files, in the same order, still what they were? */

@@ -27,7 +27,7 @@
 #include "base/hash.h"
 #include "frontend/frontend_int.h"
 
-#define PCH_FORMAT     "6"            /* raise it when the way PCHs are made changes */
+#define PCH_FORMAT     "7"            /* raise it when the way PCHs are made changes */
 #define MAX_KEPT       8              /* PCHs kept; libtorch's two take 75 MB */
 #define BAD_SECONDS    (24 * 60 * 60) /* how long a failure is remembered */
 #define LEFT_SECONDS   (60 * 60)      /* age of a temporary file whose writer is surely gone */
@@ -174,6 +174,26 @@ static bool failed_lately(const paths *p) {
   return stat(p->bad, &st) == 0 && st.st_mtime <= now && st.st_mtime + BAD_SECONDS > now;
 }
 
+/* The file that remembers a failure: the operand of the include line to blame, or nothing, and the error. */
+static void note_failure(const paths *p, const char *culprit, const char *error) {
+  ck_strbuf text;
+  ck_strbuf_init(&text);
+  ck_strbuf_printf(&text, "%s\n%s\n", culprit ? culprit : "", error);
+  ck_write_file(p->bad, text.s, text.n, NULL);
+  ck_strbuf_release(&text);
+}
+
+/* The operand that note_failure() wrote, to be freed; NULL if there is none. */
+static char *blamed(const paths *p) {
+  char *text;
+  size_t n;
+  if (!failed_lately(p) || ck_read_file(p->bad, 1 << 20, &text, &n, NULL) != CK_OK) return NULL;
+  text[strcspn(text, "\n")] = '\0';
+  if (*text) return text;
+  free(text);
+  return NULL;
+}
+
 typedef struct {
   ck_strbuf list;
   ck_fe_strings files;
@@ -228,22 +248,6 @@ static bool same_file(const struct stat *a, const struct stat *b) {
          a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-/* The first error's text, to be freed; NULL if there is none. */
-static char *first_error(CXTranslationUnit tu) {
-  char *found = NULL;
-  unsigned n = clang_getNumDiagnostics(tu);
-  for (unsigned i = 0; i < n && !found; i++) {
-    CXDiagnostic diagnostic = clang_getDiagnostic(tu, i);
-    if (clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error) {
-      CXString text = clang_formatDiagnostic(diagnostic, clang_defaultDiagnosticDisplayOptions());
-      found = ck_strdup(clang_getCString(text));
-      clang_disposeString(text);
-    }
-    clang_disposeDiagnostic(diagnostic);
-  }
-  return found;
-}
-
 /* LLVM ends the process when it cannot write (a full disk): so a child writes. */
 static bool save(CXTranslationUnit tu, const char *path) {
   pid_t child = fork();
@@ -284,12 +288,13 @@ static bool write_pch(CXIndex index, const ck_fe_options *options, const ck_fe_f
                       const char *temporary, inclusions *found) {
   CXTranslationUnit tu = parse_header(index, options, flags, p);
   if (!tu) return false;
-  char *error = first_error(tu);
-  if (error) ck_write_file(p->bad, error, strlen(error), NULL);
+  char *error, *culprit = ck_fe_culprit(tu, p->header, p->text, &error);
+  if (error) note_failure(p, culprit, error);
   clang_getInclusions(tu, list_file, found);
   bool ok = !error && save(tu, temporary) && rename(temporary, p->pch) == 0;
   clang_disposeTranslationUnit(tu);
   free(error);
+  free(culprit);
   return ok;
 }
 
@@ -467,7 +472,7 @@ static verdict judge(const paths *p, const ck_fe_includes *includes, ck_strbuf *
 /* The PCH of all include lines, and with them the standard headers, so that many units share it. `lines` stand before
  * them; what the unit's macros ask for is added there. */
 static verdict shared_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
-                          const ck_fe_includes *includes, ck_strbuf *lines, size_t *fault, char **out) {
+                          const ck_fe_includes *includes, ck_strbuf *lines, size_t *fault, char **out, char **culprit) {
   ck_strbuf standard, rest;
   ck_strbuf_init(&standard);
   ck_strbuf_init(&rest);
@@ -480,8 +485,10 @@ static verdict shared_pch(CXIndex index, const ck_fe_options *options, const ck_
   paths first = paths_of(options, flags, dir, standard.s, NULL), second = {0};
   if (two_steps) second = paths_of(options, flags, dir, rest.s, &first);
   const paths *last = two_steps ? &second : &first;
-  verdict result = provide(index, options, flags, dir, last) ? judge(last, includes, lines, fault) : NOT_AT_ALL;
+  bool ok = provide(index, options, flags, dir, last);
+  verdict result = ok ? judge(last, includes, lines, fault) : NOT_AT_ALL;
   *out = result == AS_IT_IS ? ck_strdup(last->pch) : NULL;
+  *culprit = ok ? NULL : blamed(last);
   release_paths(&first);
   release_paths(&second);
   ck_strbuf_release(&standard);
@@ -509,23 +516,60 @@ static char *own_pch(CXIndex index, const ck_fe_options *options, const ck_fe_fl
   return result;
 }
 
+/* Takes the include line out that does not compile; what <torch/extension.h> holds beside Python's headers comes by
+ * another name. false: it is none of them. */
+static bool leave_out(ck_fe_includes *part, const char *culprit) {
+  const char *torch = torch_headers[0];
+  for (size_t i = 0; i < part->operands.n; i++) {
+    if (strcmp(part->operands.at[i], culprit) != 0) continue;
+    if (!strcmp(culprit, "<torch/extension.h>") && !includes_header(&part->operands, torch)) {
+      part->operands.at[i] = (char *)torch; /* read only here */
+      return true;
+    }
+    part->operands.n--;
+    for (size_t k = i; k < part->operands.n; k++) {
+      part->operands.at[k] = part->operands.at[k + 1];
+      part->preceding.at[k] = part->preceding.at[k + 1];
+    }
+    return true;
+  }
+  return false;
+}
+
 /* The PCH of as many of the include lines, from the first on, as the unit's macros leave as they are: where one that
- * stands between two of them may change the second, the PCH ends before it. NULL: of none. */
+ * stands between two of them may change the second, the PCH ends before it. Lines that do not compile are left out.
+ * NULL: of none. */
 static char *longest_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
                          const ck_fe_includes *includes) {
-  ck_fe_includes part = *includes; /* the first operands, and all macros: the standard headers stand before them */
+  ck_fe_includes part = *includes; /* some of the operands, and all macros: the standard headers stand before them */
+  memset(&part.operands, 0, sizeof part.operands);
+  memset(&part.preceding, 0, sizeof part.preceding);
+  for (size_t i = 0; i < includes->operands.n; i++) {
+    ck_vec_push(&part.operands, includes->operands.at[i]);
+    ck_vec_push(&part.preceding, includes->preceding.at[i]);
+  }
   char *result = NULL;
   ck_strbuf lines;
   ck_strbuf_init(&lines);
   while (part.operands.n > 0) {
     size_t fault = SIZE_MAX, n = part.operands.n;
-    verdict found = shared_pch(index, options, flags, dir, &part, &lines, &fault, &result);
-    if (found == WITH_LINES) found = shared_pch(index, options, flags, dir, &part, &lines, &fault, &result);
+    char *culprit;
+    verdict found = shared_pch(index, options, flags, dir, &part, &lines, &fault, &result, &culprit);
+    if (culprit != NULL) {
+      bool again = leave_out(&part, culprit);
+      free(culprit);
+      if (again) continue;
+      break;
+    }
+    if (found == WITH_LINES)
+      found = shared_pch(index, options, flags, dir, &part, &lines, &fault, &result, &culprit), free(culprit);
     if (found != NOT_AT_ALL || fault == SIZE_MAX) break;
     while (part.operands.n > 0 && part.preceding.at[part.operands.n - 1] > fault) part.operands.n--;
     if (part.operands.n == n) break; /* it changes the standard headers */
   }
   ck_strbuf_release(&lines);
+  free(part.operands.at);
+  free(part.preceding.at);
   return result;
 }
 

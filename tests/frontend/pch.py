@@ -12,6 +12,10 @@ HEADERS = {
     'torch/torch.h': '#pragma once\nstruct Signals { int slots; };\ninline int body() { return not_declared; }\n',
     'other/other.h': '#pragma once\nstruct Other { int nothing; };\n',
     'other/slots.h': '#pragma once\nstruct Slots { int slots; };\n',
+    'torch/extension.h': '#pragma once\n#include <torch/torch.h>\n#include <torch/python.h>\n',
+    'torch/python.h': '#pragma once\n#include <Python.h>\n',
+    'other/needs.h': '#pragma once\n#include <other/other.h>\n#include <nowhere/to_be_found.h>\nstruct Needs { int all; };\n',
+    'other/broken.h': '#pragma once\nstruct Broken { not_a_type member; };\n',
 }
 TORCH = '#include <torch/torch.h>\n'
 
@@ -28,6 +32,12 @@ CASES = [
     ('undefined before it and defined after it, and a header follows that mentions it', [],
      '#undef slots\n' + TORCH + '#define slots gaps\n#include <other/slots.h>\n', True),
     ('undefined after the unit defined it', [], '#define slots gaps\n#undef slots\n' + TORCH, False),
+    # the unit's first error is told: that of libtorch's header must come first where it is read
+    ('a header that asks for Python.h', [], '#include <torch/extension.h>\n', True),
+    ('both', [], TORCH + '#include <torch/extension.h>\n', True),
+    ('another that asks for one which is not there', [], TORCH + '#include <other/needs.h>\n', True),
+    ('two of them, and one that does not compile', [], '#include <torch/extension.h>\n#include <other/broken.h>\n#include <other/needs.h>\n', True),
+    ('one of them, and a macro that the other mentions', [], '#define slots gaps\n' + TORCH + '#include <other/needs.h>\n', False),
     ('undefined after the flags defined it', ['-Dslots=gaps'], '#undef slots\n' + TORCH, False),
 ]
 
