@@ -128,6 +128,8 @@ ck_value ck_ev_unknown_call(ck_ev *ev, const ck_ir *node, const char *name, cons
 
 static ck_value call_row(ck_ev *ev, const ck_builtin *row, const ck_ir *node, const char *name, ck_cell *self,
                          ck_cell **args, size_t nargs) {
+  ck_cell *part = ck_starts_with(name, "std::") ? ck_ev_library_part(ev, self) : NULL;
+  if (part) self = part;
   ck_call call = {.ev = ev,
                   .node = node,
                   .name = name,

@@ -38,6 +38,8 @@ static bool is_already(ck_ev *ev, ck_value v, const ck_ir_type *type) {
 static ck_value to_library_class(ck_ev *ev, ck_value v, const ck_ir_type *from, const ck_ir_type *type, ck_loc loc) {
   ck_ptr_flavour flavour;
   if (is_already(ev, v, type)) return v;
+  ck_cell *part = v.kind == CK_V_OBJECT ? ck_ev_library_part(ev, ck_ev_cell(ev, v)) : NULL;
+  if (part) v = ck_ev_load(ev, part), from = part->type;
   if (is_smart_pointer(type->name, &flavour)) {
     if (v.kind == CK_V_NULL) return v;
     if (v.kind == CK_V_PTR)

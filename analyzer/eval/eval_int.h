@@ -297,6 +297,8 @@ ck_cell *ck_ev_field_of(ck_ev *ev, const ck_object *object, const char *name, co
 
 /* conversion.c */
 /* Converts the program's object by its conversion function to `to`; false if it has none that is plainly the one. */
+/* What an object of the program's class is by its base of the standard library: that vector, map or string; or NULL. */
+ck_cell *ck_ev_library_part(ck_ev *ev, ck_cell *cell);
 bool ck_ev_convert_object(ck_ev *ev, ck_value v, const ck_ir_type *to, ck_loc loc, ck_value *out);
 
 /* convert.c */

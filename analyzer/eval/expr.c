@@ -381,12 +381,15 @@ static ck_cell *assign(ck_ev *ev, const ck_ir *node) {
   return target;
 }
 
+/* An arm of another type is converted to that of the whole: `c ? std::optional<int>(2) : std::nullopt`. */
 static ck_value cond_side(ck_ev *ev, const void *data, bool holds) {
   const ck_ir *node = data, *arm = node->kids[holds ? 1 : 2];
   ck_value v = ck_ev_eval(ev, arm);
   const ck_ir_type *type = ck_ir_strip_ref(node->type);
-  bool scalar = type && (type->kind == CK_IR_T_INT || type->kind == CK_IR_T_FLOAT || type->kind == CK_IR_T_BOOL);
-  return scalar && ck_ev_on(ev) && arm->kind != CK_IR_THROW ? ck_ev_convert_scalar(ev, v, type, node->loc) : v;
+  if (type == NULL || arm->type == NULL || !ck_ev_on(ev) || arm->kind == CK_IR_THROW) return v;
+  if (type->kind == CK_IR_T_INT || type->kind == CK_IR_T_FLOAT || type->kind == CK_IR_T_BOOL)
+    return ck_ev_convert_scalar(ev, v, type, node->loc);
+  return type->kind == CK_IR_T_RECORD ? ck_ev_convert_from(ev, v, arm->type, type, node->loc) : v;
 }
 
 static ck_value eval_cond(ck_ev *ev, const ck_ir *node) {

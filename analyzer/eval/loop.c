@@ -402,6 +402,8 @@ static ck_value begin_of(ck_ev *ev, const ck_ir *node, ck_cell *range, ck_value 
   bool found = false;
   ck_value begin = ck_ev_call_method(ev, range, "begin", NULL, 0, node, &found);
   if (found) return begin;
+  ck_cell *part = ck_ev_library_part(ev, range);
+  if (part) return ck_ev_iterator(part, 0);
   const char *cls = v.kind == CK_V_OBJECT ? v.object->cls
                     : node->kids[1]->type ? ck_ir_strip_ref(node->kids[1]->type)->name
                                           : "";

@@ -38,7 +38,8 @@ static void leave(ck_ev *ev, ck_cell *cell, ck_loc loc) {
   case CK_V_OBJECT:
     for (size_t i = 0; v.object->registry == NULL && i < v.object->nfields; i++) {
       const ck_ir *decl = v.object->fields[i].decl;
-      const ck_ir_type *type = decl ? decl->type : NULL;
+      bool part = decl == NULL && ck_starts_with(v.object->fields[i].name, "std::"); /* a base of the library */
+      const ck_ir_type *type = decl ? decl->type : part ? v.object->fields[i].cell->type : NULL;
       if (type && type->kind != CK_IR_T_LREF && type->kind != CK_IR_T_RREF) leave(ev, v.object->fields[i].cell, loc);
     }
     return;

@@ -105,6 +105,21 @@ static const ck_ir *sole_construct(const ck_ir *init, const ck_ir_type *type) {
                                                                                                              : NULL;
 }
 
+/* A base of the standard library that has elements (vector, map, string) lives in a field named after its class. */
+static bool is_part(ck_ev *ev, const char *cls, ck_value v) {
+  if (v.kind != CK_V_LIST && v.kind != CK_V_MAP && v.kind != CK_V_STRING) return false;
+  return ck_ev_find_builtin(ev, ck_arena_printf(&ev->arena, "%s::begin", cls), 0) != NULL;
+}
+
+ck_cell *ck_ev_library_part(ck_ev *ev, ck_cell *cell) {
+  ck_value v = cell ? ck_ev_load(ev, cell) : CK_VOID;
+  if (v.kind != CK_V_OBJECT || v.object->record == NULL) return NULL;
+  for (size_t i = 0; i < v.object->nfields; i++)
+    if (v.object->fields[i].decl == NULL && ck_starts_with(v.object->fields[i].name, "std::"))
+      return v.object->fields[i].cell;
+  return NULL;
+}
+
 static void construct_library_base(ck_ev *ev, ck_cell *self, const ck_ir_type *type, ck_cell **args, size_t nargs,
                                    const ck_ir *node) {
   const ck_library_class *row = ck_ev_library_class(ev, type->name);
@@ -113,6 +128,8 @@ static void construct_library_base(ck_ev *ev, ck_cell *self, const ck_ir_type *t
         .ev = ev, .node = node, .name = type->name, .self = self, .args = args, .nargs = nargs, .type = type};
     ck_value v = row->construct(&call);
     if (strcmp(type->name, "torch::nn::ModuleHolder") == 0) ck_ev_store(ev, self, v);
+    else if (is_part(ev, type->name, v) && self->v.kind == CK_V_OBJECT)
+      ck_ev_add_field(ev, self->v.object, type->name, NULL, ck_ev_temp(ev, v, type));
     return;
   }
   if (row) return;

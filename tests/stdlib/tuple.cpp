@@ -86,3 +86,8 @@ long case_any_make() { auto a = std::make_any<std::vector<int>>(4, 2); return st
 long case_any_in_place() { std::any a(std::in_place_type<std::string>, 2, 'c'); return std::any_cast<std::string>(a).size(); }
 long case_any_of_const() { const int n = 8; std::any a = n; a.swap(a); return std::any_cast<const int>(a); }
 long case_any_map() { std::map<std::string, std::any> m{{"n", 3}, {"s", std::string("xy")}, {"f", 2.5}, {"b", true}}; m["v"] = std::vector<long>{1, 2, 3}; return std::any_cast<int>(m.at("n")) * 1000 + std::any_cast<std::string>(m["s"]).size() * 100 + std::any_cast<std::vector<long>>(m["v"]).size() * 10 + std::any_cast<bool>(m["b"]) + (m["z"].has_value() ? 5 : 0); }
+long optional_of(bool has) { std::optional<long> o = has ? std::optional<long>(7) : std::nullopt; return o.has_value() * 100 + o.value_or(5); }
+long case_optional_of_conditional() { return optional_of(true) * 1000 + optional_of(false); }
+long case_optional_of_conditional_make() { auto f = [](bool has) { auto o = has ? std::make_optional(3) : std::nullopt; return o ? *o : 9; }; return f(true) * 10 + f(false); }
+long case_optional_argument_conditional() { auto f = [](std::optional<std::vector<int>> o) { return o ? long(o->size()) : -1; }; bool no = false; return f(!no ? std::optional<std::vector<int>>{{1, 2, 3}} : std::nullopt) * 10 + f(no ? std::optional<std::vector<int>>{{1}} : std::nullopt); }
+std::string case_conditional_string() { bool b = false; auto s = b ? std::string("abc") : "de"; s += 'f'; return s; }

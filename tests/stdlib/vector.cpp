@@ -1,8 +1,10 @@
 // Sequences: vector, array, deque, list, initializer_list, stack, queue. Every function is a case (see run.py).
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <initializer_list>
 #include <list>
+#include <map>
 #include <queue>
 #include <stack>
 #include <string>
@@ -109,3 +111,33 @@ long case_for_over_string_braces() { long s = 0; for (std::string x : {"abc", "d
 
 struct Odd { explicit Odd(int i) : i(i) { if (i % 2 == 0) throw i; } int i; };
 long case_emplace_back_throws() { std::vector<Odd> v; try { v.emplace_back(3); v.emplace_back(4); v.emplace_back(5); } catch (int) {} return long(v.size()); }
+
+// Classes derived from a container.
+struct Pair2 { int a, b; };
+struct Rows : std::vector<Pair2> {
+  explicit Rows(int n) { for (int i = 0; i < n; i++) push_back({i, 2 * i}); }
+  long sum() const { long s = 0; for (auto &x : *this) s += x.a + x.b; return s; }
+  int last() const { return std::max_element(begin(), end(), [](auto &x, auto &y) { return x.b < y.b; })->b; }
+  long total() const { long s = 0; for (size_t i = 0; i < this->size(); i++) s += (*this)[i].b; return s; }
+};
+long case_derived_method() { Rows r(4); return r.sum() * 1000 + r.last() * 10 + r.total(); }
+long case_derived_outside() { Rows r(3); r.push_back({5, 6}); long s = 0; for (const auto &x : r) s = s * 10 + x.b; return s * 10 + r.size(); }
+long by_reference(std::vector<Pair2> &v) { v.pop_back(); return v.size(); }
+long by_const_reference(const std::vector<Pair2> &v) { return v.size() * 10 + v.back().b; }
+long by_value(std::vector<Pair2> v) { v.clear(); return v.size(); }
+long case_derived_as_base() { Rows r(4); long a = by_reference(r); long b = by_const_reference(r); long c = by_value(r); return a * 10000 + b * 100 + c * 10 + r.size(); }
+long case_derived_copied() { Rows r(2); Rows s = r; s.push_back({1, 1}); r[0].b = 9; return r.size() * 1000 + s.size() * 100 + r.front().b * 10 + s.front().b; }
+long case_derived_assigned() { Rows r(2), s(5); r = s; s.clear(); return r.size() * 10 + s.size(); }
+long case_derived_moved() { Rows r(3); Rows s = std::move(r); return s.size() * 10 + r.size(); }
+struct Names : std::vector<std::string> { using std::vector<std::string>::vector; std::string joined() const { std::string s; for (auto &n : *this) s += n + "."; return s; } };
+std::string case_derived_inherited_constructors() { Names n{"a", "bc"}; n.emplace_back("d"); return n.joined() + std::to_string(Names(3).size()); }
+struct Table : std::map<std::string, int> { int get(const std::string &k, int d) const { auto it = find(k); return it == end() ? d : it->second; } };
+long case_derived_map() { Table t; t["a"] = 3; t.emplace("b", 4); long s = t.get("a", 0) * 100 + t.get("z", 7) * 10 + t.size(); for (auto &[k, v] : t) s += v * 1000; return s; }
+struct Path : std::string { Path(const std::string &s) : std::string(s) {} Path child(const std::string &n) const { return Path(*this + "." + n); } };
+long case_derived_string() { Path p("ab"); return p.child("cd").size(); }
+struct Deeper : Rows { Deeper() : Rows(3) { push_back({7, 8}); } };
+long case_derived_twice() { Deeper d; d.erase(d.begin()); return d.sum() * 10 + d.size(); }
+struct Member { Rows rows{2}; };
+long case_derived_member() { Member m, n = m; m.rows.push_back({1, 1}); auto *p = &m.rows; p->push_back({2, 2}); return m.rows.size() * 10 + n.rows.size(); }
+struct Own : std::vector<int> { const int *begin() const { return data() + 1; } const int *end() const { return data() + size(); } };
+long case_derived_own_begin() { Own o; o.push_back(1); o.push_back(2); o.push_back(3); long s = 0; for (int x : o) s = s * 10 + x; return s; }
