@@ -18,6 +18,11 @@ TORCH_MODULE(Net);
 '''
 
 
+def cache_of(build):
+    """Shared by all suites: the same headers, precompiled once. A test about caches has its own."""
+    return os.path.join(os.path.realpath(build), 'cache')
+
+
 class Folder:
     def __init__(self, prefix):
         self.folder = os.path.realpath(tempfile.mkdtemp(prefix=prefix))

@@ -422,9 +422,20 @@ def clocks_that_step(w):
     w.write('net.h', fits)
     os.utime(w.path('net.h'), (500, 500))
     w.check('main.cpp', 'net.cpp').expect(1, found=LINK_MISFIT)
-    for path in glob.glob(w.path('cache/ckptlint/*/*')):
+    for path in glob.glob(w.path('cache/ckptlint/units/*')):
         os.utime(path, (now + 20 * year, now + 20 * year))
     healed(w, lambda: w.check('main.cpp', 'net.cpp').expect(1, found=LINK_MISFIT))
+    # a precompiled header as well, but not the one that other tests share
+    w.env['XDG_CACHE_HOME'] = w.path('cold')
+    w.write('plain.cpp', PLAIN)
+    run = lambda: w.run('ckptlint', 'check', 'plain.cpp', '--', *SMALL).expect(0, '0 load sites', absent=['not read'])
+    run()
+    files = glob.glob(w.path('cold/ckptlint/*/*'))
+    expect(any(path.endswith('.pch') for path in files), 'no precompiled header: %s' % files)
+    for path in files:
+        os.utime(path, (now + 20 * year, now + 20 * year))
+    w.write('plain.cpp', PLAIN + '// changed\n')
+    healed(w, run)
 
 
 @test('faults')

@@ -15,6 +15,7 @@ import time
 import traceback
 
 import lib
+from common import cache_of  # found by lib
 
 GROUPS = ('launcher', 'faults', 'same', 'programs', 'generators', 'hooks', 'editors', 'plugins', 'ways')
 for group in GROUPS:
@@ -52,7 +53,7 @@ def main():
     p.add_argument('-v', action='store_true')
     a = p.parse_args()
     build = os.path.realpath(a.build)
-    cache = os.path.join(build, 'builds-cache')
+    cache = cache_of(build)
     chosen = [row for row in lib.tests if (a.long or not row[3]) and (a.only == row[0] if a.only in GROUPS else a.only in row[1])]
     world = lib.World(build, cache)
     world.warm()

@@ -13,14 +13,13 @@ import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import warnings
 import zipfile
 
 sys.path[:0] = [os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
                 os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'oracle')]
 import conversions  # noqa: E402 (tests/oracle)
-from common import CHECKPOINTS as LOADS, FLAGS, NET, ROOT, Folder  # noqa: E402 (found beside this folder)
+from common import CHECKPOINTS as LOADS, FLAGS, NET, ROOT, Folder, cache_of  # noqa: E402 (found beside this folder)
 
 FIXTURES = os.path.join(ROOT, 'fixtures/checkpoints')
 LISTING = {e['file']: e for e in json.load(open(os.path.join(FIXTURES, 'listing.json')))}
@@ -47,7 +46,7 @@ class Place(Folder):
     def run(self, *args, status=0, absent=(), lines=(), texts=()):
         environment = dict(os.environ, XDG_CACHE_HOME=self.cache, LC_ALL='C.UTF-8')
         r = subprocess.run([os.path.join(self.build, 'ckptlint'), *args], cwd=self.folder, env=environment, capture_output=True,
-                           text=True, errors='replace', timeout=120)
+                           text=True, errors='replace', timeout=300)
         both = r.stdout + r.stderr
         have = [' '.join(line.split()) for line in both.split('\n')]
         wrong = [] if r.returncode == status else ['exit status %d, not %d' % (r.returncode, status)]
@@ -516,7 +515,7 @@ def main():
     parser.add_argument('--only', default='')
     parser.add_argument('-v', action='store_true')
     args = parser.parse_args()
-    cache = tempfile.mkdtemp(prefix='ckptlint-cache-')
+    cache = cache_of(args.build)
     failed, chosen = 0, [t for t in tests if args.only in t.__name__]
     for t in chosen:
         p = Place(os.path.abspath(args.build), cache)
@@ -528,7 +527,6 @@ def main():
             failed += 1
             print('FAILED  %s: %s: %s' % (t.__name__, type(e).__name__, e))
         shutil.rmtree(p.folder)
-    shutil.rmtree(cache)
     print('%d tests of checkpoints, %d failed' % (len(chosen), failed))
     return 1 if failed or not chosen else 0
 

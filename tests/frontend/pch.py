@@ -52,7 +52,7 @@ def main():
             source = os.path.join(top, 'unit%d.cpp' % i)
             open(source, 'w').write(text + 'Signals signals_of_unit;\n')
             command = [frontend, '--text', '--cache-dir', os.path.join(top, 'cache'), '--', source, '-std=c++17', '-isystem', os.path.join(top, 'include'), *flags]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=300)
             used = 'not_declared' not in done.stdout
             if done.returncode or used != expected or 'signals_of_unit' not in done.stdout:
                 print('FAIL %s: exit status %d, %s the precompiled header' % (name, done.returncode, 'with' if used else 'without'))

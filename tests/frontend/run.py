@@ -14,7 +14,10 @@ In a source
 USRs, places and spacing are left out of the text that is compared. What a program means is the C++ standard's word, what the
 IR says that ir/nodes.def's; none of the expectations is taken from the program's own output.
 """
-import os, re, subprocess, sys, tempfile
+import os, re, subprocess, sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from common import cache_of  # noqa: E402 (found beside this folder)
 
 
 def normal(text, typed):
@@ -46,7 +49,7 @@ def run(frontend, source, extra):
     lines = open(source).read().split('\n')
     flags = [l.split(':', 1)[1].split() for l in lines if l.startswith('// flags:')]
     command = [frontend, '--text', *extra, '--', source, *(flags[0] if flags else ['-std=c++17'])]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     if done.returncode:
         raise RuntimeError('exit status %d: %s' % (done.returncode, done.stderr.strip()))
     return done.stdout
@@ -81,7 +84,7 @@ def main():
     build, names = sys.argv[1], sys.argv[2:]
     here = os.path.dirname(os.path.abspath(__file__))
     frontend = os.path.abspath(os.path.join(build, 'ckptlint-frontend'))
-    cache = os.path.abspath(os.path.join(build, 'frontend-cache'))
+    cache = os.path.join(cache_of(build), 'ckptlint')
     sources = sorted(f for f in os.listdir(here) if f.endswith('.cpp') and (not names or f[:-4] in names))
     failed = 0
     for name in sources:

@@ -1,5 +1,5 @@
 // Real libtorch: holders, register_module, options, loads.
-// flags: -std=c++17 -I/usr/include/torch/csrc/api/include
+// flags: -std=c++17 -isystem /usr/include/torch/csrc/api/include
 // same-with-pch
 #include <torch/torch.h>
 struct NetImpl : torch::nn::Module { // expect-typed: (record main "NetImpl" ... (base :(record "torch::nn::Module"))
