@@ -107,22 +107,24 @@ def the_checker_is_killed(w):
     w.run('ckptlint', 'cc', w.fake_compiler(), *FLAGS, '-c', 'net.cpp', '-o', 'net.o').expect(1, found=MISFIT)
 
 
-def add_plugin_fault(name, script):
+def add_plugin_fault(compiler, name, script):
     def row(w):
-        plugin = os.path.join(w.build, 'ckptlint_gcc.so')
-        if not os.path.exists(plugin):
-            raise Skipped('needs gcc-12-plugin-dev')
+        plugin = w.run('ckptlint', 'plugin-path', compiler).out.strip()
+        if not plugin:
+            raise Skipped('needs the plugin of ' + compiler)
         w.write('plain.cpp', PLAIN)
         program = w.write('checker', script, executable=True) if script else '/nonexistent/ckptlint'
-        r = w.run('g++', '-fplugin=' + plugin, '-c', 'plain.cpp', env={'CKPTLINT': program})
+        r = w.run(compiler, '-fplugin=' + plugin, '-c', 'plain.cpp', env={'CKPTLINT': program})
         expect(r.status == 0 and w.exists('plain.o'), 'the compilation failed', r.text)
         expect(1 <= len(r.err.strip().split('\n')) <= 2, 'more or less than a note', r.err)
-    row.__name__ = 'a plugin whose checker is ' + name
-    test('faults', 'g++')(row)
+        expect(script or program in r.err, 'the note does not name the program', r.err)
+    row.__name__ = 'a plugin of %s whose checker is %s' % (compiler, name)
+    test('faults', compiler)(row)
 
 
 for row_name, row_script in (('missing', None), ('killed', '#!/bin/sh\nkill -KILL $$\n'), ('crashing', '#!/bin/sh\nkill -SEGV $$\n')):
-    add_plugin_fault(row_name, row_script)
+    for one_compiler in ('g++', 'clang++-22'):
+        add_plugin_fault(one_compiler, row_name, row_script)
 
 
 # --- Damage ----------------------------------------------------------------------------------------------------------------------

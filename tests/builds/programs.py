@@ -8,6 +8,7 @@ NETS = {
     'CMakeLists.txt': """cmake_minimum_required(VERSION 3.18)
 project(nets CXX)
 set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 include_directories(SYSTEM /usr/include/torch/csrc/api/include)
 add_library(net_a STATIC src/net_a.cpp)

@@ -5,7 +5,6 @@ replaced by one that fits, then back again. These tests compile for real, so the
 import fcntl
 import os
 import re
-import shutil
 import time
 
 from lib import ROOT, Skipped, expect, findings, test
@@ -105,22 +104,3 @@ def objects_that_ccache_has(w):
     statistics = w.run('ccache', '-s').text
     hits = re.search(r'Hits: +(\d+)', statistics)
     expect(hits and int(hits.group(1)) >= 2, 'ccache had no hits', statistics)
-
-
-def plugin_row(name, compiler, plugin):
-    def row(w):
-        path = os.path.join(w.build, plugin)
-        if not os.path.exists(path):
-            raise Skipped('needs ' + plugin)
-        shutil.copyfile(os.path.join(ROOT, 'fixtures/docs/no_bias.pt'), w.path('net.pt'))
-        with open(os.path.join(ROOT, 'docs/diagnostics/missing-key.md')) as f:
-            w.write('one.cpp', re.search(r'^```cpp file=net.cpp\n(.*?)^```$', f.read(), re.M | re.S).group(1))
-        flags = ['-std=c++17', '-isystem', '/usr/include/torch/csrc/api/include', '-fsyntax-only', 'one.cpp']
-        w.run(compiler, '-fplugin=' + path, *flags).expect(1, found=[('one.cpp:13:10', 'error', 'missing-key')])
-        w.run(compiler, '-fplugin=' + path, *flags, env={'CKPTLINT': '/nonexistent/ckptlint'}).expect(0, '/nonexistent/ckptlint')
-    row.__name__ = name + ' plugin, one unit'
-    test('ways', compiler)(row)
-
-
-plugin_row('GCC', 'g++', GCC_PLUGIN)
-plugin_row('Clang', 'clang++-22', CLANG_PLUGIN)
