@@ -98,6 +98,7 @@ typedef enum {
   CK_FILE_ANY,     /* a command that may write any file; no path */
   CK_FILE_CWD      /* the working directory changes */
 } ck_file_effect;
+#define CK_WORKING_DIRECTORY "current_path()" /* how the name of a symbol begins that stands for it */
 
 /* What a layer above wants to hear of a run. All may be NULL. */
 typedef struct {
@@ -263,4 +264,6 @@ void ck_ev_set_registry(ck_ev *ev, ck_object *object,
 /* --- the standard library's values (std_stream.c) ------------------------------------------------------------- */
 /* The path that a file stream was opened with (NATIVE CK_TAG_STREAM), or NULL. */
 const ck_value *ck_std_stream_path(ck_value stream);
+/* A known text as a std::string, a literal, an array or a pointer into one holds it. */
+bool ck_std_text(ck_call *call, ck_value v, const char **out);
 #endif

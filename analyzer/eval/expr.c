@@ -298,7 +298,10 @@ typedef struct {
 static ck_value logical_side(ck_ev *ev, const void *data, bool holds) {
   const logical *l = data;
   if (holds != l->is_and) return CK_BOOL(!l->is_and);
-  return ck_ev_truth(ev, ck_ev_eval(ev, l->node->kids[1]), l->node->loc);
+  const ck_ir *right = l->node->kids[1];
+  ck_value v = ck_ev_truth(ev, ck_ev_eval(ev, right), right->loc);
+  /* a condition like the left side's: so the two are one condition, where a choice would have to be decided */
+  return v.kind == CK_V_UNKNOWN ? ck_ev_value_of_sym(ev, ck_ev_unknown_condition(ev, v, right->loc)) : v;
 }
 
 const ck_sym *ck_ev_condition_symbol(ck_ev *ev, ck_value v, ck_loc loc, bool *known, bool *holds) {

@@ -2,6 +2,7 @@
  * meant when the program started. Their results are not modelled. */
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "eval/std_int.h"
 
 static ck_value changes(ck_call *call, ck_file_effect effect, size_t i) {
@@ -11,7 +12,19 @@ static ck_value changes(ck_call *call, ck_file_effect effect, size_t i) {
 
 ck_value ck_std_file_first(ck_call *call) { return changes(call, CK_FILE_WRITTEN, 0); }
 ck_value ck_std_file_second(ck_call *call) { return changes(call, CK_FILE_WRITTEN, 1); }
-ck_value ck_std_working_directory(ck_call *call) { return changes(call, CK_FILE_CWD, 0); }
+
+/* current_path(path[, error]) sets it; current_path([error]) gives a text that is not known, and may be another at the
+ * next place that asks. */
+ck_value ck_std_working_directory(ck_call *call) {
+  const ck_ir_type *type = call->nargs > 0 ? ck_ir_strip_ref(ck_std_arg_type(call, 0)) : NULL;
+  bool asks =
+      call->nargs == 0 || (type != NULL && type->kind == CK_IR_T_RECORD && strcmp(type->name, "std::error_code") == 0);
+  if (!asks) return changes(call, CK_FILE_CWD, 0);
+  ck_loc loc = call->node != NULL ? call->node->loc : (ck_loc){0};
+  const char *name = ck_arena_printf(ck_ev_arena(call->ev), CK_WORKING_DIRECTORY " of %s:%u",
+                                     loc.file != NULL ? ck_path_base(loc.file) : "?", loc.line);
+  return ck_ev_symbol(call->ev, CK_SYM_STRING, name, "the working directory", loc);
+}
 
 /* rename(from, to): both. */
 ck_value ck_std_file_moved(ck_call *call) {

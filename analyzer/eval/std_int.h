@@ -34,7 +34,6 @@ const ck_list *ck_std_list(ck_call *call, ck_cell *cell);   /* the LIST in a cel
 const ck_list *ck_std_list_of(ck_value v, const char *cls); /* v's LIST if its class is `cls`, else NULL */
 bool ck_std_int_arg(ck_call *call, size_t i, int64_t *out);
 /* Text of a string, view, literal, path or character array; false if it is not known. */
-bool ck_std_text(ck_call *call, ck_value v, const char **out);
 bool ck_std_text_arg(ck_call *call, size_t i, const char **out);
 bool ck_std_is_string(ck_value v); /* STRING or SYM string */
 /* Is it a number, known or symbolic? */

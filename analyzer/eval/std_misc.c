@@ -54,22 +54,37 @@ static size_t extension_at(const char *name) {
   return (size_t)(dot - name);
 }
 
+/* A path whose last name is known: what stands before the constant text at its end ("" where all is known), and that
+ * text. */
+static bool split(ck_call *call, ck_value path, ck_value *head, const char **tail) {
+  *head = ck_ev_string(call->ev, "");
+  if (ck_std_text(call, path, tail)) return true;
+  if (path.kind != CK_V_SYM) return false;
+  const ck_sym *s = path.sym;
+  for (*tail = "";
+       s->kind == CK_SYM_OP && s->op == CK_IR_OP_ADD && s->b->kind == CK_SYM_CONST && s->b->type == CK_SYM_STRING;
+       s = s->a)
+    *tail = ck_arena_printf(ck_ev_arena(call->ev), "%s%s", s->b->s, *tail);
+  *head = (ck_value){.kind = CK_V_SYM, .sym = s};
+  return strchr(*tail, '/') != NULL;
+}
+
 /* filename, stem, extension, parent_path, replace_extension, has_..., is_absolute: told apart by the name. */
 ck_value ck_std_path_part(ck_call *call) {
   const char *how = strrchr(call->name, ':') + 1, *s;
-  ck_value self = ck_std_self(call);
-  if (!ck_std_text(call, self, &s)) {
+  ck_value self = ck_std_self(call), head;
+  if (!split(call, self, &head, &s) || (head.kind == CK_V_SYM && (how[0] == 'h' || how[0] == 'i'))) {
     if (self.kind != CK_V_SYM) return ck_std_because(call, self, "a path that is not known");
     bool is_test = ck_starts_with(how, "has_") || ck_starts_with(how, "is_");
     return ck_ev_sym_call(call->ev, is_test ? CK_SYM_BOOL : CK_SYM_STRING, ck_ev_intern(call->ev, how), self, CK_VOID);
   }
   const char *name = s + filename_at(s);
   size_t dot = extension_at(name), parent = filename_at(s);
-  while (parent > 1 && s[parent - 1] == '/') parent--;
+  while (parent > (head.kind == CK_V_STRING) && s[parent - 1] == '/') parent--;
   if (strcmp(how, "filename") == 0) return ck_ev_string(call->ev, name);
   if (strcmp(how, "stem") == 0) return ck_ev_string_n(call->ev, name, dot);
   if (strcmp(how, "extension") == 0) return ck_ev_string(call->ev, name + dot);
-  if (strcmp(how, "parent_path") == 0) return ck_ev_string_n(call->ev, s, parent);
+  if (strcmp(how, "parent_path") == 0) return ck_std_concat(call, head, ck_ev_string_n(call->ev, s, parent));
   if (strcmp(how, "has_extension") == 0) return CK_BOOL(name[dot] != 0);
   if (strcmp(how, "has_filename") == 0) return CK_BOOL(name[0] != 0);
   if (strcmp(how, "has_parent_path") == 0) return CK_BOOL(parent > 0);
@@ -80,13 +95,13 @@ ck_value ck_std_path_part(ck_call *call) {
 
 ck_value ck_std_path_replace_extension(ck_call *call) {
   const char *s, *extension = "";
-  ck_value self = ck_std_self(call);
-  if (!ck_std_text(call, self, &s) || (call->nargs > 0 && !ck_std_text_arg(call, 0, &extension))) {
+  ck_value self = ck_std_self(call), head;
+  if (!split(call, self, &head, &s) || (call->nargs > 0 && !ck_std_text_arg(call, 0, &extension))) {
     ck_ev_store(call->ev, call->self, ck_std_because(call, self, "a path that is not known"));
     return ck_std_ref_self(call);
   }
   const char *name = s + filename_at(s);
-  ck_value stem = ck_ev_string_n(call->ev, s, (size_t)(name - s) + extension_at(name));
+  ck_value stem = ck_std_concat(call, head, ck_ev_string_n(call->ev, s, (size_t)(name - s) + extension_at(name)));
   if (extension[0] != 0 && extension[0] != '.') stem = ck_std_concat(call, stem, ck_ev_string(call->ev, "."));
   ck_ev_store(call->ev, call->self, ck_std_concat(call, stem, ck_ev_string(call->ev, extension)));
   return ck_std_ref_self(call);
@@ -94,12 +109,13 @@ ck_value ck_std_path_replace_extension(ck_call *call) {
 
 ck_value ck_std_path_replace_filename(ck_call *call) {
   const char *s;
-  ck_value self = ck_std_self(call);
-  if (!ck_std_text(call, self, &s))
+  ck_value self = ck_std_self(call), head;
+  if (!split(call, self, &head, &s))
     ck_ev_store(call->ev, call->self, ck_std_because(call, self, "a path that is not known"));
   else
     ck_ev_store(call->ev, call->self,
-                ck_std_concat(call, ck_ev_string_n(call->ev, s, filename_at(s)), ck_std_arg(call, 0)));
+                ck_std_concat(call, ck_std_concat(call, head, ck_ev_string_n(call->ev, s, filename_at(s))),
+                              ck_std_arg(call, 0)));
   return ck_std_ref_self(call);
 }
 

@@ -38,6 +38,9 @@ static ck_value path_of(ck_call *call, ck_value v) {
     return path != NULL ? ck_ev_decide(call->ev, *path) : ck_call_unknown(call, "what a stream reads from");
   }
   if (v.kind == CK_V_LIST && v.list->n == 1) return path_of(call, ck_ev_load(call->ev, v.list->at[0]));
+  const char *text;
+  if ((v.kind == CK_V_LIST || v.kind == CK_V_PTR) && ck_std_text(call, v, &text)) return ck_ev_string(call->ev, text);
+  if (v.kind == CK_V_LIST) return ck_call_unknown(call, "it is read from memory, not from a file");
   if (v.kind == CK_V_VOID) return ck_call_unknown(call, "an archive that nothing was read into");
   return v;
 }

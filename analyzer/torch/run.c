@@ -177,6 +177,7 @@ size_t ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value pa
   ck_torch_run *run = ck_torch_run_of(call->ev);
   if (run == NULL || ck_ev_is_trial(call->ev)) return SIZE_MAX;
   ck_loc changed_at;
+  path = ck_torch_path_from_here(call->ev, path);
   const char *changed = ck_torch_file_is_changed(call->ev, path, &changed_at); /* may split: before the path is asked */
   ck_alternative a = {
       .when = ck_ev_path(call->ev), .entry = run->entry, .in_try = ck_ev_in_try(call->ev), .has_device = has_device};

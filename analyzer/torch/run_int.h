@@ -129,6 +129,8 @@ ck_model *ck_torch_merge(ck_torch_run *run, const ck_torch_place *place);
 
 /* --- written.c ------------------------------------------------------------------------------------------------ */
 void ck_torch_file_changes(ck_ev *ev, void *run, ck_file_effect effect, ck_value path, ck_loc loc); /* observer */
+/* The working directory with a text behind it is a relative path; any other path is what it is. */
+ck_value ck_torch_path_from_here(ck_ev *ev, ck_value path);
 /* Why the file that `path` (STRING) means when it is loaded need not be the one of build time; NULL: it is. May split
  * the world. */
 const char *ck_torch_file_is_changed(ck_ev *ev, ck_value path, ck_loc *loc);

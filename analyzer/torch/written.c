@@ -40,6 +40,18 @@ static char *normalised(const char *path) {
   return out;
 }
 
+ck_value ck_torch_path_from_here(ck_ev *ev, ck_value path) {
+  if (path.kind != CK_V_SYM) return path;
+  const ck_sym *s = path.sym;
+  const char *rest = "";
+  for (; s->kind == CK_SYM_OP && s->op == CK_IR_OP_ADD; s = s->a) {
+    if (s->b->kind != CK_SYM_CONST || s->b->type != CK_SYM_STRING) return path;
+    rest = ck_arena_printf(ck_ev_arena(ev), "%s%s", s->b->s, rest);
+  }
+  if (s->kind != CK_SYM_NAME || !ck_starts_with(s->s, CK_WORKING_DIRECTORY) || rest[0] != '/') return path;
+  return ck_ev_string(ev, rest + strspn(rest, "/"));
+}
+
 typedef enum { APART, MAYBE, SAME } match;
 
 /* The path that is written, or a folder above the one that is loaded. */
@@ -95,7 +107,7 @@ static bool is_noted(const ck_registry *notes, ck_value path, int64_t effect) {
 void ck_torch_file_changes(ck_ev *ev, void *data, ck_file_effect effect, ck_value path, ck_loc loc) {
   ck_torch_run *run = data;
   if (run == NULL || run->file_notes.registry == NULL) return;
-  path = ck_ev_decide(ev, path);
+  path = ck_torch_path_from_here(ev, ck_ev_decide(ev, path));
   if (effect == CK_FILE_OPENED) { /* a log, a table: only what has a name that fits counts */
     if (path.kind == CK_V_UNKNOWN || (path.kind == CK_V_SYM && *edge(path.sym, true) == '\0')) return;
     effect = CK_FILE_WRITTEN;
