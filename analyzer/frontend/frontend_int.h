@@ -73,6 +73,7 @@ typedef struct {
   CK_VEC(CXType) records;     /* class specialisations and local classes still to be lowered */
   ck_fe_nodes top;            /* what becomes the kids of UNIT */
   CK_VEC(ck_fe_error) errors; /* of this parse */
+  CK_VEC(ck_fe_error) prints; /* statements that do not compile, and would only print (logging.c) */
   unsigned appended;          /* offset in the main file at which its own content ends */
   unsigned instantiations;    /* offset behind it from which on there are only explicit instantiations */
   unsigned depth;
@@ -191,6 +192,11 @@ bool ck_fe_has_error_in_initialiser(ck_fe *fe, CXCursor cursor);
 bool ck_fe_has_error_between_methods(ck_fe *fe, CXCursor record);
 /* Offset of the first error within a function. */
 unsigned ck_fe_first_error_in(ck_fe *fe, CXCursor cursor);
+
+/* logging.c: takes from the errors of the parse those of statements that only print. */
+void ck_fe_forgive_logging(ck_fe *fe);
+/* Is the statement one of these? */
+bool ck_fe_only_prints(ck_fe *fe, CXCursor statement);
 
 /* silent.c: adds to the errors of the parse what clang leaves out without a word. `header_missing`: one was not found.
  */

@@ -31,7 +31,7 @@ static ck_ir *lower_compound(ck_fe *fe, CXCursor cursor) {
   ck_fe_nodes list = {0};
   ck_fe_children(cursor, &kids);
   for (size_t i = 0; i < kids.n; i++) {
-    ck_ir *statement = ck_fe_stmt(fe, kids.at[i]);
+    ck_ir *statement = ck_fe_only_prints(fe, kids.at[i]) ? NULL : ck_fe_stmt(fe, kids.at[i]);
     if (statement) ck_vec_push(&list, statement);
   }
   ck_fe_set_kids(fe, block, &list);

@@ -73,6 +73,7 @@ static void collect_errors(ck_fe *fe, bool note_first) {
     }
     clang_disposeDiagnostic(diagnostic);
   }
+  ck_fe_forgive_logging(fe);
   if (fe->errors.n) ck_fe_silent_errors(fe, header_missing);
 }
 
@@ -225,6 +226,7 @@ static void release(ck_fe *fe) {
   free(fe->records.at);
   free(fe->top.at);
   free(fe->errors.at);
+  free(fe->prints.at);
   if (fe->tu) clang_disposeTranslationUnit(fe->tu);
 }
 
