@@ -445,6 +445,14 @@ static ck_value relation(ck_call *call, ck_ir_op op) {
   return ck_std_relation(call, op, operand_value(call, a), operand_value(call, b));
 }
 
+/* a <=> b as -1, 0 or 1: since C++20 a < b of the library's classes is (a <=> b) < 0. */
+ck_value ck_std_three_way(ck_call *call) {
+  ck_value less = relation(call, CK_IR_OP_LT), same = relation(call, CK_IR_OP_EQ);
+  if (less.kind != CK_V_BOOL || same.kind != CK_V_BOOL)
+    return ck_std_because(call, less.kind == CK_V_UNKNOWN ? less : same, "a comparison that is not known");
+  return CK_INT(less.i ? -1 : !same.i);
+}
+
 ck_value ck_std_operator_eq(ck_call *call) { return relation(call, CK_IR_OP_EQ); }
 ck_value ck_std_operator_ne(ck_call *call) { return relation(call, CK_IR_OP_NE); }
 ck_value ck_std_operator_lt(ck_call *call) { return relation(call, CK_IR_OP_LT); }
