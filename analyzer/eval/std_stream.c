@@ -200,7 +200,11 @@ ck_value ck_std_operator_shl(ck_call *call) {
   const ck_list *stream = stream_of(call, left);
   if (stream == NULL) return ck_ev_ref(left);
   ck_value v = ck_std_value(call, right);
-  if (!try_manipulator(call, stream, v)) {
+  const char *before;
+  if (ck_std_stream_path(v) != NULL) { /* what rdbuf() gave: the content of a file */
+    bool is_empty = ck_std_text(call, ck_ev_load(call->ev, stream->at[TEXT]), &before) && *before == '\0';
+    ck_ev_store(call->ev, stream->at[TEXT], is_empty ? v : ck_call_unknown(call, "text and the content of a file"));
+  } else if (!try_manipulator(call, stream, v)) {
     append(call, stream, inserted(call, stream, v, ck_ir_strip_ref(right->type)));
   }
   return ck_ev_ref(left);
@@ -405,6 +409,11 @@ static bool read_file(ck_call *call) {
   return true;
 }
 
+ck_value ck_std_rdbuf(ck_call *call) {
+  ck_value self = ck_std_self(call);
+  return ck_std_stream_path(self) != NULL && call->nargs == 0 ? self : ck_std_inert(call);
+}
+
 ck_value ck_std_istreambuf_construct(ck_call *call) {
   ck_value v = ck_std_arg(call, 0);
   return ck_std_stream_path(v) != NULL || call->nargs == 0 ? v : ck_call_unknown(call, "what a stream holds");
@@ -461,6 +470,8 @@ ck_value ck_std_fstream_open(ck_call *call) {
 }
 
 const ck_value *ck_std_stream_path(ck_value stream) {
+  const ck_list *filled = ck_std_list_of(stream, STRING_STREAM); /* from a file's rdbuf() */
+  if (filled != NULL) stream = filled->at[TEXT]->v;
   return stream.kind == CK_V_NATIVE && stream.tag == CK_TAG_STREAM ? stream.native : NULL;
 }
 

@@ -33,10 +33,9 @@ static ck_value path_of(ck_call *call, ck_value v) {
     if (cell) return ck_ev_decide(call->ev, ck_ev_load(call->ev, cell));
     return ck_call_unknown(call, "what a stream reads from");
   }
-  if (v.kind == CK_V_NATIVE && v.tag == CK_TAG_STREAM) { /* wherever it stands: the archive's reader seeks from 0 */
-    const ck_value *path = ck_std_stream_path(v);
-    return path != NULL ? ck_ev_decide(call->ev, *path) : ck_call_unknown(call, "what a stream reads from");
-  }
+  const ck_value *path = ck_std_stream_path(v); /* wherever it stands: the archive's reader seeks from 0 */
+  if (path != NULL) return ck_ev_decide(call->ev, *path);
+  if (v.kind == CK_V_NATIVE && v.tag == CK_TAG_STREAM) return ck_call_unknown(call, "what a stream reads from");
   if (v.kind == CK_V_LIST && v.list->n == 1) return path_of(call, ck_ev_load(call->ev, v.list->at[0]));
   const char *text;
   if ((v.kind == CK_V_LIST || v.kind == CK_V_PTR) && ck_std_text(call, v, &text)) return ck_ev_string(call->ev, text);
@@ -105,6 +104,8 @@ static ck_value save_to(ck_call *call, size_t i) {
   const ck_ir_type *type = ck_torch_arg_type(call, i);
   bool is_text = path.kind == CK_V_STRING || (path.kind == CK_V_SYM && path.sym->type == CK_SYM_STRING) ||
                  (type != NULL && (type->kind == CK_IR_T_POINTER || strcmp(type->name, "std::basic_string") == 0));
+  if (path.kind == CK_V_LIST && ck_std_stream_path(path) != NULL) /* behind what a file had given to the memory */
+    ck_ev_store(call->ev, target_of(call, i), ck_call_unknown(call, "what was saved into it"));
   if (path.kind == CK_V_NATIVE && path.tag == CK_TAG_STREAM) path = path_of(call, path);
   else if (!is_text) return ck_torch_harmless(call);
   ck_ev_file_changes(call->ev, CK_FILE_WRITTEN, path, call->node->loc);
