@@ -17,6 +17,9 @@
 
 #define MAX_SOURCE_BYTES ((size_t)256 << 20) /* far beyond any source file */
 
+/* The first error is told, and each header that is missing: the cache waits for these to appear. */
+#define MAX_ERRORS_TOLD 16
+
 typedef struct {
   const ck_fe_options *options;
   ck_arena arena;
@@ -57,7 +60,8 @@ static void collect_errors(ck_fe *fe, bool note_first) {
       if (!is_own(fe, location, error.begin)) {
         ck_vec_push(&fe->errors, error);
         CXString text = clang_getDiagnosticSpelling(diagnostic);
-        if (note_first && !noted) {
+        bool is_missing = strstr(clang_getCString(text), "file not found") != NULL;
+        if (note_first && (!noted || is_missing) && fe->unit->note_count < MAX_ERRORS_TOLD) {
           ck_loc loc = {.file = error.file ? ck_fe_file_of(fe, error.file)->name : NULL,
                         .line = line,
                         .column = column,
@@ -66,7 +70,7 @@ static void collect_errors(ck_fe *fe, bool note_first) {
           ck_ir_add_note(fe->unit, loc, clang_getCString(text));
           noted = true;
         }
-        header_missing |= strstr(clang_getCString(text), "file not found") != NULL;
+        header_missing |= is_missing;
         clang_disposeString(text);
         if (note_first) fe->unit->has_errors = true;
       }
@@ -273,8 +277,8 @@ static bool note_specialisations(session *s, const ck_fe *fe) {
 
 static ck_ir_unit *lower_rounds(session *s, ck_err *err) {
   ck_ir_unit *unit = NULL;
-  ck_ir_note first = {0};
-  bool had_errors = false, noted = false;
+  CK_VEC(ck_ir_note) told = {0};
+  bool had_errors = false;
   for (int round = 0; round < CK_FE_MAX_PARSES; round++) {
     build_text(s);
     CXTranslationUnit tu = parse_once(s, s->pch != NULL);
@@ -287,25 +291,25 @@ static ck_ir_unit *lower_rounds(session *s, ck_err *err) {
     if (!tu && keep_essential_flags(s)) tu = parse_once(s, false);
     if (!tu) {
       if (!unit) ck_fail(err, CK_FORMAT, "%s: libclang cannot parse this file", s->options->file);
-      return unit;
+      break;
     }
     ck_fe fe;
     start(&fe, s, tu);
     collect_errors(&fe, round == 0);
     if (round == 0) {
       had_errors = fe.unit->has_errors;
-      noted = fe.unit->note_count > 0;
-      if (noted) {
-        first = fe.unit->notes[0];
-        first.text = ck_arena_strdup(&s->arena, first.text);
-        first.loc.file = first.loc.file ? ck_arena_strdup(&s->arena, first.loc.file) : NULL;
+      for (size_t i = 0; i < fe.unit->note_count; i++) {
+        ck_ir_note note = fe.unit->notes[i];
+        note.text = ck_arena_strdup(&s->arena, note.text);
+        note.loc.file = note.loc.file ? ck_arena_strdup(&s->arena, note.loc.file) : NULL;
+        ck_vec_push(&told, note);
       }
     } else { /* instantiating everything may raise errors that the user's compiler never sees */
       fe.unit->has_errors = had_errors;
-      if (noted) {
-        ck_loc loc = first.loc;
+      for (size_t i = 0; i < told.n; i++) {
+        ck_loc loc = told.at[i].loc;
         loc.file = loc.file ? ck_ir_intern(fe.unit, loc.file) : NULL;
-        ck_ir_add_note(fe.unit, loc, first.text);
+        ck_ir_add_note(fe.unit, loc, told.at[i].text);
       }
     }
     ck_fe_unit(&fe);
@@ -314,11 +318,12 @@ static ck_ir_unit *lower_rounds(session *s, ck_err *err) {
     unit = fe.unit;
     bool more = note_specialisations(s, &fe);
     release(&fe);
-    if (!more) return unit;
+    if (!more) break;
     if (round + 1 == CK_FE_MAX_PARSES)
       ck_ir_add_note(unit, (ck_loc){.file = unit->main_file, .line = 1, .column = 1},
                      "class templates lead to ever more specialisations: not all of them were instantiated");
   }
+  free(told.at);
   return unit;
 }
 

@@ -162,6 +162,10 @@ def what_does_not_compile_claims_nothing(p):
 def header_that_is_not_there(p):
     p.write('bad.cpp', '#include "third/party.h"\nint main() {}\n')
     p.check('bad.cpp').expect(0, "'third/party.h' file not found", 'ckptlint: 0 load sites; 1 unit did not compile and may hold more\n')
+    p.write('two.cpp', '#include "third/party.h"\n#include "fourth.h"\nint main() { return fifth; }\n')
+    p.check('two.cpp').expect(0, "'third/party.h' file not found", "'fourth.h' file not found", absent=['undeclared'])
+    p.write('fourth.h', 'const int fifth = 5;\n')
+    p.check('two.cpp').expect(0, "'third/party.h' file not found", absent=["'fourth.h' file not found"])
 
 
 @test
