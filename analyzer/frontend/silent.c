@@ -6,8 +6,8 @@
  * USE_BIAS` is 0. Read as it stands, such code says things that are not so. Hence two kinds of errors are added to
  * those of the parse:
  *
- * - each use, by name, of an invalid variable, member, function or alias. A name that two declarations share costs
- *   knowledge, never truth.
+ * - each place that has the name of an invalid variable, member, function or alias, and where clang's tree has nothing
+ *   of that name: the use was left out. (Another variable of the same name has its reference there.)
  * - if a header was not found, each `#if ... #endif` that asks for a macro which neither the project nor the flags
  *   define: the other branch may be the one that counts.
  *
@@ -100,10 +100,25 @@ static enum CXChildVisitResult note_invalid(CXCursor cursor, CXCursor parent, CX
   return CXChildVisit_Recurse;
 }
 
+/* Is there anything in the tree that stands for the n characters at `at`, and for something valid? */
+static bool is_in_tree(ck_fe *fe, const ck_fe_file *file, size_t at, size_t n) {
+  CXCursor cursor = clang_getCursor(fe->tu, clang_getLocationForOffset(fe->tu, file->file, (unsigned)at));
+  enum CXCursorKind kind = clang_getCursorKind(cursor);
+  if (!clang_isExpression(kind) && !clang_isReference(kind) && !clang_isDeclaration(kind)) return false;
+  if (!clang_isDeclaration(kind) && clang_isInvalidDeclaration(clang_getCursorReferenced(cursor))) return false;
+  CXFile where;
+  unsigned offset;
+  clang_getFileLocation(clang_getCursorLocation(cursor), &where, NULL, NULL, &offset);
+  if (where && offset == at && clang_File_isEqual(where, file->file)) return true;
+  const char *name = ck_fe_spelling(fe, cursor);
+  size_t length = strlen(name);
+  return length >= n && strncmp(name + length - n, file->text + at, n) == 0;
+}
+
 static void add_uses(search *s, const ck_fe_file *file) {
   size_t at = 0, n;
   for (; (n = next_word(file, &at, file->size)) > 0; at += n)
-    if (holds(&s->names, file->text + at, n))
+    if (holds(&s->names, file->text + at, n) && !is_in_tree(s->fe, file, at, n))
       ck_vec_push(&s->fe->errors, (ck_fe_error){file->file, (unsigned)at, (unsigned)at});
 }
 
