@@ -292,11 +292,26 @@ static ck_value map_equality(ck_call *call, ck_ir_op op, ck_value a, ck_value b)
 
 static bool is_pointer(ck_value v) { return v.kind == CK_V_PTR || v.kind == CK_V_NULL; }
 
+/* An operator that the class itself defines: `bool operator<(const Key &) const`. */
+static bool own_relation(ck_call *call, ck_ir_op op, ck_value a, ck_value b, ck_value *out) {
+  static const char *const names[] = {
+      [CK_IR_OP_EQ] = "operator==", [CK_IR_OP_NE] = "operator!=", [CK_IR_OP_LT] = "operator<",
+      [CK_IR_OP_GT] = "operator>",  [CK_IR_OP_LE] = "operator<=", [CK_IR_OP_GE] = "operator>="};
+  const char *name = (size_t)op < sizeof names / sizeof *names ? names[op] : NULL;
+  if (name == NULL || call->node == NULL || a.kind != CK_V_OBJECT || b.kind != CK_V_OBJECT) return false;
+  ck_cell *other = ck_ev_cell(call->ev, b);
+  bool found = false;
+  *out = ck_ev_call_method(call->ev, ck_ev_cell(call->ev, a), name, &other, 1, call->node, &found);
+  return found;
+}
+
 ck_value ck_std_relation(ck_call *call, ck_ir_op op, ck_value a, ck_value b) {
   a = ck_ev_decide(call->ev, a);
   b = ck_ev_decide(call->ev, b);
   if (a.kind == CK_V_UNKNOWN) return a;
   if (b.kind == CK_V_UNKNOWN) return b;
+  ck_value own;
+  if (own_relation(call, op, a, b, &own)) return own;
   if (ck_std_list_of(a, "std::optional") != NULL || ck_std_list_of(b, "std::optional") != NULL)
     return optional_relation(call, op, a, b);
   if (is_iterator(a) || is_iterator(b)) {

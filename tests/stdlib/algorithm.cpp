@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 #include <string>
+#include <tuple>
 #include <vector>
 
 static long digits(const std::vector<int> &v) { long s = 0; for (int x : v) s = s * 10 + x; return s; }
@@ -113,3 +114,7 @@ long case_copy_backward() { std::vector<int> v{1, 2, 3, 4, 5}; auto it = std::co
 long case_move_backward() { std::vector<std::string> v{"a", "b", ""}; std::move_backward(v.begin(), v.begin() + 2, v.end()); return v[2] == "b" && v[1] == "a"; }
 long case_minmax_element() { std::vector<int> v{3, 1, 4, 1, 4}; auto [a, b] = std::minmax_element(v.begin(), v.end()); return (a - v.begin()) * 10 + (b - v.begin()); }
 long case_equal_range() { std::vector<int> v{1, 2, 2, 2, 5}; auto [a, b] = std::equal_range(v.begin(), v.end(), 2); auto c = std::equal_range(v.begin(), v.end(), 4); return (a - v.begin()) * 100 + (b - v.begin()) * 10 + (c.first == c.second) + (c.first - v.begin()) * 1000; }
+struct Ordered { int weight, l, p; bool operator<(const Ordered &o) const { return std::tie(l, p) < std::tie(o.l, o.p); } bool operator==(const Ordered &o) const { return l == o.l; } };
+long case_sort_own_less() { std::vector<Ordered> v{{1, 3, 1}, {2, 1, 2}, {3, 1, 1}}; std::sort(v.begin(), v.end()); return v[0].weight * 100 + v[1].weight * 10 + v[2].weight; }
+long case_find_own_equal() { std::vector<Ordered> v{{1, 3, 1}, {2, 1, 2}}; return std::find(v.begin(), v.end(), Ordered{9, 1, 9}) - v.begin(); }
+long case_max_element_own_less() { std::vector<Ordered> v{{1, 3, 1}, {2, 5, 2}, {3, 4, 1}}; return std::max_element(v.begin(), v.end())->weight * 10 + std::min(v[0], v[1]).weight; }
