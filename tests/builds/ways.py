@@ -5,6 +5,7 @@ replaced by one that fits, then back again. These tests compile for real, so the
 import fcntl
 import os
 import re
+import shutil
 import time
 
 from lib import ROOT, Skipped, expect, findings, test
@@ -18,7 +19,7 @@ def make(compiler, pch=True):
     def build(w):
         if '-include' not in w.read('Makefile'):
             w.write('Makefile', w.read('Makefile') + '-include main.d net.d\n')
-        return w.run('make', '-j2', 'CXX=' + compiler, 'CXXFLAGS=-g -std=gnu++17 -MMD -MP ' + (precompiled(w) if pch else ''))
+        return w.run('make', '-j2', 'CXX=' + compiler, 'CXXFLAGS=-std=gnu++17 -MMD -MP ' + (precompiled(w) if pch else ''))
     return build
 
 
@@ -33,7 +34,7 @@ def precompiled(w):
         if not os.path.exists(header + '.gch'):
             with open(header, 'w') as f:
                 f.write('#include <torch/torch.h>\n')
-            w.run('g++', '-isystem', '/usr/include/torch/csrc/api/include', '-g', '-std=gnu++17', '-x', 'c++-header', header, '-o', header + '.part').expect(0)
+            w.run('g++', '-isystem', '/usr/include/torch/csrc/api/include', '-std=gnu++17', '-x', 'c++-header', header, '-o', header + '.part').expect(0)
             os.rename(header + '.part', header + '.gch')
     return '-include ' + header
 
@@ -44,7 +45,7 @@ def cmake(*options, generator='Ninja', lines='', flags='', pch=True):
         if not w.exists('b'):
             all_flags = (precompiled(w) + ' ' if pch else '') + flags.replace('{build}', w.build)
             w.write('CMakeLists.txt', w.read('CMakeLists.txt') + 'target_compile_options(digits PRIVATE "SHELL:%s")\n' % all_flags + lines)
-        w.run('cmake', '-S', '.', '-B', 'b', '-G', generator, '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON', *options).expect(0)
+        w.run('cmake', '-S', '.', '-B', 'b', '-G', generator, '-DCMAKE_BUILD_TYPE=', '-DCMAKE_EXPORT_COMPILE_COMMANDS=ON', *options).expect(0)
         return w.run('cmake', '--build', 'b', '-j2')
     return build
 
@@ -75,6 +76,8 @@ def add_way(name, needs, build, is_long=False):
         if plugins:
             raise Skipped('needs ' + ', '.join(plugins))
         w.demo()
+        if shutil.which('ld.gold'):
+            w.env['LDFLAGS'] = '-fuse-ld=gold'  # ld reads all symbols of libtorch for two seconds
         for checkpoint, fits in (('v1', False), ('v2', True), ('v1', False)):
             w.demo_checkpoint(checkpoint)
             r = build(w)
