@@ -42,18 +42,19 @@ static void take(parts *p, ck_value v, int depth) {
 
 static void take_member(void *data, ck_cell *cell) { take(data, ck_ev_pointer(CK_PTR_RAW, cell), 0); }
 
-static bool is_listed(const ck_torch_run *run, ck_loc loc) {
-  for (size_t i = 0; i < run->constructions.n; i++) {
-    ck_loc other = run->constructions.at[i].node->loc;
-    if (other.line == loc.line && other.column == loc.column && strcmp(other.file, loc.file) == 0) return true;
-  }
-  return false;
+static const char *place_of(ck_arena *arena, ck_loc loc) {
+  return ck_arena_printf(arena, "%s:%u:%u", loc.file, (unsigned)loc.line, (unsigned)loc.column);
 }
 
 void ck_torch_add_loose(ck_torch_run *run) {
   parts p = {.ev = run->ev};
+  ck_map listed; /* places of what a variable names */
   ck_map_init(&p.ids);
-  for (size_t i = 0; i < run->constructions.n; i++) take(&p, ck_ev_load(run->ev, run->constructions.at[i].cell), 0);
+  ck_map_init(&listed);
+  for (size_t i = 0; i < run->constructions.n; i++) {
+    take(&p, ck_ev_load(run->ev, run->constructions.at[i].cell), 0);
+    ck_map_put(&listed, place_of(&run->arena, run->constructions.at[i].node->loc), NULL);
+  }
   for (size_t i = 0; i < run->objects.n; i++) {
     const ck_object *object = ck_torch_object(run->ev, run->objects.at[i]);
     if (object == NULL) continue;
@@ -65,10 +66,12 @@ void ck_torch_add_loose(ck_torch_run *run) {
     const ck_object *object = ck_torch_object(run->ev, run->objects.at[i]);
     if (object == NULL || !ck_torch_wanted_file(run, object->loc.file)) continue;
     if (ck_map_find(&p.ids, ck_arena_printf(&run->arena, "%u", object->id)) != NULL) continue;
-    if (is_listed(run, object->loc)) continue; /* m["a"] = Net(8): what was made first to be replaced */
+    if (ck_map_find(&listed, place_of(&run->arena, object->loc)) != NULL)
+      continue; /* m["a"] = Net(8): what was made first, to be replaced */
     ck_ir *place = CK_NEW(&run->arena, ck_ir);
     *place = (ck_ir){.loc = object->loc, .name = "", .usr = ""};
     ck_vec_push(&run->constructions, (ck_torch_construction){place, run->objects.at[i]});
   }
   ck_map_release(&p.ids);
+  ck_map_release(&listed);
 }

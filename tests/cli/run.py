@@ -363,6 +363,16 @@ def constructors_that_never_end(p):
 
 
 @test
+def models_that_a_loop_makes(p):
+    text = ('#include <torch/torch.h>\nstruct NetImpl : torch::nn::Module { NetImpl(int n) { register_module("fc", torch::nn::Linear(n, 3)); } };\n'
+            'TORCH_MODULE(Net);\nint main() {\n  std::vector<Net> nets;\n  for (int i = 1; i < 4; i++) {\n    %s\n  }\n}\n')
+    p.write('named.cpp', text % 'Net net(i);')
+    p.write('loose.cpp', text % 'nets.push_back(Net(i));')
+    for name in ('named.cpp', 'loose.cpp'):  # none of the three stands for the others
+        p.run('keys', name, '--', *FLAGS).expect(0, 'fc.bias    parameter  [3] float32', '[3, ?]', absent=['[3, 1]', '[3, 3]'])
+
+
+@test
 def one_place_that_opens_a_module_is_told_once(p):
     p.write('opens.cpp', '#include <torch/torch.h>\nvoid adapt(torch::nn::Module &m);\nbool differs(int i);\n'
             'struct Net : torch::nn::Module { Net() { register_module("fc", torch::nn::Linear(2, 3)); } };\n'
