@@ -8,24 +8,6 @@
 
 static ck_loc place(const ck_call *call) { return call->node != NULL ? call->node->loc : (ck_loc){0}; }
 
-static ck_value unknown_range(ck_call *call) {
-  return ck_std_refuse(call, "`%s` over a sequence that is not known", call->name);
-}
-
-/* f(args...) is true? *known false where it cannot be said. */
-static bool test(ck_call *call, ck_value f, ck_cell *a, ck_cell *b, bool *known) {
-  ck_cell *args[2] = {a, b};
-  ck_value v = ck_std_invoke(call, f, args, b != NULL ? 2 : 1);
-  *known = v.kind != CK_V_UNKNOWN && v.kind != CK_V_VOID;
-  return *known && ck_ev_decide_bool(call->ev, v, place(call));
-}
-
-static bool equals(ck_call *call, ck_cell *a, ck_cell *b, bool *known) {
-  ck_value v = ck_std_relation(call, CK_IR_OP_EQ, ck_ev_load(call->ev, a), ck_ev_load(call->ev, b));
-  *known = v.kind != CK_V_UNKNOWN;
-  return *known && ck_ev_decide_bool(call->ev, v, place(call));
-}
-
 /* --- min, max ------------------------------------------------------------------------------------------------- */
 /* The lesser (or greater) of two, as std::min and std::max choose: the first if neither is less. */
 static ck_value better(ck_call *call, ck_cell *a, ck_cell *b, const ck_value *less, bool greatest, ck_cell **which) {
@@ -92,7 +74,7 @@ ck_value ck_std_clamp(ck_call *call) {
 /* min_element, max_element: the first of equals. */
 static ck_value extreme_element(ck_call *call, bool greatest) {
   ck_std_range r;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   ck_value less = ck_std_arg(call, 2), *has_less = call->nargs > 2 ? &less : NULL;
   size_t best = 0;
   for (size_t i = 1; i < ck_std_range_size(&r); i++) {
@@ -119,7 +101,8 @@ static bool look(ck_call *call, const ck_std_range *r, bool by_value, bool wante
   for (size_t i = 0; i < ck_std_range_size(r); i++) {
     bool known;
     ck_cell *cell = ck_std_range_at(call, r, i);
-    bool hit = by_value ? equals(call, cell, call->args[2], &known) : test(call, f, cell, NULL, &known);
+    bool hit =
+        by_value ? ck_std_alike(call, SIZE_MAX, cell, call->args[2], &known) : ck_std_test(call, f, cell, NULL, &known);
     if (!known) return false;
     if (hit != wanted) continue;
     if (out->hits++ == 0) out->first = i;
@@ -131,7 +114,7 @@ static bool look(ck_call *call, const ck_std_range *r, bool by_value, bool wante
 static ck_value found(ck_call *call, bool by_value, bool wanted) {
   ck_std_range r;
   looked l;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   if (!look(call, &r, by_value, wanted, true, &l)) return ck_call_unknown(call, "a test that is not known");
   return ck_std_range_iterator(call, &r, l.first);
 }
@@ -143,7 +126,7 @@ ck_value ck_std_find_if_not(ck_call *call) { return found(call, false, false); }
 static ck_value counted(ck_call *call, bool by_value) {
   ck_std_range r;
   looked l;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   if (!look(call, &r, by_value, true, false, &l)) return ck_call_unknown(call, "a test that is not known");
   return CK_INT((int64_t)l.hits);
 }
@@ -154,7 +137,7 @@ ck_value ck_std_count_if(ck_call *call) { return counted(call, false); }
 static ck_value quantified(ck_call *call, bool wanted, bool if_hit) {
   ck_std_range r;
   looked l;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   if (!look(call, &r, false, wanted, true, &l)) return ck_call_unknown(call, "a test that is not known");
   return CK_BOOL(l.hits > 0 ? if_hit : !if_hit);
 }
@@ -168,13 +151,13 @@ ck_value ck_std_equal(ck_call *call) {
   ck_std_range r, s;
   ck_cell *holder;
   size_t at;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   bool two = call->nargs >= 4 && ck_std_range_of(call, call->args[2], call->args[3], &s);
   if (!two) {
     if (!ck_std_as_iterator(ck_std_arg(call, 2), &holder, &at) || !ck_std_range_whole(call, holder, &s))
-      return unknown_range(call);
+      return ck_std_unknown_range(call);
     s.begin = at;
-    if (ck_std_range_size(&s) < ck_std_range_size(&r)) return unknown_range(call);
+    if (ck_std_range_size(&s) < ck_std_range_size(&r)) return ck_std_unknown_range(call);
   } else if (ck_std_range_size(&s) != ck_std_range_size(&r)) {
     return CK_BOOL(0);
   }
@@ -182,7 +165,8 @@ ck_value ck_std_equal(ck_call *call) {
   for (size_t i = 0; i < ck_std_range_size(&r); i++) {
     bool known;
     ck_cell *a = ck_std_range_at(call, &r, i), *b = ck_std_range_at(call, &s, i);
-    bool same = call->nargs > f_at ? test(call, ck_std_arg(call, f_at), a, b, &known) : equals(call, a, b, &known);
+    bool same = call->nargs > f_at ? ck_std_test(call, ck_std_arg(call, f_at), a, b, &known)
+                                   : ck_std_alike(call, SIZE_MAX, a, b, &known);
     if (!known) return ck_call_unknown(call, "a test that is not known");
     if (!same) return CK_BOOL(0);
   }
@@ -207,7 +191,7 @@ static ck_value bound_iterator(ck_call *call, bool upper) {
   ck_std_range r;
   size_t at;
   if (!ck_std_range_of(call, call->args[0], call->args[1], &r) || !bound(call, &r, upper, &at))
-    return unknown_range(call);
+    return ck_std_unknown_range(call);
   return ck_std_range_iterator(call, &r, at);
 }
 
@@ -219,7 +203,7 @@ ck_value ck_std_binary_search(ck_call *call) {
   size_t at, end;
   if (!ck_std_range_of(call, call->args[0], call->args[1], &r) || !bound(call, &r, false, &at) ||
       !bound(call, &r, true, &end))
-    return unknown_range(call);
+    return ck_std_unknown_range(call);
   return CK_BOOL(end > at);
 }
 
@@ -248,7 +232,7 @@ static const ck_ir_type *init_type(ck_call *call, size_t i) {
 /* accumulate(first, last, init[, f]), reduce(first, last[, init[, f]]) */
 ck_value ck_std_accumulate(ck_call *call) {
   ck_std_range r;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   const ck_ir_type *type = init_type(call, 2);
   ck_value f = ck_std_arg(call, 3), *has_f = call->nargs > 3 ? &f : NULL;
   ck_value v = call->nargs > 2 ? ck_std_init(call, type, call->args[2]) : ck_ev_default(call->ev, type, call->node);
@@ -261,17 +245,13 @@ ck_value ck_std_accumulate(ck_call *call) {
 }
 
 static bool second_range(ck_call *call, size_t i, size_t n, ck_std_range *out) {
-  ck_cell *holder;
-  size_t at;
-  if (!ck_std_as_iterator(ck_std_arg(call, i), &holder, &at) || !ck_std_range_whole(call, holder, out)) return false;
-  out->begin = at;
-  return out->end >= at && out->end - at >= n;
+  return ck_std_range_from(call, i, out) && ck_std_range_size(out) >= n;
 }
 
 ck_value ck_std_inner_product(ck_call *call) {
   ck_std_range r, s;
   if (!ck_std_range_of(call, call->args[0], call->args[1], &r) || !second_range(call, 2, ck_std_range_size(&r), &s))
-    return unknown_range(call);
+    return ck_std_unknown_range(call);
   const ck_ir_type *type = init_type(call, 3);
   ck_value f = ck_std_arg(call, 4), g = ck_std_arg(call, 5), v = ck_std_init(call, type, call->args[3]);
   bool own = call->nargs > 5;
@@ -291,7 +271,7 @@ static ck_value running(ck_call *call, bool difference) {
   ck_std_range r;
   ck_std_out out;
   if (!ck_std_range_of(call, call->args[0], call->args[1], &r) || !ck_std_out_of(call, call->args[2], &out))
-    return unknown_range(call);
+    return ck_std_unknown_range(call);
   ck_value f = ck_std_arg(call, 3), *has_f = call->nargs > 3 ? &f : NULL;
   size_t n = ck_std_range_size(&r);
   ck_value *values = CK_NEW_N(ck_ev_arena(call->ev), ck_value, n + 1);
@@ -301,7 +281,7 @@ static ck_value running(ck_call *call, bool difference) {
     ck_cell *a = ck_ev_cell(call->ev, difference ? values[i] : last),
             *b = ck_ev_cell(call->ev, difference ? last : values[i]);
     ck_value v = i == 0 ? values[0] : combine(call, has_f, difference ? CK_IR_OP_SUB : CK_IR_OP_ADD, NULL, a, b);
-    if (!ck_std_out_put(call, &out, v)) return unknown_range(call);
+    if (!ck_std_out_put(call, &out, v)) return ck_std_unknown_range(call);
     last = difference ? values[i] : v;
   }
   return ck_std_out_end(call, &out);
@@ -316,18 +296,19 @@ ck_value ck_std_copy(ck_call *call) {
   ck_std_range r;
   ck_std_out out;
   if (!ck_std_range_of(call, call->args[0], call->args[1], &r) || !ck_std_out_of(call, call->args[2], &out))
-    return unknown_range(call);
+    return ck_std_unknown_range(call);
   bool filtered = call->nargs > 3;
   ck_value f = ck_std_arg(call, 3);
   bool wanted = strstr(call->name, "remove") == NULL;
   for (size_t i = 0; i < ck_std_range_size(&r); i++) {
     ck_cell *cell = ck_std_range_at(call, &r, i);
     bool known = true;
-    if (filtered && (test(call, f, cell, NULL, &known) != wanted || !known)) {
-      if (!known) return unknown_range(call);
+    if (filtered && (ck_std_test(call, f, cell, NULL, &known) != wanted || !known)) {
+      if (!known) return ck_std_unknown_range(call);
       continue;
     }
-    if (!ck_std_out_put(call, &out, ck_ev_copy(call->ev, ck_ev_load(call->ev, cell)))) return unknown_range(call);
+    if (!ck_std_out_put(call, &out, ck_ev_copy(call->ev, ck_ev_load(call->ev, cell))))
+      return ck_std_unknown_range(call);
   }
   return ck_std_out_end(call, &out);
 }
@@ -338,10 +319,10 @@ ck_value ck_std_copy_n(ck_call *call) {
   int64_t n;
   if (!ck_std_int_arg(call, 1, &n) || n < 0 || !second_range(call, 0, (size_t)n, &r) ||
       !ck_std_out_of(call, call->args[2], &out))
-    return unknown_range(call);
+    return ck_std_unknown_range(call);
   for (size_t i = 0; i < (size_t)n; i++)
     if (!ck_std_out_put(call, &out, ck_ev_copy(call->ev, ck_ev_load(call->ev, ck_std_range_at(call, &r, i)))))
-      return unknown_range(call);
+      return ck_std_unknown_range(call);
   return ck_std_out_end(call, &out);
 }
 
@@ -352,12 +333,12 @@ ck_value ck_std_transform(ck_call *call) {
   bool two = call->nargs == 5;
   if (!ck_std_range_of(call, call->args[0], call->args[1], &r) || !ck_std_out_of(call, call->args[two ? 3 : 2], &out) ||
       (two && !second_range(call, 2, ck_std_range_size(&r), &s)))
-    return unknown_range(call);
+    return ck_std_unknown_range(call);
   ck_value f = ck_std_arg(call, two ? 4 : 3);
   for (size_t i = 0; i < ck_std_range_size(&r); i++) {
     ck_cell *args[2] = {ck_std_range_at(call, &r, i), two ? ck_std_range_at(call, &s, i) : NULL};
     ck_value v = ck_std_invoke(call, f, args, two ? 2 : 1);
-    if (!ck_std_out_put(call, &out, v)) return unknown_range(call);
+    if (!ck_std_out_put(call, &out, v)) return ck_std_unknown_range(call);
   }
   return ck_std_out_end(call, &out);
 }
@@ -365,7 +346,7 @@ ck_value ck_std_transform(ck_call *call) {
 ck_value ck_std_for_each(ck_call *call) {
   ck_std_range r;
   ck_value f = ck_std_arg(call, 2);
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   for (size_t i = 0; i < ck_std_range_size(&r); i++) {
     ck_cell *cell = ck_std_range_at(call, &r, i);
     ck_std_invoke(call, f, &cell, 1);
@@ -377,39 +358,40 @@ ck_value ck_std_for_each(ck_call *call) {
 /* fill, generate, iota: value i from a source. */
 ck_value ck_std_fill(ck_call *call) {
   ck_std_range r;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   for (size_t i = 0; i < ck_std_range_size(&r); i++)
-    if (!ck_std_range_write(call, &r, i, ck_std_init(call, NULL, call->args[2]))) return unknown_range(call);
+    if (!ck_std_range_write(call, &r, i, ck_std_init(call, NULL, call->args[2]))) return ck_std_unknown_range(call);
   return CK_VOID;
 }
 
 ck_value ck_std_fill_n(ck_call *call) {
   ck_std_out out;
   int64_t n;
-  if (!ck_std_out_of(call, call->args[0], &out) || !ck_std_int_arg(call, 1, &n)) return unknown_range(call);
+  if (!ck_std_out_of(call, call->args[0], &out) || !ck_std_int_arg(call, 1, &n)) return ck_std_unknown_range(call);
   bool generated = strstr(call->name, "generate") != NULL;
   for (int64_t i = 0; i < n; i++) {
     ck_value v = generated ? ck_std_invoke(call, ck_std_arg(call, 2), NULL, 0) : ck_std_init(call, NULL, call->args[2]);
-    if (!ck_std_out_put(call, &out, v)) return unknown_range(call);
+    if (!ck_std_out_put(call, &out, v)) return ck_std_unknown_range(call);
   }
   return ck_std_out_end(call, &out);
 }
 
 ck_value ck_std_generate(ck_call *call) {
   ck_std_range r;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   for (size_t i = 0; i < ck_std_range_size(&r); i++)
-    if (!ck_std_range_write(call, &r, i, ck_std_invoke(call, ck_std_arg(call, 2), NULL, 0))) return unknown_range(call);
+    if (!ck_std_range_write(call, &r, i, ck_std_invoke(call, ck_std_arg(call, 2), NULL, 0)))
+      return ck_std_unknown_range(call);
   return CK_VOID;
 }
 
 ck_value ck_std_iota(ck_call *call) {
   ck_std_range r;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   const ck_ir_type *type = ck_std_arg_type(call, 2);
   ck_value v = ck_std_arg(call, 2), one = v.kind == CK_V_FLOAT ? CK_FLOAT(1) : CK_INT(1);
   for (size_t i = 0; i < ck_std_range_size(&r); i++) {
-    if (!ck_std_range_write(call, &r, i, v)) return unknown_range(call);
+    if (!ck_std_range_write(call, &r, i, v)) return ck_std_unknown_range(call);
     v = ck_ev_binary(call->ev, CK_IR_OP_ADD, v, one, type, place(call));
   }
   return CK_VOID;
@@ -431,10 +413,10 @@ static bool written(ck_call *call, ck_std_range *r, const ck_value *values, size
 
 ck_value ck_std_reverse(ck_call *call) {
   ck_std_range r;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   ck_std_range back = r;
   back.reversed = !r.reversed;
-  return written(call, &r, taken(call, &back), ck_std_range_size(&r)) ? CK_VOID : unknown_range(call);
+  return written(call, &r, taken(call, &back), ck_std_range_size(&r)) ? CK_VOID : ck_std_unknown_range(call);
 }
 
 /* sort, stable_sort, partial_sort, nth_element: a stable merge sort meets the contract of each. */
@@ -457,33 +439,34 @@ ck_value ck_std_sort(ck_call *call) {
   ck_std_range r;
   bool middle = strstr(call->name, "nth") != NULL || strstr(call->name, "partial") != NULL;
   size_t last = middle ? 2 : 1;
-  if (!ck_std_range_of(call, call->args[0], call->args[last], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[last], &r)) return ck_std_unknown_range(call);
   ck_value less = ck_std_arg(call, last + 1), *has_less = call->nargs > last + 1 ? &less : NULL;
   size_t n = ck_std_range_size(&r);
   ck_value *values = taken(call, &r), *spare = CK_NEW_N(ck_ev_arena(call->ev), ck_value, n + 1);
-  if (!merge_sort(call, values, spare, n, has_less) || !written(call, &r, values, n)) return unknown_range(call);
+  if (!merge_sort(call, values, spare, n, has_less) || !written(call, &r, values, n)) return ck_std_unknown_range(call);
   return CK_VOID;
 }
 
 /* unique, remove, remove_if: what stays moves to the front, the new end is returned. */
 static ck_value compacted(ck_call *call, bool unique, bool by_value) {
   ck_std_range r;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   size_t n = ck_std_range_size(&r), kept = 0;
   ck_value *values = taken(call, &r), *rest = CK_NEW_N(ck_ev_arena(call->ev), ck_value, n + 1);
   for (size_t i = 0; i < n; i++) {
     bool known = true, drop;
     ck_cell *cell = ck_ev_cell(call->ev, values[i]);
     if (unique)
-      drop = i > 0 &&
-             (call->nargs > 2 ? test(call, ck_std_arg(call, 2), ck_ev_cell(call->ev, rest[kept - 1]), cell, &known)
-                              : equals(call, ck_ev_cell(call->ev, rest[kept - 1]), cell, &known));
+      drop = i > 0 && (call->nargs > 2
+                           ? ck_std_test(call, ck_std_arg(call, 2), ck_ev_cell(call->ev, rest[kept - 1]), cell, &known)
+                           : ck_std_alike(call, SIZE_MAX, ck_ev_cell(call->ev, rest[kept - 1]), cell, &known));
     else
-      drop = by_value ? equals(call, cell, call->args[2], &known) : test(call, ck_std_arg(call, 2), cell, NULL, &known);
-    if (!known) return unknown_range(call);
+      drop = by_value ? ck_std_alike(call, SIZE_MAX, cell, call->args[2], &known)
+                      : ck_std_test(call, ck_std_arg(call, 2), cell, NULL, &known);
+    if (!known) return ck_std_unknown_range(call);
     if (!drop) rest[kept++] = values[i];
   }
-  return written(call, &r, rest, kept) ? ck_std_range_iterator(call, &r, kept) : unknown_range(call);
+  return written(call, &r, rest, kept) ? ck_std_range_iterator(call, &r, kept) : ck_std_unknown_range(call);
 }
 
 /* A member function of list as the algorithm over all of it. */
@@ -501,7 +484,7 @@ static ck_call over_all(ck_call *call, const char *name) {
 }
 
 ck_value ck_std_list_sort(ck_call *call) {
-  if (ck_std_list(call, call->self) == NULL) return unknown_range(call);
+  if (ck_std_list(call, call->self) == NULL) return ck_std_unknown_range(call);
   ck_call all = over_all(call, "std::sort");
   return ck_std_sort(&all);
 }
@@ -512,7 +495,7 @@ static ck_value list_compacted(ck_call *call, ck_call *all, ck_builtin_fn *algor
   ck_cell *holder;
   ck_value left = algorithm(all);
   const ck_list *list = ck_std_list(call, call->self);
-  if (list == NULL || !ck_std_as_iterator(left, &holder, &end)) return unknown_range(call);
+  if (list == NULL || !ck_std_as_iterator(left, &holder, &end)) return ck_std_unknown_range(call);
   ck_std_set_cells(call, call->self, list->cls, list->at, end);
   return CK_VOID;
 }
@@ -534,14 +517,15 @@ ck_value ck_std_remove_if(ck_call *call) { return compacted(call, false, false);
 
 static ck_value replaced(ck_call *call, bool by_value) {
   ck_std_range r;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   for (size_t i = 0; i < ck_std_range_size(&r); i++) {
     bool known;
     ck_cell *cell = ck_std_range_at(call, &r, i);
-    bool hit =
-        by_value ? equals(call, cell, call->args[2], &known) : test(call, ck_std_arg(call, 2), cell, NULL, &known);
-    if (!known) return unknown_range(call);
-    if (hit && !ck_std_range_write(call, &r, i, ck_std_init(call, NULL, call->args[3]))) return unknown_range(call);
+    bool hit = by_value ? ck_std_alike(call, SIZE_MAX, cell, call->args[2], &known)
+                        : ck_std_test(call, ck_std_arg(call, 2), cell, NULL, &known);
+    if (!known) return ck_std_unknown_range(call);
+    if (hit && !ck_std_range_write(call, &r, i, ck_std_init(call, NULL, call->args[3])))
+      return ck_std_unknown_range(call);
   }
   return CK_VOID;
 }
@@ -554,11 +538,11 @@ ck_value ck_std_rotate(ck_call *call) {
   ck_std_range r, head;
   if (!ck_std_range_of(call, call->args[0], call->args[2], &r) ||
       !ck_std_range_of(call, call->args[0], call->args[1], &head))
-    return unknown_range(call);
+    return ck_std_unknown_range(call);
   size_t n = ck_std_range_size(&r), by = ck_std_range_size(&head);
   ck_value *values = taken(call, &r), *turned = CK_NEW_N(ck_ev_arena(call->ev), ck_value, n + 1);
   for (size_t i = 0; i < n; i++) turned[i] = values[(i + by) % n];
-  return written(call, &r, turned, n) ? ck_std_range_iterator(call, &r, n - by) : unknown_range(call);
+  return written(call, &r, turned, n) ? ck_std_range_iterator(call, &r, n - by) : ck_std_unknown_range(call);
 }
 
 ck_value ck_std_iter_swap(ck_call *call) {
@@ -573,7 +557,7 @@ ck_value ck_std_iter_swap(ck_call *call) {
 /* shuffle(first, last, generator): some order of the same values. */
 ck_value ck_std_shuffle(ck_call *call) {
   ck_std_range r;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   for (size_t i = 0; i < ck_std_range_size(&r); i++) {
     ck_cell *cell = ck_std_range_at(call, &r, i);
     ck_ev_open(call->ev, ck_ev_load(call->ev, cell), place(call), "put in random order");

@@ -89,6 +89,9 @@ ck_cell *ck_std_range_at(ck_call *call, const ck_std_range *r, size_t i);
 ck_value ck_std_range_iterator(ck_call *call, const ck_std_range *r, size_t i);
 /* Writes element i (of a string: the character). false if the sequence is not writable. */
 bool ck_std_range_write(ck_call *call, ck_std_range *r, size_t i, ck_value v);
+/* From the iterator in argument i to the end of its sequence; false if that is not known. */
+bool ck_std_range_from(ck_call *call, size_t i, ck_std_range *out);
+ck_value ck_std_unknown_range(ck_call *call); /* refuses: the sequence is not known */
 ck_value ck_std_iterator(ck_cell *holder, size_t index);
 /* The iterator value that names element `index` of a sequence; false if v is none. */
 bool ck_std_as_iterator(ck_value v, ck_cell **holder, size_t *index);
@@ -124,6 +127,10 @@ ck_value ck_std_invoke(ck_call *call, ck_value callable, ck_cell **args, size_t 
 ck_value ck_std_unref(ck_call *call, ck_value v);
 /* Is the object of class `type` or one derived from it? */
 bool ck_std_object_is(ck_call *call, const ck_object *object, const ck_ir_type *type);
+/* Is f(a, b) true, or f(a) where b is NULL? May split the world; *known false where it cannot be said. */
+bool ck_std_test(ck_call *call, ck_value f, ck_cell *a, ck_cell *b, bool *known);
+/* Is f(a, b) true, f being argument `at`; a == b where the call has none? */
+bool ck_std_alike(ck_call *call, size_t at, ck_cell *a, ck_cell *b, bool *known);
 /* Is less(a, b) true? `less` NULL: operator<. May split the world; *known false where it cannot be said. */
 bool ck_std_less(ck_call *call, const ck_value *less, ck_cell *a, ck_cell *b, bool *known);
 

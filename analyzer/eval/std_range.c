@@ -345,3 +345,32 @@ ck_value ck_std_iterator_construct(ck_call *call) {
          : call->nargs == 0 ? CK_VOID
                             : ck_std_refuse(call, "an iterator made of parts");
 }
+
+/* --- what the algorithms share ---------------------------------------------------------------------------------- */
+
+bool ck_std_range_from(ck_call *call, size_t i, ck_std_range *out) {
+  ck_cell *holder;
+  size_t begin;
+  if (!ck_std_as_iterator(ck_std_arg(call, i), &holder, &begin) || !ck_std_range_whole(call, holder, out)) return false;
+  out->begin = begin;
+  return out->begin <= out->end;
+}
+
+ck_value ck_std_unknown_range(ck_call *call) {
+  return ck_std_refuse(call, "`%s` over a sequence that is not known", call->name);
+}
+
+static bool decided(ck_call *call, ck_value v, bool *known) {
+  *known = v.kind != CK_V_UNKNOWN && v.kind != CK_V_VOID;
+  return *known && ck_ev_decide_bool(call->ev, v, call->node != NULL ? call->node->loc : (ck_loc){0});
+}
+
+bool ck_std_test(ck_call *call, ck_value f, ck_cell *a, ck_cell *b, bool *known) {
+  ck_cell *args[2] = {a, b};
+  return decided(call, ck_std_invoke(call, f, args, b != NULL ? 2 : 1), known);
+}
+
+bool ck_std_alike(ck_call *call, size_t at, ck_cell *a, ck_cell *b, bool *known) {
+  if (call->nargs > at) return ck_std_test(call, ck_std_arg(call, at), a, b, known);
+  return decided(call, ck_std_relation(call, CK_IR_OP_EQ, ck_ev_load(call->ev, a), ck_ev_load(call->ev, b)), known);
+}

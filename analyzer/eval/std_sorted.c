@@ -1,26 +1,13 @@
 /* std_sorted.c - neighbours in order: adjacent_find, is_sorted, and the algorithms over two sorted ranges. */
 #include "eval/std_int.h"
 
-static ck_value unknown_range(ck_call *call) {
-  return ck_std_refuse(call, "`%s` over a sequence that is not known", call->name);
-}
-
-/* f(a, b), or a == b without f. */
-static bool alike(ck_call *call, ck_cell *a, ck_cell *b, bool *known) {
-  ck_cell *args[2] = {a, b};
-  ck_value v = call->nargs > 2 ? ck_std_invoke(call, ck_std_arg(call, 2), args, 2)
-                               : ck_std_relation(call, CK_IR_OP_EQ, ck_ev_load(call->ev, a), ck_ev_load(call->ev, b));
-  *known = v.kind != CK_V_UNKNOWN && v.kind != CK_V_VOID;
-  return *known && ck_ev_decide_bool(call->ev, v, call->node->loc);
-}
-
 /* adjacent_find(first, last[, f]): the first of two neighbours that are alike. */
 ck_value ck_std_adjacent_find(ck_call *call) {
   ck_std_range r;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   size_t n = ck_std_range_size(&r);
   for (size_t i = 0; i + 1 < n; i++) {
-    bool known, hit = alike(call, ck_std_range_at(call, &r, i), ck_std_range_at(call, &r, i + 1), &known);
+    bool known, hit = ck_std_alike(call, 2, ck_std_range_at(call, &r, i), ck_std_range_at(call, &r, i + 1), &known);
     if (!known) return ck_call_unknown(call, "a test that is not known");
     if (hit) return ck_std_range_iterator(call, &r, i);
   }
@@ -30,7 +17,7 @@ ck_value ck_std_adjacent_find(ck_call *call) {
 /* is_sorted, is_sorted_until (first, last[, less]) */
 ck_value ck_std_is_sorted(ck_call *call) {
   ck_std_range r;
-  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return unknown_range(call);
+  if (!ck_std_range_of(call, call->args[0], call->args[1], &r)) return ck_std_unknown_range(call);
   ck_value less = ck_std_arg(call, 2);
   size_t n = ck_std_range_size(&r), end = n;
   for (size_t i = 1; i < n && end == n; i++) {
@@ -63,7 +50,7 @@ ck_value ck_std_merged(ck_call *call) {
   while (strcmp(how->name, call->name) != 0) how++;
   if (!ck_std_range_of(call, call->args[0], call->args[1], &a) ||
       !ck_std_range_of(call, call->args[2], call->args[3], &b) || !ck_std_out_of(call, call->args[4], &out))
-    return unknown_range(call);
+    return ck_std_unknown_range(call);
   ck_value less_value = ck_std_arg(call, 5), *less = call->nargs > 5 ? &less_value : NULL;
   size_t i = 0, j = 0, n = ck_std_range_size(&a), m = ck_std_range_size(&b);
   while (i < n || j < m) {
@@ -71,10 +58,11 @@ ck_value ck_std_merged(ck_call *call) {
     bool known = true, x_first = y == NULL, y_first = x == NULL;
     if (x != NULL && y != NULL) x_first = ck_std_less(call, less, x, y, &known);
     if (known && x != NULL && y != NULL && !x_first) y_first = ck_std_less(call, less, y, x, &known);
-    if (!known) return unknown_range(call);
+    if (!known) return ck_std_unknown_range(call);
     bool both = !x_first && !y_first, keep = x_first ? how->first : y_first ? how->second : how->both;
     i += !y_first, j += y_first || (both && !how->twice); /* merge takes the second of two alike in its own turn */
-    if (keep && !ck_std_out_put(call, &out, ck_std_init(call, NULL, y_first ? y : x))) return unknown_range(call);
+    if (keep && !ck_std_out_put(call, &out, ck_std_init(call, NULL, y_first ? y : x)))
+      return ck_std_unknown_range(call);
   }
   return ck_std_out_end(call, &out);
 }
@@ -84,7 +72,7 @@ ck_value ck_std_includes(ck_call *call) {
   ck_std_range a, b;
   if (!ck_std_range_of(call, call->args[0], call->args[1], &a) ||
       !ck_std_range_of(call, call->args[2], call->args[3], &b))
-    return unknown_range(call);
+    return ck_std_unknown_range(call);
   ck_value less_value = ck_std_arg(call, 4), *less = call->nargs > 4 ? &less_value : NULL;
   size_t i = 0, j = 0, n = ck_std_range_size(&a), m = ck_std_range_size(&b);
   while (j < m) {
