@@ -12,7 +12,6 @@ static int category(ck_dtype d) {
   return ck_dtype_is_complex(d) ? 3 : ck_dtype_is_floating(d) ? 2 : 1;
 }
 
-/* Two dtypes of equal standing. */
 /* The complex numbers made of such floats. */
 static ck_dtype as_complex(ck_dtype d) {
   return d == CK_DTYPE_FLOAT16   ? CK_DTYPE_COMPLEX32
@@ -21,6 +20,7 @@ static ck_dtype as_complex(ck_dtype d) {
                                  : CK_DTYPE_UNKNOWN;
 }
 
+/* Of two dtypes of equal standing. */
 ck_dtype ck_torch_promote(ck_dtype a, ck_dtype b) {
   if (a == CK_DTYPE_UNKNOWN || b == CK_DTYPE_UNKNOWN) return CK_DTYPE_UNKNOWN;
   if (a == b) return a;
@@ -130,15 +130,15 @@ static ck_value number_first(ck_call *call) {
   return broadcast_pair(call, a, b, divides ? divided(call, dtype) : dtype);
 }
 
-/* clamp(min, max): integers with bounds that are not whole are promoted by some releases. */
+/* clamp(min, max): integers with bounds that are not whole, and truths, are promoted by some releases. */
 static ck_value clamp(ck_call *call) {
   const ck_tensor *t = ck_torch_tensor_operand(call, 0);
   ck_dtype dtype = t->dtype;
   for (size_t i = 1; i < ck_torch_operands(call); i++) {
     ck_value v = ck_ev_decide(call->ev, ck_torch_operand(call, i));
     if (v.kind == CK_V_TENSOR) return ck_torch_unknown_result(call, t->rank, CK_DTYPE_UNKNOWN);
-    if (v.kind != CK_V_INT && v.kind != CK_V_VOID && dtype != CK_DTYPE_UNKNOWN && category(dtype) < 2)
-      dtype = CK_DTYPE_UNKNOWN;
+    bool is_whole = v.kind == CK_V_INT || v.kind == CK_V_VOID;
+    if (dtype != CK_DTYPE_UNKNOWN && category(dtype) < (is_whole ? 1 : 2)) dtype = CK_DTYPE_UNKNOWN;
   }
   return ck_torch_with_dtype(call->ev, t, dtype);
 }
@@ -169,27 +169,69 @@ static ck_value softmax(ck_call *call) {
   return ck_torch_with_dtype(call->ev, t, dtype);
 }
 
+static ck_dtype part_of(ck_dtype complex) {
+  return complex == CK_DTYPE_COMPLEX64    ? CK_DTYPE_FLOAT32
+         : complex == CK_DTYPE_COMPLEX128 ? CK_DTYPE_FLOAT64
+                                          : CK_DTYPE_UNKNOWN;
+}
+
 /* abs, real, imag: of complex numbers, the floats that they are made of. */
 static ck_value parts_of_complex(ck_call *call) {
   const ck_tensor *t = ck_torch_tensor_operand(call, 0);
-  ck_dtype dtype = t->dtype;
-  if (dtype == CK_DTYPE_COMPLEX64) dtype = CK_DTYPE_FLOAT32;
-  else if (dtype == CK_DTYPE_COMPLEX128) dtype = CK_DTYPE_FLOAT64;
-  else if (dtype != CK_DTYPE_UNKNOWN && ck_dtype_is_complex(dtype)) dtype = CK_DTYPE_UNKNOWN;
-  return ck_torch_with_dtype(call->ev, t, dtype);
+  bool complex = t->dtype != CK_DTYPE_UNKNOWN && ck_dtype_is_complex(t->dtype);
+  return ck_torch_with_dtype(call->ev, t, complex ? part_of(t->dtype) : t->dtype);
 }
 
-/* where(condition, a, b): the three are broadcast; releases differ in how they treat two dtypes. */
+/* polar(length, angle), complex(real, imag): complex numbers of two floats each. */
+static ck_value complex_of(ck_call *call) {
+  side a = side_of(call, 0), b = side_of(call, 1);
+  return broadcast_pair(call, a, b, a.dtype == b.dtype ? as_complex(a.dtype) : CK_DTYPE_UNKNOWN);
+}
+
+/* Complex numbers as pairs in a last dimension, and back. */
+static ck_value view_as_real(ck_call *call) {
+  const ck_tensor *t = ck_torch_tensor_operand(call, 0);
+  if (!ck_torch_has_shape(call, t) || t->rank == CK_TORCH_MAX_RANK) return ck_torch_unknown_from(call, t, -1);
+  ck_dim dims[CK_TORCH_MAX_RANK];
+  memcpy(dims, t->dims, (size_t)t->rank * sizeof *dims);
+  dims[t->rank] = (ck_dim){.kind = CK_DIM_INT, .n = 2};
+  return ck_torch_new_tensor(call, dims, t->rank + 1, part_of(t->dtype));
+}
+
+static ck_value view_as_complex(ck_call *call) {
+  const ck_tensor *t = ck_torch_tensor_operand(call, 0);
+  if (!ck_torch_has_shape(call, t) || t->rank == 0) return ck_torch_unknown_from(call, t, -1);
+  return ck_torch_new_tensor(call, t->dims, t->rank - 1, as_complex(t->dtype));
+}
+
+/* where(condition, a, b): the three are broadcast. Two dtypes are promoted, or older releases throw; those do not agree
+ * on what a number does beyond the tensor's own dtype. */
 static ck_value choose(ck_call *call, size_t condition, size_t first, size_t second) {
   side c = side_of(call, condition), a = side_of(call, first), b = side_of(call, second);
-  ck_dtype dtype = a.tensor && b.tensor && a.dtype == b.dtype ? a.dtype : CK_DTYPE_UNKNOWN;
-  ck_value both = broadcast_pair(call, a, b, dtype);
-  side result = {both.tensor, dtype, 2};
-  return c.tensor && a.tensor && b.tensor ? broadcast_pair(call, c, result, dtype)
-                                          : ck_torch_unknown_result(call, -1, dtype);
+  if (c.tensor == NULL || (a.tensor == NULL && b.tensor == NULL))
+    return ck_torch_unknown_result(call, -1, CK_DTYPE_UNKNOWN);
+  ck_dtype dtype = result_dtype(a, b);
+  const ck_tensor *only = a.tensor == NULL ? b.tensor : b.tensor == NULL ? a.tensor : NULL;
+  if (only != NULL && only->dtype != dtype) dtype = CK_DTYPE_UNKNOWN;
+  side both = {broadcast_pair(call, a, b, dtype).tensor, dtype, 2};
+  return broadcast_pair(call, c, both, dtype);
 }
+
 static ck_value where(ck_call *call) { return choose(call, 0, 1, 2); }
 static ck_value where_method(ck_call *call) { return choose(call, 1, 0, 2); } /* a.where(condition, b) */
+
+/* masked_fill(mask, number), masked_scatter(mask, source): broadcast with the mask. */
+static ck_value masked(ck_call *call) {
+  side a = side_of(call, 0), mask = side_of(call, 1);
+  return broadcast_pair(call, a, mask, a.dtype);
+}
+
+/* lerp(a, b, weight), addcmul(a, b, c, scale): tensors of three are broadcast. */
+static ck_value three(ck_call *call) {
+  side a = side_of(call, 0), b = side_of(call, 1), c = side_of(call, 2);
+  side both = {broadcast_pair(call, a, b, result_dtype(a, b)).tensor, result_dtype(a, b), 2};
+  return broadcast_pair(call, both, c, c.tensor ? result_dtype(both, c) : both.dtype);
+}
 
 /* matmul: the last two dimensions multiply, those before them broadcast; a vector counts as a row on the left, as a
  * column on the right, and that dimension is gone. */
@@ -386,7 +428,26 @@ const ck_builtin ck_torch_arithmetic_rows[] = {
     OP("minimum", elementwise, 1, 1),
     OP("remainder", elementwise, 1, 1),
     OP("floor_divide", elementwise, 1, 1),
+    OP("multiply", elementwise, 1, 1),
+    OP("subtract", elementwise, 1, 2),
+    OP("fmax", elementwise, 1, 1),
+    OP("fmin", elementwise, 1, 1),
+    OP("hypot", elementwise, 1, 1),
+    OP("logaddexp", elementwise, 1, 1),
+    OP("logaddexp2", elementwise, 1, 1),
+    OP("nextafter", elementwise, 1, 1),
+    OP("heaviside", elementwise, 1, 1),
+    OP("gcd", elementwise, 1, 1),
+    OP("lcm", elementwise, 1, 1),
+    OP("copysign", divide, 1, 1),
+    OP("xlogy", divide, 1, 1),
+    OP("masked_fill", masked, 2, 2),
+    OP("masked_scatter", masked, 2, 2),
+    OP("lerp", three, 2, 2),
+    OP("addcmul", three, 2, 3),
+    OP("addcdiv", three, 2, 3),
     OP("div", divide, 1, 2),
+    OP("divide", divide, 1, 2),
     OP("atan2", divide, 1, 1),
     OP("eq", compare, 1, 1),
     OP("ne", compare, 1, 1),
@@ -394,6 +455,12 @@ const ck_builtin ck_torch_arithmetic_rows[] = {
     OP("le", compare, 1, 1),
     OP("gt", compare, 1, 1),
     OP("ge", compare, 1, 1),
+    OP("greater", compare, 1, 1),
+    OP("greater_equal", compare, 1, 1),
+    OP("less", compare, 1, 1),
+    OP("less_equal", compare, 1, 1),
+    OP("not_equal", compare, 1, 1),
+    OP("isclose", compare, 1, 4),
     FUNCTION("operator+", elementwise, 1, 2),
     FUNCTION("operator-", number_first, 1, 2),
     FUNCTION("operator*", elementwise, 1, 2),
@@ -442,6 +509,10 @@ const ck_builtin ck_torch_arithmetic_rows[] = {
     OP("abs", parts_of_complex, 0, 0),
     FUNCTION("real", parts_of_complex, 1, 1),
     FUNCTION("imag", parts_of_complex, 1, 1),
+    FUNCTION("polar", complex_of, 2, 2),
+    FUNCTION("complex", complex_of, 2, 2),
+    FUNCTION("view_as_real", view_as_real, 1, 1),
+    FUNCTION("view_as_complex", view_as_complex, 1, 1),
     OP("true_divide", divide, 1, 1),
     OP("fmod", elementwise, 1, 1),
     OP("bitwise_and", elementwise, 1, 1),

@@ -1,4 +1,5 @@
-/* shape_int.h - what the tables of tensors share (tensors.c, factories.c, shapes.c, joins.c, arithmetic.c).
+/* shape_int.h - what the tables of tensors share (tensors.c, factories.c, shapes.c, joins.c, arithmetic.c,
+ * elementwise.c).
  *
  * One row serves a method and the functions of its name: operand 0 is self or the first argument. Of each operation
  * only shape and dtype of the result are computed; what is not known stays so, with a reason. */
@@ -23,6 +24,8 @@ const ck_tensor *ck_torch_tensor_operand(ck_call *call, size_t i); /* never NULL
 ck_value ck_torch_unknown_result(ck_call *call, int32_t rank, ck_dtype dtype);
 ck_value ck_torch_unknown_from(ck_call *call, const ck_tensor *t, int32_t rank);
 bool ck_torch_has_shape(ck_call *call, const ck_tensor *t); /* its rank is known, and small enough to work with */
+
+ck_value ck_torch_same(ck_call *call); /* a new tensor like operand 0 */
 
 ck_dim ck_torch_dim_compute(ck_call *call, ck_ir_op op, ck_dim a, ck_dim b); /* as the program would, in int64_t */
 ck_dtype ck_torch_promote(ck_dtype a, ck_dtype b);                           /* of two tensors with dimensions */

@@ -63,27 +63,12 @@ bool ck_torch_dim_index(ck_call *call, size_t i, int32_t rank, int64_t otherwise
 
 /* --- the same shape ------------------------------------------------------------------------------------------- */
 
-static ck_value same(ck_call *call) {
+ck_value ck_torch_same(ck_call *call) {
   const ck_tensor *t = ck_torch_tensor_operand(call, 0);
   return ck_torch_with_dtype(call->ev, t, t->dtype);
 }
 
-static ck_value in_place(ck_call *call) {
-  return is_method(call) ? ck_torch_lvalue(call->self) : ck_torch_arg(call, 0);
-}
-
 static ck_value handle(ck_call *call) { return ck_torch_operand(call, 0); }
-
-static ck_value to_bool(ck_call *call) {
-  return ck_torch_with_dtype(call->ev, ck_torch_tensor_operand(call, 0), CK_DTYPE_BOOL);
-}
-
-/* Integers become floats of the default dtype. */
-static ck_value float_same(ck_call *call) {
-  const ck_tensor *t = ck_torch_tensor_operand(call, 0);
-  bool whole = t->dtype != CK_DTYPE_UNKNOWN && !ck_dtype_is_floating(t->dtype) && !ck_dtype_is_complex(t->dtype);
-  return ck_torch_with_dtype(call->ev, t, whole ? ck_torch_default_dtype(call->ev) : t->dtype);
-}
 
 static ck_value to(ck_call *call) {
   const ck_tensor *t = ck_torch_tensor_operand(call, 0);
@@ -444,66 +429,30 @@ static ck_value index_with(ck_call *call) {
   return ck_torch_new_tensor(call, dims, rank, t->dtype);
 }
 
-static ck_value anything(ck_call *call) { return ck_torch_harmless(call); }
-
 static ck_value operator_assign(ck_call *call) { return ck_torch_return_self(call); }
 
 const ck_builtin ck_torch_shape_rows[] = {
-    OP("clone", same, 0, 1),
-    OP("detach", same, 0, 0),
-    METHOD("contiguous", same, 0, 1),
-    METHOD("cpu", same, 0, 0),
-    METHOD("cuda", same, 0, 0),
-    METHOD("data", same, 0, 0),
-    METHOD("variable_data", same, 0, 0),
-    METHOD("tensor_data", same, 0, 0),
-    OP("alias", same, 0, 0),
-    {"torch::nn::functional::normalize", same, 1, 2},
-    {"torch::nn::functional::relu", same, 1, 2},
-    OP("tril", same, 0, 1),
-    OP("triu", same, 0, 1),
-    OP("flip", same, 1, 1),
-    OP("roll", same, 1, 2),
-    OP("neg", same, 0, 0),
-    OP("relu", same, 0, 0),
-    OP("round", same, 0, 0),
-    OP("floor", same, 0, 0),
-    OP("ceil", same, 0, 0),
-    OP("sign", same, 0, 0),
-    OP("masked_fill", same, 2, 2),
-    OP("exp", float_same, 0, 0),
-    OP("log", float_same, 0, 0),
-    OP("log2", float_same, 0, 0),
-    OP("sqrt", float_same, 0, 0),
-    OP("rsqrt", float_same, 0, 0),
-    OP("sin", float_same, 0, 0),
-    OP("cos", float_same, 0, 0),
-    OP("tan", float_same, 0, 0),
-    OP("tanh", float_same, 0, 0),
-    OP("sigmoid", float_same, 0, 0),
-    OP("erf", float_same, 0, 0),
-    OP("reciprocal", float_same, 0, 0),
-    OP("logical_not", to_bool, 0, 0),
-    OP("isnan", to_bool, 0, 0),
+    OP("clone", ck_torch_same, 0, 1),
+    OP("detach", ck_torch_same, 0, 0),
+    METHOD("contiguous", ck_torch_same, 0, 1),
+    METHOD("cpu", ck_torch_same, 0, 0),
+    METHOD("cuda", ck_torch_same, 0, 0),
+    METHOD("data", ck_torch_same, 0, 0),
+    METHOD("variable_data", ck_torch_same, 0, 0),
+    METHOD("tensor_data", ck_torch_same, 0, 0),
+    OP("alias", ck_torch_same, 0, 0),
+    {"torch::nn::functional::normalize", ck_torch_same, 1, 2},
+    {"torch::nn::functional::relu", ck_torch_same, 1, 2},
+    OP("tril", ck_torch_same, 0, 1),
+    OP("triu", ck_torch_same, 0, 1),
+    OP("flip", ck_torch_same, 1, 1),
+    OP("roll", ck_torch_same, 1, 2),
     METHOD("to", to, 1, 5),
     METHOD("type", to, 1, 1),
     METHOD("toType", to, 1, 1),
     METHOD("type_as", to, 1, 1),
     METHOD("requires_grad_", requires_grad_, 0, 1),
     METHOD("set_requires_grad", requires_grad_, 1, 1),
-    METHOD("fill_", in_place, 1, 1),
-    METHOD("zero_", in_place, 0, 0),
-    METHOD("copy_", in_place, 1, 2),
-    METHOD("normal_", in_place, 0, 3),
-    METHOD("uniform_", in_place, 0, 3),
-    METHOD("mul_", in_place, 1, 1),
-    METHOD("add_", in_place, 1, 2),
-    METHOD("sub_", in_place, 1, 2),
-    METHOD("div_", in_place, 1, 2),
-    METHOD("clamp_", in_place, 1, 2),
-    METHOD("clip_", in_place, 1, 2),
-    METHOD("index_put_", in_place, 2, 3),
-    METHOD("detach_", in_place, 0, 0),
     METHOD("operator+=", operator_assign, 1, 1),
     METHOD("operator-=", operator_assign, 1, 1),
     METHOD("operator*=", operator_assign, 1, 1),
@@ -525,12 +474,9 @@ const ck_builtin ck_torch_shape_rows[] = {
     OP("rot90", exchange, 0, 2),
     METHOD("unflatten", unflatten, 2, 2),
     OP("ravel", flatten, 0, 0),
-    OP("fliplr", same, 0, 0),
-    OP("flipud", same, 0, 0),
-    OP("bernoulli", same, 0, 1),
-    OP("inverse", same, 0, 0),
-    METHOD("triu_", in_place, 0, 1),
-    METHOD("tril_", in_place, 0, 1),
+    OP("fliplr", ck_torch_same, 0, 0),
+    OP("flipud", ck_torch_same, 0, 0),
+    OP("inverse", ck_torch_same, 0, 0),
     OP("t", transpose, 0, 0),
     OP("permute", permute, 1, 1),
     METHOD("expand", expand, 1, 2),
@@ -548,10 +494,7 @@ const ck_builtin ck_torch_shape_rows[] = {
     {"at::indexing::Ellipsis", constant_index, 0, 0},
     {"torch::indexing::None", constant_index, 0, 0},
     {"torch::indexing::Ellipsis", constant_index, 0, 0},
-    METHOD("operator-", same, 0, 0),
-    METHOD("operator~", same, 0, 0),
-    {"at::Tensor::*", anything, 0, -1},
-    {"at::TensorBase::*", anything, 0, -1},
-    {"at::*", anything, 0, -1},
+    METHOD("operator-", ck_torch_same, 0, 0),
+    METHOD("operator~", ck_torch_same, 0, 0),
 };
 const size_t ck_torch_shape_row_count = sizeof ck_torch_shape_rows / sizeof *ck_torch_shape_rows;

@@ -410,17 +410,17 @@ static ck_value assign(ck_call *call) {
 
 /* set_data(t), resize_(...): every handle of the tensor has another shape from now on. */
 static ck_value set_data(ck_call *call) {
-  const ck_tensor *old = self_tensor(call);
-  const ck_tensor *fresh = call->nargs == 1 ? ck_torch_tensor(call, ck_torch_arg(call, 0)) : NULL;
-  bool same = fresh && strcmp(ck_torch_method(call->name), "set_data") == 0 && fresh->rank == old->rank &&
-              old->rank >= 0 && fresh->dtype == old->dtype && old->dtype != CK_DTYPE_UNKNOWN;
+  ck_value handle = ck_torch_operand(call, 0);
+  const ck_tensor *old = ck_torch_tensor(call, handle), *fresh = NULL;
+  bool is_set_data = strcmp(ck_torch_method(call->name), "set_data") == 0;
+  if (is_set_data) fresh = ck_torch_tensor_operand(call, 1);
+  bool same = fresh && fresh->rank == old->rank && old->rank >= 0 && fresh->dtype == old->dtype &&
+              old->dtype != CK_DTYPE_UNKNOWN;
   for (int32_t i = 0; same && i < old->rank; i++)
     same = old->dims[i].kind == CK_DIM_INT && fresh->dims[i].kind == CK_DIM_INT && old->dims[i].n == fresh->dims[i].n;
-  if (!same) {
-    bool known = fresh && strcmp(ck_torch_method(call->name), "set_data") == 0;
-    ck_torch_tensor_replaced(call->ev, old, known ? fresh : NULL, "replaced in place", call->node->loc);
-  }
-  return call->self && strcmp(ck_torch_method(call->name), "set_data") != 0 ? ck_torch_lvalue(call->self) : CK_VOID;
+  if (!same) ck_torch_tensor_replaced(call->ev, old, fresh, "replaced in place", call->node->loc);
+  if (is_set_data) return CK_VOID;
+  return call->self ? ck_torch_lvalue(call->self) : handle;
 }
 
 static ck_value reset(ck_call *call) {
@@ -486,5 +486,14 @@ const ck_builtin ck_torch_tensor_rows[] = {
     METHOD("unsqueeze_", set_data, 1, 1),
     METHOD("transpose_", set_data, 2, 2),
     METHOD("t_", set_data, 0, 0),
+    METHOD("swapaxes_", set_data, 2, 2),
+    METHOD("swapdims_", set_data, 2, 2),
+    METHOD("as_strided_", set_data, 2, 3),
+    METHOD("sparse_resize_", set_data, 3, 3),
+    METHOD("sparse_resize_and_clear_", set_data, 3, 3),
+    METHOD("resize_as_sparse_", set_data, 1, 1),
+    FACTORY("resize_", set_data, 2, 3),
+    FACTORY("resize_as_", set_data, 2, 3),
+    FACTORY("as_strided_", set_data, 3, 4),
 };
 const size_t ck_torch_tensor_row_count = sizeof ck_torch_tensor_rows / sizeof *ck_torch_tensor_rows;

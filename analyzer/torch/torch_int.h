@@ -165,6 +165,7 @@ ck_value ck_torch_file_module(ck_call *call, size_t file, const char *path);
   X(arithmetic)                                                                                                        \
   X(join)                                                                                                              \
   X(linalg)                                                                                                            \
+  X(elementwise)                                                                                                       \
   X(loader)                                                                                                            \
   X(file)                                                                                                              \
   X(inert)
