@@ -46,7 +46,8 @@ void ck_ev_frame_pop(ck_ev *ev) {
 /* Parameters --------------------------------------------------------------------------------------------------------
  */
 
-static ck_cell *passed(ck_ev *ev, ck_cell *arg, const ck_ir_type *type, ck_loc loc) {
+static ck_cell *passed(ck_ev *ev, ck_cell *arg, const ck_ir *param, ck_loc loc) {
+  const ck_ir_type *type = param->type;
   const ck_ir_type *from = ck_ir_strip_ref(arg->type);
   if (from && from->kind == CK_IR_T_RECORD && strcmp(from->name, "std::reference_wrapper") == 0 && type &&
       ck_ir_strip_ref(type) != from && ck_ev_load(ev, arg).kind == CK_V_PTR)
@@ -64,7 +65,8 @@ static ck_cell *passed(ck_ev *ev, ck_cell *arg, const ck_ir_type *type, ck_loc l
     ck_value converted = ck_ev_convert_from(ev, v, arg->type, to, loc);
     return ck_ev_same(v, converted) ? arg : ck_ev_temp(ev, converted, to);
   }
-  return ck_ev_temp(ev, ck_ev_convert_from(ev, ck_ev_copy(ev, v), arg->type, to, loc), to);
+  v = ck_ev_convert_from(ev, ck_ev_copy(ev, v), arg->type, to, loc);
+  return ck_ev_temp(ev, ck_ev_name_unknown(ev, v, to, param->name, param->loc), to);
 }
 
 void ck_ev_bind_params(ck_ev *ev, const ck_ir *function, ck_cell **args, size_t nargs, const ck_ir *node) {
@@ -73,7 +75,7 @@ void ck_ev_bind_params(ck_ev *ev, const ck_ir *function, ck_cell **args, size_t 
     const ck_ir *param = ck_ir_param(function, i), *init;
     ck_cell *cell;
     if (i < nargs) {
-      cell = passed(ev, args[i], param->type, node->loc);
+      cell = passed(ev, args[i], param, node->loc);
       bool by_value = param->type && param->type->kind != CK_IR_T_LREF && param->type->kind != CK_IR_T_RREF;
       if (by_value && node->nkids >= nargs) ck_ev_leave_moved(ev, node->kids[node->nkids - nargs + i], args[i]);
     } else if ((init = ck_ev_default_argument(ev, function, i)) != NULL)

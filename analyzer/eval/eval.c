@@ -22,6 +22,7 @@ ck_ev *ck_ev_new(const ck_ir_program *program, const ck_library *const *librarie
   ck_map_init(&ev->library_classes);
   ck_map_init(&ev->occurrences);
   ck_map_init(&ev->joined);
+  ck_map_init(&ev->sources);
   ck_ev_load_tables(ev);
   return ev;
 }
@@ -33,6 +34,7 @@ void ck_ev_free(ck_ev *ev) {
   ck_map *names[] = {&ev->strings,         &ev->methods,     &ev->written, &ev->builtins,
                      &ev->library_classes, &ev->occurrences, &ev->joined};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) ck_map_release(names[i]);
+  ck_ev_release_sources(ev);
   free(ev->syms);
   free(ev->builtin_prefixes.at);
   free(ev->class_prefixes.at);

@@ -132,6 +132,8 @@ size_t ck_ev_run(ck_ev *ev, const ck_ir *function, const char **limit);
  * arguments, in all worlds; the observer hears `constructed` with `record` as the place. */
 size_t ck_ev_run_class(ck_ev *ev, const ck_ir *record, const ck_ir *constructor, const char **limit);
 
+/* Where the text of the source is read, for names; not set: the files themselves. */
+void ck_ev_set_buffer(ck_ev *ev, ck_buffer buffer);
 /* Nodes evaluated so far, in all runs. */
 uint64_t ck_ev_steps(const ck_ev *ev);
 
@@ -190,6 +192,11 @@ ck_value ck_ev_string_n(ck_ev *ev, const char *s, size_t n);
 ck_value ck_ev_symbol(ck_ev *ev, ck_sym_type type, const char *name, const char *origin, ck_loc loc);
 ck_value ck_ev_sym_call(ck_ev *ev, ck_sym_type type, const char *function, ck_value a,
                         ck_value b); /* "ceil" of a symbolic a; b VOID if unary */
+/* Symbols, whatever the path knows: of what several worlds have said. */
+const ck_sym *ck_ev_sym_of(ck_ev *ev, ck_value v); /* of a scalar; NULL if it is none (unknown, a pointer ...) */
+const ck_sym *ck_ev_sym_op(ck_ev *ev, ck_ir_op op, ck_sym_type type, const ck_sym *a, const ck_sym *b, ck_loc loc);
+const ck_sym *ck_ev_sym_not(ck_ev *ev, const ck_sym *a);
+const ck_sym *ck_ev_sym_cond(ck_ev *ev, const ck_sym *condition, const ck_sym *a, const ck_sym *b);
 ck_value ck_ev_choice(ck_ev *ev, const ck_sym *condition, ck_value a, ck_value b); /* folds equal sides */
 
 /* aggregates */

@@ -139,7 +139,9 @@ struct ck_ev {
   CK_VEC(const ck_ir *) lambdas;     /* instances of generic lambdas' call operators */
   CK_VEC(const ck_ir *) initialised; /* variables of namespaces and classes, in order of the source */
   bool scanned;                      /* the four above are filled */
-  ck_map builtins;                   /* name -> rows of that name (tables.c) */
+  ck_map sources;                    /* file -> its text, or NULL */
+  ck_buffer buffer;
+  ck_map builtins; /* name -> rows of that name (tables.c) */
   ck_map library_classes;
   CK_VEC(const ck_builtin *) builtin_prefixes;
   CK_VEC(const ck_library_class *) class_prefixes;
@@ -182,12 +184,10 @@ static inline bool ck_ev_on(const ck_ev *ev) { return ev->flow == CK_FLOW_ON; }
 
 /* sym.c */
 const ck_sym *ck_ev_sym_int(ck_ev *ev, int64_t i);
-const ck_sym *ck_ev_sym_op(ck_ev *ev, ck_ir_op op, ck_sym_type type, const ck_sym *a, const ck_sym *b, ck_loc loc);
-const ck_sym *ck_ev_sym_cond(ck_ev *ev, const ck_sym *condition, const ck_sym *a, const ck_sym *b);
-const ck_sym *ck_ev_sym_not(ck_ev *ev, const ck_sym *a);
 const ck_sym *ck_ev_sym_name(ck_ev *ev, ck_sym_type type, const char *name, const char *origin, ck_loc loc, bool index);
-/* A scalar value as a symbol; NULL if it is none (unknown, a pointer ...). */
-const ck_sym *ck_ev_sym_of(ck_ev *ev, ck_value v);
+/* The symbol of a place that has made some before it. */
+const ck_sym *ck_ev_sym_occurrence(ck_ev *ev, ck_sym_type type, const char *name, const char *origin, ck_loc loc,
+                                   bool index, uint64_t earlier);
 /* A symbol as a value: constants become plain values. */
 ck_value ck_ev_value_of_sym(ck_ev *ev, const ck_sym *sym);
 bool ck_ev_sym_has_index(const ck_sym *sym);
@@ -204,6 +204,9 @@ ck_value ck_ev_resolve(ck_ev *ev, ck_value v);
 bool ck_ev_decide_sym(ck_ev *ev, const ck_sym *sym);
 /* The condition symbol that stands for an unknown truth met at `loc`; another one at each evaluation. */
 const ck_sym *ck_ev_unknown_condition(ck_ev *ev, ck_value v, ck_loc loc);
+/* An integer or truth that is not known as a symbol of its own, by that name (NULL: its text in the source), also
+ * where it is one side of a choice. Other values stay what they are. For what keeps its value from now on. */
+ck_value ck_ev_name_unknown(ck_ev *ev, ck_value v, const ck_ir_type *type, const char *name, ck_loc loc);
 void ck_ev_world_begin(ck_ev *ev);
 /* Sets up the next set of decisions; false if all have been run. */
 bool ck_ev_world_next(ck_ev *ev);
@@ -345,6 +348,13 @@ ck_value ck_ev_unknown_call(ck_ev *ev, const ck_ir *node, const char *name, cons
 
 ck_value ck_ev_eval_lambda(ck_ev *ev, const ck_ir *node);
 
+/* source.c */
+/* The text there, on one line and not too long; NULL if it cannot be read. */
+const char *ck_ev_text_at(ck_ev *ev, ck_loc loc);
+/* The place of the node, with the extent of all that is below it. */
+ck_loc ck_ev_extent(const ck_ir *node);
+void ck_ev_release_sources(ck_ev *ev);
+
 /* expr.c */
 bool ck_ev_step(ck_ev *ev); /* counts; false if a limit is reached */
 void ck_ev_stop(ck_ev *ev, const char *limit);
@@ -377,7 +387,8 @@ void ck_ev_exec(ck_ev *ev, const ck_ir *node, ck_tail tail);
 void ck_ev_exec_handler(ck_ev *ev, const ck_ir *node, ck_value outer, ck_tail tail);
 void ck_ev_exec_loop(ck_ev *ev, const ck_ir *node);
 void ck_ev_exec_range_for(ck_ev *ev, const ck_ir *node);
-const ck_sym *ck_ev_condition_symbol(ck_ev *ev, ck_value v, ck_loc loc, bool *known, bool *holds);
+/* The condition that `v`, the value of `node`, is; NULL if its truth is known. */
+const ck_sym *ck_ev_condition_symbol(ck_ev *ev, ck_value v, const ck_ir *node, bool *known, bool *holds);
 
 /* open.c */
 /* What the code below `node` names may be changed by it in ways that are not understood. */

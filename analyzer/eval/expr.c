@@ -301,19 +301,22 @@ static ck_value logical_side(ck_ev *ev, const void *data, bool holds) {
   const ck_ir *right = l->node->kids[1];
   ck_value v = ck_ev_truth(ev, ck_ev_eval(ev, right), right->loc);
   /* a condition like the left side's: so the two are one condition, where a choice would have to be decided */
-  return v.kind == CK_V_UNKNOWN ? ck_ev_value_of_sym(ev, ck_ev_unknown_condition(ev, v, right->loc)) : v;
+  return v.kind == CK_V_UNKNOWN ? ck_ev_value_of_sym(ev, ck_ev_unknown_condition(ev, v, ck_ev_extent(right))) : v;
 }
 
-const ck_sym *ck_ev_condition_symbol(ck_ev *ev, ck_value v, ck_loc loc, bool *known, bool *holds) {
-  v = ck_ev_resolve(ev, ck_ev_truth(ev, v, loc));
+const ck_sym *ck_ev_condition_symbol(ck_ev *ev, ck_value v, const ck_ir *node, bool *known, bool *holds) {
+  v = ck_ev_resolve(ev, ck_ev_truth(ev, v, node->loc));
   *known = false;
   if (v.kind == CK_V_CHOICE) { /* a value that is true under a condition, one of several */
     v = ck_ev_decide(ev, v);
-    return ck_ev_condition_symbol(ev, v, loc, known, holds);
+    return ck_ev_condition_symbol(ev, v, node, known, holds);
   }
   if (v.kind == CK_V_BOOL) return *known = true, *holds = v.i != 0, NULL;
   if (v.kind == CK_V_SYM) return v.sym;
-  return ck_ev_unknown_condition(ev, v, loc);
+  bool negated = false;
+  for (; node->kind == CK_IR_UNARY && node->op == CK_IR_OP_NOT; node = node->kids[0]) negated = !negated;
+  const ck_sym *sym = ck_ev_unknown_condition(ev, v, ck_ev_extent(node));
+  return negated ? ck_ev_sym_not(ev, sym) : sym;
 }
 
 static ck_value eval_logical(ck_ev *ev, const ck_ir *node) {
@@ -321,7 +324,7 @@ static ck_value eval_logical(ck_ev *ev, const ck_ir *node) {
   ck_value a = ck_ev_eval(ev, node->kids[0]);
   if (!ck_ev_on(ev)) return CK_VOID;
   bool known, holds;
-  const ck_sym *c = ck_ev_condition_symbol(ev, a, node->kids[0]->loc, &known, &holds);
+  const ck_sym *c = ck_ev_condition_symbol(ev, a, node->kids[0], &known, &holds);
   if (!ck_ev_on(ev)) return CK_VOID;
   return known ? logical_side(ev, &l, holds) : ck_ev_branch(ev, c, logical_side, &l, CK_TAIL_NONE);
 }
@@ -399,7 +402,7 @@ static ck_value eval_cond(ck_ev *ev, const ck_ir *node) {
   ck_value c = ck_ev_eval(ev, node->kids[0]);
   if (!ck_ev_on(ev)) return CK_VOID;
   bool known, holds;
-  const ck_sym *sym = ck_ev_condition_symbol(ev, c, node->kids[0]->loc, &known, &holds);
+  const ck_sym *sym = ck_ev_condition_symbol(ev, c, node->kids[0], &known, &holds);
   return known ? cond_side(ev, node, holds) : ck_ev_branch(ev, sym, cond_side, node, CK_TAIL_NONE);
 }
 

@@ -181,14 +181,38 @@ ck_condition ck_ev_path(const ck_ev *ev) {
   return (ck_condition){at, n};
 }
 
+/* How many symbols the place has made in this world. */
+static uint64_t earlier_at(ck_ev *ev, ck_loc loc) {
+  char place[600];
+  snprintf(place, sizeof place, "%s:%" PRIu32 ":%" PRIu32, loc.file ? loc.file : "?", loc.line, loc.column);
+  return ck_map_put(&ev->occurrences, place, NULL)->n++;
+}
+
 const ck_sym *ck_ev_unknown_condition(ck_ev *ev, ck_value v, ck_loc loc) {
   const char *reason = v.kind == CK_V_UNKNOWN ? v.unknown->reason : "value that is not understood";
-  const char *place =
-      ck_arena_printf(&ev->arena, "%s:%" PRIu32 ":%" PRIu32, loc.file ? loc.file : "?", loc.line, loc.column);
-  ck_map_entry *met = ck_map_put(&ev->occurrences, place, NULL);
-  uint64_t count = met->n++;
-  const char *name = count ? ck_arena_printf(&ev->arena, "condition #%" PRIu64, count + 1) : "condition";
-  return ck_ev_sym_name(ev, CK_SYM_BOOL, name, reason, loc, ev->rounds_unknown > 0);
+  uint64_t count = earlier_at(ev, loc);
+  const char *text = ck_ev_text_at(ev, loc);
+  if (text == NULL) text = count ? ck_arena_printf(&ev->arena, "condition #%" PRIu64, count + 1) : "condition";
+  return ck_ev_sym_occurrence(ev, CK_SYM_BOOL, text, reason, loc, ev->rounds_unknown > 0, count);
+}
+
+/* In a loop whose rounds are not known the value may differ from round to round, and rounds that are run on trial are
+ * compared with each other. */
+ck_value ck_ev_name_unknown(ck_ev *ev, ck_value v, const ck_ir_type *type, const char *name, ck_loc loc) {
+  if (type == NULL || (type->kind != CK_IR_T_INT && type->kind != CK_IR_T_BOOL && type->kind != CK_IR_T_ENUM)) return v;
+  if (ev->rounds_unknown > 0 || ev->trials > 0) return v;
+  v = ck_ev_resolve(ev, v);
+  if (v.kind == CK_V_CHOICE) {
+    ck_value a = ck_ev_name_unknown(ev, v.choice->a, type, name, loc);
+    ck_value b = ck_ev_name_unknown(ev, v.choice->b, type, name, loc);
+    return ck_ev_choice(ev, v.choice->condition, a, b);
+  }
+  if (v.kind != CK_V_UNKNOWN) return v;
+  if (name == NULL || *name == '\0') name = ck_ev_text_at(ev, loc);
+  if (name == NULL) return v;
+  ck_sym_type kind = type->kind == CK_IR_T_BOOL ? CK_SYM_BOOL : CK_SYM_INT;
+  return ck_ev_value_of_sym(ev,
+                            ck_ev_sym_occurrence(ev, kind, name, v.unknown->reason, loc, false, earlier_at(ev, loc)));
 }
 
 /* Worlds ------------------------------------------------------------------------------------------------------------

@@ -36,6 +36,13 @@ static ck_cell *bind_reference(ck_ev *ev, const ck_ir_type *type, const ck_ir *i
   return ck_ev_same(v, converted) ? cell : ck_ev_temp(ev, converted, elem);
 }
 
+/* A number that is not known has the name of what it initialises, and is that number until something else is stored. */
+static ck_value named_after(ck_ev *ev, ck_value v, const ck_ir_type *type, const ck_ir *node) {
+  bool has_name = node->kind == CK_IR_VAR || node->kind == CK_IR_PARAM || node->kind == CK_IR_FIELD ||
+                  node->kind == CK_IR_CTOR_INIT;
+  return has_name ? ck_ev_name_unknown(ev, v, type, node->name, node->loc) : v;
+}
+
 ck_cell *ck_ev_init(ck_ev *ev, const ck_ir_type *type, const ck_ir *init, bool brace, const ck_ir *node) {
   (void)brace;
   if (is_reference(type)) return bind_reference(ev, type, init);
@@ -43,7 +50,8 @@ ck_cell *ck_ev_init(ck_ev *ev, const ck_ir_type *type, const ck_ir *init, bool b
   ck_value v = own_value(ev, init);
   if (!ck_ev_on(ev)) return ck_ev_temp(ev, CK_VOID, type);
   if (type && type->kind == CK_IR_T_POINTER) v = decayed(ev, init, v);
-  return ck_ev_temp(ev, type ? ck_ev_convert_from(ev, v, init->type, type, node->loc) : v, type);
+  if (type) v = named_after(ev, ck_ev_convert_from(ev, v, init->type, type, node->loc), type, node);
+  return ck_ev_temp(ev, v, type);
 }
 
 /* Braced lists ------------------------------------------------------------------------------------------------------

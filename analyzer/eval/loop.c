@@ -344,7 +344,7 @@ static void run_loop(ck_ev *ev, const parts *p, ck_loc loc) {
       ck_value v = loop_condition(ev, p->condition);
       if (!ck_ev_on(ev)) return;
       bool known, holds = false;
-      const ck_sym *sym = ck_ev_condition_symbol(ev, v, loc, &known, &holds);
+      const ck_sym *sym = ck_ev_condition_symbol(ev, v, p->condition != NULL ? p->condition : p->body, &known, &holds);
       if (!known && !ck_ev_truth_of(ev, sym, &holds)) {
         run_rest_generically(ev, p, sym, loc);
         return;

@@ -511,11 +511,20 @@ static const ck_sym *as_int_symbol(ck_ev *ev, ck_value v) {
   return a && b ? ck_ev_sym_cond(ev, v.choice->condition, a, b) : NULL;
 }
 
+/* Why a number is not known: the first reason among its alternatives. */
+static const ck_unknown *why_unknown(ck_ev *ev, ck_value v) {
+  v = ck_ev_resolve(ev, v);
+  if (v.kind == CK_V_UNKNOWN) return v.unknown;
+  if (v.kind != CK_V_CHOICE) return NULL;
+  const ck_unknown *why = why_unknown(ev, v.choice->a);
+  return why != NULL ? why : why_unknown(ev, v.choice->b);
+}
+
 ck_dim ck_ev_as_dim(ck_ev *ev, ck_value v) {
   v = as_number(ev, v, &int64_type);
   const ck_sym *sym = as_int_symbol(ev, v);
   if (sym == NULL && v.kind == CK_V_CHOICE) sym = as_int_symbol(ev, ck_ev_decide(ev, v));
-  if (sym == NULL) return (ck_dim){.kind = CK_DIM_UNKNOWN};
+  if (sym == NULL) return (ck_dim){.kind = CK_DIM_UNKNOWN, .unknown = why_unknown(ev, v)};
   if (sym->kind == CK_SYM_CONST) return (ck_dim){.kind = CK_DIM_INT, .n = sym->i};
   return (ck_dim){.kind = CK_DIM_SYM, .sym = sym};
 }

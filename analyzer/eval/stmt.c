@@ -52,7 +52,7 @@ static bool exec_if(ck_ev *ev, const ck_ir *node, const ck_ir *block, uint32_t n
   bool took_rest = false;
   if (ck_ev_on(ev)) {
     bool known, holds = false;
-    const ck_sym *sym = ck_ev_condition_symbol(ev, v, condition->loc, &known, &holds);
+    const ck_sym *sym = ck_ev_condition_symbol(ev, v, condition, &known, &holds);
     if (!known && !ck_ev_truth_of(ev, sym, &holds)) {
       took_rest = block && tail != CK_TAIL_NONE && (may_leave(ck_ir_kid(node, 2)) || may_leave(ck_ir_kid(node, 3)));
       if_sides sides = {node, took_rest ? block : NULL, next, block && !took_rest ? CK_TAIL_NONE : tail};
@@ -90,7 +90,7 @@ typedef struct {
   label *labels;
   size_t n;
   ck_value v;
-  ck_loc loc;
+  const ck_ir *condition;
 } switching;
 
 static size_t collect_labels(const ck_ir *body, label *out) {
@@ -140,9 +140,9 @@ static void try_label(ck_ev *ev, const switching *s, size_t i) {
   }
   ck_value constant = ck_ev_eval(ev, s->labels[i].label->kids[0]);
   if (!ck_ev_on(ev)) return;
-  ck_value equal = ck_ev_arith(ev, CK_IR_OP_EQ, s->v, constant, NULL, NULL, s->loc);
+  ck_value equal = ck_ev_arith(ev, CK_IR_OP_EQ, s->v, constant, NULL, NULL, s->condition->loc);
   bool known, holds;
-  const ck_sym *sym = ck_ev_condition_symbol(ev, equal, s->loc, &known, &holds);
+  const ck_sym *sym = ck_ev_condition_symbol(ev, equal, s->condition, &known, &holds);
   label_side_data data = {s, i};
   if (known) label_side(ev, &data, holds);
   else ck_ev_branch(ev, sym, label_side, &data, CK_TAIL_NONE);
@@ -160,7 +160,8 @@ static void exec_switch(ck_ev *ev, const ck_ir *node) {
     *block = (ck_ir){.kind = CK_IR_BLOCK, .loc = body->loc, .name = "", .usr = "", .kids = kid, .nkids = 1};
     body = block;
   }
-  switching s = {.body = body, .n = collect_labels(body, NULL), .v = ck_ev_decide(ev, v), .loc = node->kids[0]->loc};
+  switching s = {.body = body, .n = collect_labels(body, NULL), .v = ck_ev_decide(ev, v), .condition = node->kids[0]};
+  if (s.v.kind == CK_V_UNKNOWN) s.v = ck_ev_name_unknown(ev, s.v, s.condition->type, NULL, ck_ev_extent(s.condition));
   s.labels = CK_NEW_N(&ev->arena, label, s.n ? s.n : 1);
   collect_labels(body, s.labels);
   try_label(ev, &s, 0);

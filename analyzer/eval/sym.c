@@ -69,14 +69,20 @@ static const ck_sym *constant(ck_ev *ev, ck_sym_type type, int64_t i, double f, 
 
 const ck_sym *ck_ev_sym_int(ck_ev *ev, int64_t i) { return constant(ev, CK_SYM_INT, i, 0, NULL); }
 
-const ck_sym *ck_ev_sym_name(ck_ev *ev, ck_sym_type type, const char *name, const char *origin, ck_loc loc,
-                             bool index) {
+const ck_sym *ck_ev_sym_occurrence(ck_ev *ev, ck_sym_type type, const char *name, const char *origin, ck_loc loc,
+                                   bool index, uint64_t earlier) {
   return cons(ev, &(ck_sym){.kind = CK_SYM_NAME,
                             .type = type,
                             .s = ck_ev_intern(ev, name),
                             .origin = ck_ev_intern(ev, origin ? origin : ""),
                             .loc = loc,
+                            .i = (int64_t)earlier,
                             .index = index});
+}
+
+const ck_sym *ck_ev_sym_name(ck_ev *ev, ck_sym_type type, const char *name, const char *origin, ck_loc loc,
+                             bool index) {
+  return ck_ev_sym_occurrence(ev, type, name, origin, loc, index, 0);
 }
 
 const ck_sym *ck_ev_sym_of(ck_ev *ev, ck_value v) {
@@ -237,6 +243,8 @@ const ck_sym *ck_ev_sym_cond(ck_ev *ev, const ck_sym *condition, const ck_sym *a
 /* Binding strength of what is printed, as in C++; 20 binds most. */
 static int strength(const ck_sym *s) {
   if (s->kind == CK_SYM_COND) return 1;
+  if (s->kind == CK_SYM_NAME && s->type != CK_SYM_STRING && strchr(s->s, ' ') != NULL)
+    return 0; /* text of the source */
   if (s->kind != CK_SYM_OP) return 20;
   switch (s->op) {
   case CK_IR_OP_LOR: return 2;
@@ -264,7 +272,7 @@ static void infix(const ck_sym *a, const char *op, const ck_sym *b, int mine, in
   if (mine < least) ck_strbuf_putc(out, '(');
   print(a, out, mine);
   ck_strbuf_puts(out, op);
-  print(b, out, mine + 1);
+  print(b, out, strcmp(op, " && ") == 0 ? mine : mine + 1);
   if (mine < least) ck_strbuf_putc(out, ')');
 }
 
@@ -274,13 +282,38 @@ static void print_string(const ck_sym *s, ck_strbuf *out) {
   else ck_strbuf_putc(out, '*');
 }
 
+/* `is_null(getenv("X"))` is what a test against nullptr asks. */
+static const ck_sym null_pointer = {.kind = CK_SYM_NAME, .type = CK_SYM_INT, .s = "nullptr"};
+static bool is_null_test(const ck_sym *s) { return s->kind == CK_SYM_CALL && strcmp(s->s, "is_null") == 0; }
+
+/* What C++ does of itself in `x * 0.5`. */
+static bool is_implicit(const ck_sym *s) { return s->kind == CK_SYM_CALL && strcmp(s->s, "double") == 0; }
+
+/* `a || b || c` is kept as !(!a && !b && !c). */
+static bool all_negated(const ck_sym *s) {
+  if (is_op(s, CK_IR_OP_LAND)) return all_negated(s->a) && all_negated(s->b);
+  return is_op(s, CK_IR_OP_NOT);
+}
+
+static void print_alternatives(const ck_sym *s, int least, ck_strbuf *out) {
+  if (!is_op(s, CK_IR_OP_LAND)) {
+    print(s->a, out, least);
+    return;
+  }
+  if (2 < least) ck_strbuf_putc(out, '(');
+  print_alternatives(s->a, 2, out);
+  ck_strbuf_puts(out, " || ");
+  print_alternatives(s->b, 2, out);
+  if (2 < least) ck_strbuf_putc(out, ')');
+}
+
 static void print_not(const ck_sym *s, ck_strbuf *out, int least) {
   const ck_sym *a = s->a;
-  if (is_op(a, CK_IR_OP_EQ)) infix(a->a, " != ", a->b, 7, least, out);
+  if (is_null_test(a)) infix(a->a, " != ", &null_pointer, 7, least, out);
+  else if (is_op(a, CK_IR_OP_EQ)) infix(a->a, " != ", a->b, 7, least, out);
   else if (is_op(a, CK_IR_OP_LT) && is_const(a->a)) infix(a->b, " <= ", a->a, 8, least, out);
   else if (is_op(a, CK_IR_OP_LT)) infix(a->a, " >= ", a->b, 8, least, out);
-  else if (is_op(a, CK_IR_OP_LAND) && is_op(a->a, CK_IR_OP_NOT) && is_op(a->b, CK_IR_OP_NOT))
-    infix(a->a->a, " || ", a->b->a, 2, least, out);
+  else if (is_op(a, CK_IR_OP_LAND) && all_negated(a)) print_alternatives(a, least, out);
   else ck_strbuf_putc(out, '!'), print(a, out, 15);
 }
 
@@ -325,8 +358,20 @@ static void print(const ck_sym *s, ck_strbuf *out, int least) {
     else if (s->type == CK_SYM_FLOAT) ck_strbuf_printf(out, "%g", s->f);
     else ck_strbuf_printf(out, "\"%s\"", s->s);
     return;
-  case CK_SYM_NAME: ck_strbuf_puts(out, s->s); return;
+  case CK_SYM_NAME:
+    if (strength(s) < least) ck_strbuf_putc(out, '(');
+    ck_strbuf_puts(out, s->s);
+    if (strength(s) < least) ck_strbuf_putc(out, ')');
+    return;
   case CK_SYM_CALL:
+    if (is_null_test(s)) {
+      infix(s->a, " == ", &null_pointer, 7, least, out);
+      return;
+    }
+    if (is_implicit(s)) {
+      print(s->a, out, least);
+      return;
+    }
     ck_strbuf_printf(out, "%s(", s->s);
     print(s->a, out, 0);
     if (s->b) ck_strbuf_puts(out, ", "), print(s->b, out, 0);

@@ -30,7 +30,7 @@ struct ck_sym {
   ck_sym_type type;
   ck_ir_op op;
   const ck_sym *a, *b, *c;
-  int64_t i;
+  int64_t i; /* CONST; NAME: how many symbols its place has made before, in one run */
   double f;
   const char *s;      /* NAME, CALL, CONST string */
   const char *origin; /* NAME: where it comes from, for messages: "argv[1]", "parameter `dim` of Net" */

@@ -175,8 +175,9 @@ struct ck_closure {
 
 typedef struct {
   enum { CK_DIM_UNKNOWN, CK_DIM_INT, CK_DIM_SYM } kind;
-  int64_t n;
-  const ck_sym *sym; /* INT */
+  int64_t n;                 /* INT */
+  const ck_sym *sym;         /* SYM */
+  const ck_unknown *unknown; /* UNKNOWN: why, or NULL */
 } ck_dim;
 
 struct ck_tensor {

@@ -66,16 +66,23 @@ static const char *sym_text(ck_arena *arena, const ck_sym *sym) {
   return text;
 }
 
+/* `n > 3` at main.cpp:12 */
+static void put_condition(ck_strbuf *b, ck_literal literal) {
+  const ck_sym *sym = literal.sym, opposite = {.kind = CK_SYM_OP, .op = CK_IR_OP_NOT, .type = CK_SYM_BOOL, .a = sym};
+  ck_strbuf_putc(b, '`');
+  ck_sym_print(literal.holds ? sym : &opposite, b);
+  ck_strbuf_putc(b, '`');
+  if (sym->loc.file != NULL) ck_strbuf_printf(b, " at %s:%u", ck_path_base(sym->loc.file), sym->loc.line);
+  if (sym->kind == CK_SYM_NAME && sym->i > 0) ck_strbuf_printf(b, ", evaluation %lld", (long long)sym->i + 1);
+}
+
 const char *ck_condition_text(ck_arena *arena, ck_condition when) {
   if (when.n == 0) return "";
   ck_strbuf b;
   ck_strbuf_init(&b);
   for (size_t i = 0; i < when.n; i++) {
-    const ck_sym *sym = when.at[i].sym;
-    ck_strbuf_printf(&b, "%s%s`", i == 0 ? "when " : " and ", when.at[i].holds ? "" : "not ");
-    ck_sym_print(sym, &b);
-    ck_strbuf_putc(&b, '`');
-    if (sym->loc.file != NULL) ck_strbuf_printf(&b, " at %s:%u", ck_path_base(sym->loc.file), sym->loc.line);
+    ck_strbuf_puts(&b, i == 0 ? "when " : " and ");
+    put_condition(&b, when.at[i]);
   }
   const char *text = ck_arena_strdup(arena, b.s);
   ck_strbuf_release(&b);

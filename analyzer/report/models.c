@@ -22,7 +22,7 @@ static json_t *dim_json(const ck_dim *dim) {
   return text;
 }
 
-static json_t *key_json(const ck_key *key) {
+static json_t *key_json(const ck_key *key, ck_arena *arena) {
   json_t *object = json_object(), *shape = json_null();
   if (key->rank >= 0) {
     shape = json_array();
@@ -33,6 +33,7 @@ static json_t *key_json(const ck_key *key) {
   json_object_set_new(object, "shape", shape);
   json_object_set_new(object, "dtype", ck_diag_json_string(ck_dtype_name(key->dtype)));
   json_object_set_new(object, "certainty", ck_diag_json_string(certainty(key)));
+  if (key->when.n > 0) json_object_set_new(object, "when", ck_diag_json_string(ck_condition_text(arena, key->when)));
   ck_diag_json_loc(object, key->loc);
   return object;
 }
@@ -56,7 +57,7 @@ static json_t *model_json(const ck_model *m, ck_arena *arena) {
   json_object_set_new(object, "class", ck_diag_json_string(m->cls));
   ck_diag_json_loc(object, m->loc);
   json_object_set_new(object, "complete", json_boolean(m->complete));
-  for (size_t i = 0; i < m->nkeys; i++) json_array_append_new(keys, key_json(&m->keys[i]));
+  for (size_t i = 0; i < m->nkeys; i++) json_array_append_new(keys, key_json(&m->keys[i], arena));
   for (size_t i = 0; i < m->nmodules; i++)
     if (m->modules[i].is_serializable) json_array_append_new(modules, ck_diag_json_string(m->modules[i].path));
   for (size_t i = 0; i < m->nopens; i++)

@@ -38,6 +38,7 @@ bool ck_torch_has_shape(ck_call *call, const ck_tensor *t) {
 static ck_value number(ck_call *call, ck_dim d) {
   if (d.kind == CK_DIM_INT) return CK_INT(d.n);
   if (d.kind == CK_DIM_SYM) return (ck_value){.kind = CK_V_SYM, .sym = d.sym};
+  if (d.unknown != NULL) return (ck_value){.kind = CK_V_UNKNOWN, .unknown = d.unknown};
   return ck_call_unknown(call, "a dimension that is not known");
 }
 

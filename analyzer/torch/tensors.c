@@ -74,7 +74,9 @@ ck_value ck_torch_new_tensor(ck_call *call, const ck_dim *dims, int32_t rank, ck
       ck_ev_throw(call->ev, call->node->loc, "Trying to create tensor with negative dimension");
       break;
     }
-    if (dims[i].kind == CK_DIM_UNKNOWN && t.unknown == NULL)
+    if (dims[i].kind != CK_DIM_UNKNOWN || t.unknown != NULL) continue;
+    t.unknown = dims[i].unknown;
+    if (t.unknown == NULL)
       t.unknown = ck_ev_unknown(call->ev, call->node->loc, "a dimension that is not known").unknown;
   }
   if (dtype == CK_DTYPE_UNKNOWN && t.unknown == NULL)

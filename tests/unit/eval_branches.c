@@ -157,7 +157,7 @@ static const struct row {
      "(var \"x\" usr=u5 :int32 (cond :int32 (ref \"a\" usr=u2 :bool) (int 1 :int32) (int 2 :int32)))) (decl "
      "(var \"y\" usr=u6 :int32 (cond :int32 (ref \"b\" usr=u4 :bool) (int 1 :int32) (int 2 :int32)))) "
      "(expr (call \"show\" usr=u7 :void aux=(args (?)) _ (ref \"x\" usr=u5 :int32) (ref \"y\" usr=u6 :int32)))))) ",
-     "f", "(condition ? 1 : 2) (condition #2 ? 1 : 2)\n", 1, NULL},
+     "f", "(a ? 1 : 2) (b ? 1 : 2)\n", 1, NULL},
     /* void f(int n) { bool a = n > 3; if (a) show(n > 3); } */
     {"one variable is one condition",
      "(unit (function main \"f\" usr=u1 :void (param \"n\" usr=u2 :int32 _) (block (decl "

@@ -58,13 +58,21 @@ static const struct row {
      "(ref \"o\" usr=u13 :(record \"O\" usr=u5)))) "
      "(expr (call \"show\" usr=u15 :void aux=(args (?)) _ (ref \"o\" usr=u13 :(record \"O\" usr=u5))))))) ",
      "f", "O{i=?(call of `opaque_mod`, whose body is not in sight)} +i=&I{} +x=1 open open\n", 1, NULL},
-    /* void f() { int x = unknown() + 1; show(x * 2); } */
+    /* void f() { show((unknown() + 1) * 2); } */
     {"unknown flows",
+     "(unit (function main \"f\" usr=u1 :void (block "
+     "(expr (call \"show\" usr=u4 :void aux=(args (?)) _ (binary * :int32 (binary + :int32 "
+     "(call \"unknown\" usr=u3 :bool _) (int 1 :int32)) (int 2 :int32))))))) ",
+     "f", "?(call of `unknown`, whose body is not in sight)\n", 1, NULL},
+    /* void f() { int x = unknown() + 1; show(x * 2); x = unknown(); show(x * 2); } */
+    {"a variable that is given an unknown number is that number, until something else is stored",
      "(unit (function main \"f\" usr=u1 :void (block (decl "
      "(var \"x\" usr=u2 :int32 (binary + :int32 (call \"unknown\" usr=u3 :bool _) (int 1 :int32)))) "
      "(expr (call \"show\" usr=u4 :void aux=(args (?)) _ (binary * :int32 (ref \"x\" usr=u2 :int32) "
+     "(int 2 :int32)))) (expr (assign = :int32 (ref \"x\" usr=u2 :int32) (call \"unknown\" usr=u3 :bool _))) "
+     "(expr (call \"show\" usr=u4 :void aux=(args (?)) _ (binary * :int32 (ref \"x\" usr=u2 :int32) "
      "(int 2 :int32))))))) ",
-     "f", "?(call of `unknown`, whose body is not in sight)\n", 1, NULL},
+     "f", "2*x\n?(call of `unknown`, whose body is not in sight)\n", 1, NULL},
     /* int n = 3; const int k = 4; void set() { n = 5; }
      * void f() { show(n, k); } */
     {"globals that change are unknown to others than main",
