@@ -100,8 +100,11 @@ static void add_part(cli_check *check, const cli_request *r, const bool *has, bo
   if (!asks && check->parts.n > 0) return;
   part.program = ck_ir_program_new(part.units, part.nunits);
   if (is_whole) ck_ir_program_set_whole(part.program);
-  part.request = (ck_torch_request){
-      .files = files, .nfiles = nfiles, .want_sites = true, .checkpoints = ck_match_files_table(check->files)};
+  part.request = (ck_torch_request){.files = files,
+                                    .nfiles = nfiles,
+                                    .want_sites = true,
+                                    .buffer = check->buffer,
+                                    .checkpoints = ck_match_files_table(check->files)};
   part.analysis = ck_torch_analyse(part.program, &part.request);
   ck_vec_push(&check->parts, part);
 }
@@ -255,6 +258,7 @@ ck_status cli_check_units(cli_check *check, const cli_options *o, const cli_requ
   ck_match_options match_options;
   fill_match_options(o, &config, r->build_folder, &check->arena, &match_options);
   check->files = ck_match_files_new(&match_options, &check->arena);
+  check->buffer = o->report.buffer;
   make_parts(check, r, files, nfiles);
   times_mark(&check->times, CLI_TIME_ANALYSIS);
   match_parts(check, &match_options);

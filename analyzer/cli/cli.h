@@ -232,6 +232,7 @@ typedef struct {
   ck_arena arena;
   cli_units units;
   CK_VEC(cli_part) parts;
+  ck_buffer buffer;       /* an editor's */
   ck_match_files *files;  /* that the analyses take apart */
   ck_match_result *match; /* of all parts, each site once */
   cli_words checkpoints;  /* files that filters have met (cli_note_checkpoint) */

@@ -396,6 +396,7 @@ const ck_analysis *ck_torch_analyse(const ck_ir_program *program, const ck_torch
   libraries[0] = &ck_ev_std_library;
   libraries[1] = ck_torch_library(&run->arena);
   run->ev = ck_ev_new(program, libraries, 2, observer);
+  ck_ev_set_buffer(run->ev, request->buffer);
   ck_torch_functions functions = ck_torch_find_functions(run);
   run_roots(run, functions);
   if (request->want_sites) run_unreached_sites(run, functions);

@@ -51,6 +51,7 @@ typedef struct {
   bool want_models;                  /* for `keys` */
   const char *model_class;           /* only this class (plain or qualified name), or NULL */
   bool want_sites;                   /* for `check` */
+  ck_buffer buffer;                  /* an editor's, where the text of its file is */
   const ck_torch_files *checkpoints; /* for `check`; NULL: hand-written loading is not followed */
 } ck_torch_request;
 
