@@ -147,51 +147,6 @@ static void add_functions(ck_ev *ev, const ck_ir *unit) {
   }
 }
 
-/* Marks the global variable that the lvalue expression is, or is a part of. */
-static void mark_written(ck_ev *ev, const ck_ir *lvalue) {
-  while (lvalue && (lvalue->kind == CK_IR_MEMBER || lvalue->kind == CK_IR_SUBSCRIPT)) lvalue = ck_ir_kid(lvalue, 0);
-  if (lvalue && lvalue->kind == CK_IR_REF && (lvalue->flags & CK_IR_F_GLOBAL) && lvalue->usr[0])
-    ck_map_put(&ev->written, lvalue->usr, NULL);
-}
-
-bool ck_ev_hands_on(const ck_ir_type *type) {
-  return type != NULL && type->kind == CK_IR_T_LREF && !type->elem->is_const;
-}
-
-static void add_returned(const ck_ir *node, void *data) {
-  if (node->kind == CK_IR_RETURN) mark_written(data, ck_ir_kid(node, 0));
-}
-
-static void add_writes(const ck_ir *node, void *data) {
-  ck_ev *ev = data;
-  switch (node->kind) {
-  case CK_IR_FUNCTION: /* whoever calls it may write */
-    if (ck_ev_hands_on(node->type)) ck_ir_walk(node, add_returned, ev);
-    break;
-  case CK_IR_RANGE_FOR:
-    if (ck_ev_hands_on(node->kids[0]->type)) mark_written(ev, node->kids[1]);
-    break;
-  case CK_IR_BINDING:
-    if (ck_ev_hands_on(node->type)) mark_written(ev, ck_ir_kid(node, 0));
-    break;
-  case CK_IR_ASSIGN: mark_written(ev, node->kids[0]); break;
-  case CK_IR_UNARY:
-    if (node->op == CK_IR_OP_ADDR || (node->op >= CK_IR_OP_PRE_INC && node->op <= CK_IR_OP_POST_DEC))
-      mark_written(ev, node->kids[0]);
-    break;
-  case CK_IR_CALL:
-  case CK_IR_MCALL:
-  case CK_IR_OPCALL:
-  case CK_IR_CONSTRUCT:
-    for (uint32_t i = 0; i < node->nkids; i++) mark_written(ev, node->kids[i]);
-    break;
-  case CK_IR_VAR: /* a reference to it */
-    if (node->type && (node->type->kind == CK_IR_T_LREF)) mark_written(ev, ck_ir_kid(node, 0));
-    break;
-  default: break;
-  }
-}
-
 static void add_variables(const ck_ir *node, void *data) {
   ck_ev *ev = data;
   if (node->kind == CK_IR_VAR && (node->flags & CK_IR_F_GLOBAL) && ck_ir_kid(node, 0))
@@ -205,9 +160,9 @@ void ck_ev_scan_program(ck_ev *ev) {
     const ck_ir *root = ck_ir_program_unit(ev->program, i)->root;
     ck_ir_walk(root, add_methods, ev);
     add_functions(ev, root);
-    ck_ir_walk(root, add_writes, ev);
     ck_ir_walk(root, add_variables, ev);
   }
+  ck_ev_collect_writes(ev);
 }
 
 /* Methods -----------------------------------------------------------------------------------------------------------

@@ -134,7 +134,7 @@ struct ck_ev {
   ck_ptrmap classes;                 /* RECORD -> ck_class */
   ck_ptrmap units;                   /* FUNCTION -> its unit */
   ck_map methods;                    /* usr of a method -> ck_method */
-  ck_map written;                    /* usr of a global that something may change */
+  ck_map written;                    /* usr of a variable that something may change after its initialisation */
   CK_VEC(const ck_ir *) instances;   /* of constructor templates */
   CK_VEC(const ck_ir *) lambdas;     /* instances of generic lambdas' call operators */
   CK_VEC(const ck_ir *) initialised; /* variables of namespaces and classes, in order of the source */
@@ -266,9 +266,12 @@ const char *ck_ev_plain_name(const char *qualified);
 bool ck_ev_takes(const ck_ir *function, size_t nargs); /* by number of parameters and defaults */
 /* The default argument of parameter `i`, wherever it is declared; NULL if there is none. */
 const ck_ir *ck_ev_default_argument(ck_ev *ev, const ck_ir *function, size_t i);
-/* Fills ev->methods and ev->written. */
+/* Fills ev->methods, ev->written and what else is asked of all of the program. */
 void ck_ev_scan_program(ck_ev *ev);
+
+/* writes.c */
 bool ck_ev_hands_on(const ck_ir_type *type); /* a reference through which something may be written */
+void ck_ev_collect_writes(ck_ev *ev);        /* fills ev->written */
 
 /* overload.c */
 /* The constructor that C++ would choose, as far as values and types tell; NULL if none takes the arguments. */

@@ -226,6 +226,11 @@ static bool pointer_arith(ck_ev *ev, ck_ir_op op, ck_value a, ck_value b, ck_loc
   if (a.kind == CK_V_CLOSURE && b.kind == CK_V_CLOSURE && a.closure->field && b.closure->field &&
       (op == CK_IR_OP_EQ || op == CK_IR_OP_NE))
     return *out = CK_BOOL((strcmp(a.closure->field->usr, b.closure->field->usr) == 0) == (op == CK_IR_OP_EQ)), true;
+  bool are_functions = a.kind == CK_V_CLOSURE && b.kind == CK_V_CLOSURE && a.closure->lambda == NULL &&
+                       b.closure->lambda == NULL && a.closure->function && b.closure->function;
+  if (are_functions && (op == CK_IR_OP_EQ || op == CK_IR_OP_NE))
+    return *out = CK_BOOL((strcmp(a.closure->function->usr, b.closure->function->usr) == 0) == (op == CK_IR_OP_EQ)),
+           true;
   bool a_full = a_ptr || a.kind == CK_V_CLOSURE || a.kind == CK_V_STRING, b_null = b.kind == CK_V_NULL;
   if (a_full && b_null && (op == CK_IR_OP_EQ || op == CK_IR_OP_NE)) return *out = CK_BOOL(op == CK_IR_OP_NE), true;
   if (a.kind == CK_V_NULL && (b.kind == CK_V_CLOSURE || b.kind == CK_V_STRING))

@@ -230,63 +230,13 @@ static ck_cell *initialised_for_good(ck_ev *ev, const ck_ir *var) {
   return cell;
 }
 
-/* Methods that give access to elements, whether or not the object is const: what is written then shows at the use. */
-static bool only_reads(const ck_ir *call) {
-  static const char *const names[] = {"operator[]", "at",   "begin", "end",  "rbegin",    "rend",
-                                      "front",      "back", "find",  "data", "operator*", "operator->"};
-  size_t n = strlen(call->usr);
-  if (n > 2 && strcmp(call->usr + n - 2, "#1") == 0) return true; /* a const method */
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcmp(ck_ev_plain_name(call->name), names[i]) == 0) return true;
-  return false;
-}
-
-/* Is the lvalue the variable, or a part of it? */
-static bool is_part_of(const ck_ir *lvalue, const char *usr) {
-  while (lvalue && (lvalue->kind == CK_IR_MEMBER || lvalue->kind == CK_IR_SUBSCRIPT || lvalue->kind == CK_IR_OPCALL ||
-                    (lvalue->kind == CK_IR_MCALL && only_reads(lvalue))))
-    lvalue = ck_ir_kid(lvalue, 0);
-  return lvalue && lvalue->kind == CK_IR_REF && strcmp(lvalue->usr, usr) == 0;
-}
-
-/* May the code below `node` change the local variable? */
-static bool writes_to(const ck_ir *node, const char *usr) {
-  if (node == NULL) return false;
-  bool steps = node->kind == CK_IR_UNARY && node->op >= CK_IR_OP_PRE_INC && node->op <= CK_IR_OP_POST_DEC;
-  bool hands_on = (node->kind == CK_IR_UNARY && node->op == CK_IR_OP_ADDR) ||
-                  ((node->kind == CK_IR_VAR || node->kind == CK_IR_BINDING) && ck_ev_hands_on(node->type));
-  if (node->kind == CK_IR_RANGE_FOR && ck_ev_hands_on(node->kids[0]->type) && is_part_of(node->kids[1], usr))
-    return true;
-  if ((steps || hands_on || node->kind == CK_IR_ASSIGN) && is_part_of(ck_ir_kid(node, 0), usr)) return true;
-  bool calls = node->kind == CK_IR_CALL || node->kind == CK_IR_MCALL || node->kind == CK_IR_OPCALL;
-  if (calls && strchr(node->usr, '&') != NULL) /* by reference to what is not const? */
-    for (uint32_t i = node->kind == CK_IR_OPCALL && !only_reads(node) ? 0 : 1; i < node->nkids; i++)
-      for (const char *p = strchr(node->usr, '&'); p; p = strchr(p + 1, '&'))
-        if (p[1] != '1' && is_part_of(node->kids[i], usr)) return true;
-  if (node->kind == CK_IR_MCALL && !only_reads(node) && is_part_of(ck_ir_kid(node, 0), usr)) return true;
-  if (node->kind == CK_IR_OPCALL && !only_reads(node) && is_part_of(ck_ir_kid(node, 0), usr)) return true;
-  for (uint32_t i = 0; i < node->nkids; i++)
-    if (writes_to(node->kids[i], usr)) return true;
-  return false;
-}
-
-/* Does the function return the variable, or a part of it, so that its callers may write to it? */
-static bool returns_it(const ck_ir *node, const char *usr) {
-  if (node == NULL || node->kind == CK_IR_LAMBDA) return false;
-  if (node->kind == CK_IR_RETURN) return is_part_of(ck_ir_kid(node, 0), usr);
-  for (uint32_t i = 0; i < node->nkids; i++)
-    if (returns_it(node->kids[i], usr)) return true;
-  return false;
-}
-
 /* A function's static variable keeps what earlier calls left in it; who has called before is known from main on only.
  */
 static ck_cell *left_by_others(ck_ev *ev, const ck_ir *var) {
   const ck_ir *function = ev->frame ? ev->frame->function : NULL;
   if (ev->entry_is_main || (var->flags & CK_IR_F_CONSTEXPR) || (var->type && var->type->is_const)) return NULL;
-  if (function == NULL) return NULL;
-  bool hands_out = ck_ev_hands_on(function->type) && returns_it(function, var->usr);
-  if (!hands_out && !writes_to(function, var->usr)) return NULL;
+  ck_ev_scan_program(ev);
+  if (function == NULL || ck_map_find(&ev->written, var->usr) == NULL) return NULL;
   const char *origin = ck_arena_printf(&ev->arena, "variable `%s`, which earlier calls may have changed", var->name);
   ck_cell *cell = ck_ev_temp(ev, ck_ev_parameter(ev, var->type, var->name, origin, var->loc), var->type);
   cell->journalled = 0;

@@ -249,6 +249,19 @@ static ck_value matmul(ck_call *call) {
   return ck_torch_new_tensor(call, dims, rank, a->dtype);
 }
 
+/* norm_except_dim(v, power, dim): of the other dimensions ones are left; -1 takes them all. */
+static ck_value norm_except_dim(ck_call *call) {
+  const ck_tensor *t = ck_torch_tensor_operand(call, 0);
+  ck_value which = ck_torch_operands(call) > 2 ? ck_ev_decide(call->ev, ck_torch_operand(call, 2)) : CK_INT(0);
+  if (which.kind == CK_V_INT && which.i == -1) return ck_torch_new_tensor(call, NULL, 0, t->dtype);
+  int64_t at;
+  if (!ck_torch_has_shape(call, t) || !ck_torch_dim_index(call, 2, t->rank, 0, &at))
+    return ck_torch_unknown_from(call, t, t->rank);
+  ck_dim dims[CK_TORCH_MAX_RANK];
+  for (int32_t i = 0; i < t->rank; i++) dims[i] = i == at ? t->dims[i] : (ck_dim){.kind = CK_DIM_INT, .n = 1};
+  return ck_torch_new_tensor(call, dims, t->rank, t->dtype);
+}
+
 /* linear(input, weight, bias), addmm(bias, a, b) */
 static ck_value linear(ck_call *call) {
   const ck_tensor *x = ck_torch_tensor_operand(call, 0), *w = ck_torch_tensor_operand(call, 1);
@@ -428,6 +441,8 @@ const ck_builtin ck_torch_arithmetic_rows[] = {
     OP("minimum", elementwise, 1, 1),
     OP("remainder", elementwise, 1, 1),
     OP("floor_divide", elementwise, 1, 1),
+    FUNCTION("norm_except_dim", norm_except_dim, 1, 3),
+    FUNCTION("_weight_norm", ck_torch_same, 2, 3),
     OP("multiply", elementwise, 1, 1),
     OP("subtract", elementwise, 1, 2),
     OP("fmax", elementwise, 1, 1),
