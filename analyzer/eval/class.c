@@ -149,8 +149,9 @@ static void add_functions(ck_ev *ev, const ck_ir *unit) {
 
 static void add_variables(const ck_ir *node, void *data) {
   ck_ev *ev = data;
-  if (node->kind == CK_IR_VAR && (node->flags & CK_IR_F_GLOBAL) && ck_ir_kid(node, 0))
-    ck_vec_push(&ev->initialised, node);
+  if (node->kind != CK_IR_VAR || !(node->flags & CK_IR_F_GLOBAL)) return;
+  ck_vec_push(&ev->variables, node);
+  if (ck_ir_kid(node, 0)) ck_vec_push(&ev->initialised, node);
 }
 
 void ck_ev_scan_program(ck_ev *ev) {

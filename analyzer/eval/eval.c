@@ -40,7 +40,9 @@ void ck_ev_free(ck_ev *ev) {
   free(ev->class_prefixes.at);
   free(ev->instances.at);
   free(ev->lambdas.at);
+  free(ev->variables.at);
   free(ev->initialised.at);
+  free(ev->statics.at);
   free(ev->facts.at);
   free(ev->truth);
   free(ev->decisions.at);

@@ -137,7 +137,8 @@ struct ck_ev {
   ck_map written;                    /* usr of a variable that something may change after its initialisation */
   CK_VEC(const ck_ir *) instances;   /* of constructor templates */
   CK_VEC(const ck_ir *) lambdas;     /* instances of generic lambdas' call operators */
-  CK_VEC(const ck_ir *) initialised; /* variables of namespaces and classes, in order of the source */
+  CK_VEC(const ck_ir *) variables;   /* of namespaces and classes, in order of the source */
+  CK_VEC(const ck_ir *) initialised; /* those of them that have an initialiser */
   bool scanned;                      /* the four above are filled */
   ck_map sources;                    /* file -> its text, or NULL */
   ck_buffer buffer;
@@ -147,9 +148,11 @@ struct ck_ev {
   CK_VEC(const ck_library_class *) class_prefixes;
 
   /* per world */
-  ck_ptrmap globals;  /* VAR -> ck_cell */
-  ck_map occurrences; /* place of an unknown condition -> how often met */
-  ck_map joined;      /* place of a condition -> how often data was joined there */
+  ck_ptrmap globals;              /* VAR -> ck_cell */
+  CK_VEC(ck_cell *) statics;      /* functions' own static variables among them that are no constants */
+  const ck_unknown *statics_open; /* why those that are still to come may have any value; NULL: they have not */
+  ck_map occurrences;             /* place of an unknown condition -> how often met */
+  ck_map joined;                  /* place of a condition -> how often data was joined there */
   CK_VEC(ck_fact) facts;
   size_t equalities;  /* facts of the form sym == constant that hold */
   signed char *truth; /* by ck_sym.id: 1 holds, -1 does not, 0 not known */
@@ -380,6 +383,8 @@ ck_cell *ck_ev_init(ck_ev *ev, const ck_ir_type *type, const ck_ir *init, bool b
 void ck_ev_declare(ck_ev *ev, const ck_ir *var);
 ck_cell *ck_ev_global(ck_ev *ev, const char *usr, const ck_ir *node);
 void ck_ev_init_globals(ck_ev *ev); /* what happens before main */
+/* Code that is not in sight runs: whatever variable the program changes anywhere, it may change as well. */
+void ck_ev_open_globals(ck_ev *ev, ck_loc loc, const char *reason);
 void ck_ev_bind_structured(ck_ev *ev, const ck_ir *binding, ck_cell *from);
 ck_value ck_ev_init_list(ck_ev *ev, const ck_ir *list, const ck_ir_type *type);
 void ck_ev_notice(ck_ev *ev, const ck_ir *place, ck_cell *cell); /* observer.constructed, if it is a module */

@@ -486,7 +486,9 @@ static ck_value eval_new(ck_ev *ev, const ck_ir *node) {
 static ck_value eval_unknown(ck_ev *ev, const ck_ir *node) {
   for (uint32_t i = 0; i < node->nkids; i++) ck_ev_open_names(ev, node->kids[i], node->name);
   const ck_frame *frame = ev->frame;
-  if (frame && frame->self && frame->function && (frame->function->flags & CK_IR_F_CTOR))
+  if (node->flags & CK_IR_F_GLOBAL) ck_ev_open_globals(ev, node->loc, node->name);
+  if (!(node->flags & CK_IR_F_CONTAINED) && frame && frame->self && frame->function &&
+      (frame->function->flags & CK_IR_F_CTOR))
     ck_ev_open_cell(ev, frame->self, node->loc, node->name);
   return ck_ev_unknown(ev, node->loc, "%s", node->name[0] ? node->name : "code that is not modelled");
 }

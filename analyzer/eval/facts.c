@@ -245,6 +245,8 @@ void ck_ev_world_begin(ck_ev *ev) {
   if (ev->truth) memset(ev->truth, 0, ev->truth_room);
   ev->facts.n = ev->equalities = ev->next_decision = 0;
   ck_ptrmap_clear(&ev->globals);
+  ev->statics.n = 0;
+  ev->statics_open = NULL;
   ck_map_release(&ev->occurrences);
   ck_map_init(&ev->occurrences);
   ck_map_release(&ev->joined);

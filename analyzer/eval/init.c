@@ -249,6 +249,10 @@ static bool binds_temporary(const ck_ir *var) {
   return init && (init->kind == CK_IR_CONSTRUCT || (init->kind == CK_IR_CALL && !is_reference(init->type)));
 }
 
+static bool is_constant(const ck_ir *var) {
+  return (var->flags & CK_IR_F_CONSTEXPR) || (var->type && var->type->is_const);
+}
+
 void ck_ev_declare(ck_ev *ev, const ck_ir *var) {
   bool once = var->flags & CK_IR_F_STATIC;
   const ck_ir *function = ev->frame ? ev->frame->function : NULL;
@@ -260,6 +264,10 @@ void ck_ev_declare(ck_ev *ev, const ck_ir *var) {
     if (!ck_ev_on(ev)) return;
     if (once && is_shared(ev, var, function)) fill_elsewhere(ev, cell, var, 0);
     if (once) *ck_ptrmap_slot(&ev->globals, key) = cell;
+    if (once && !is_constant(var)) {
+      ck_vec_push(&ev->statics, cell);
+      if (ev->statics_open) ck_ev_open_cell(ev, cell, ev->statics_open->loc, ev->statics_open->reason);
+    }
     if (!is_reference(var->type) || binds_temporary(var)) ck_ev_notice(ev, var, cell);
   }
   ck_ev_bind(ev, var->usr, cell);
@@ -299,11 +307,29 @@ static ck_cell *extern_variable(ck_ev *ev, const ck_ir *node, const char *why) {
   return ck_ev_temp(ev, ck_ev_symbolic(ev, node->type, name, origin, (ck_loc){0}), node->type);
 }
 
-/* May something have changed the variable before the entry point runs? */
-static bool may_have_changed(ck_ev *ev, const ck_ir *var) {
-  if (ev->entry_is_main || (var->flags & CK_IR_F_CONSTEXPR) || (var->type && var->type->is_const)) return false;
+/* Is it written anywhere in the program? */
+static bool is_changed_by_program(ck_ev *ev, const ck_ir *var) {
+  if (is_constant(var)) return false;
   ck_ev_scan_program(ev);
   return ck_map_find(&ev->written, var->usr) != NULL;
+}
+
+/* May something have changed the variable before the entry point runs? */
+static bool may_have_changed(ck_ev *ev, const ck_ir *var) {
+  return !ev->entry_is_main && is_changed_by_program(ev, var);
+}
+
+void ck_ev_open_globals(ck_ev *ev, ck_loc loc, const char *reason) {
+  ck_ev_scan_program(ev);
+  for (size_t i = 0; i < ev->variables.n; i++) {
+    const ck_ir *var = ev->variables.at[i];
+    if (!is_changed_by_program(ev, var)) continue;
+    ck_cell *cell = ck_ev_global(ev, var->usr, var);
+    if (!ck_ev_on(ev)) return;
+    ck_ev_open_cell(ev, cell, loc, reason);
+  }
+  for (size_t i = 0; i < ev->statics.n; i++) ck_ev_open_cell(ev, ev->statics.at[i], loc, reason);
+  ev->statics_open = ck_ev_unknown(ev, loc, "%s", reason).unknown;
 }
 
 static void init_global(ck_ev *ev, const ck_ir *var, ck_cell *cell) {

@@ -253,14 +253,17 @@ static ck_ir *header_statement(ck_ev *ev, const ck_ir *part) {
 }
 
 /* The body with the increment and the next test of the condition behind it, so that what they change is seen as
- * changed. */
+ * changed. They are statements of the body's own block, so that an `if (...) break;` before them has its tail. */
 static const ck_ir *round_of(ck_ev *ev, const parts *p, bool increment_is_index) {
-  ck_ir **kids = CK_NEW_N(&ev->arena, ck_ir *, 3), *block = CK_NEW(&ev->arena, ck_ir);
+  const bool steps = p->increment != NULL && !increment_is_index, tests = has_effects(p->condition);
+  if (!steps && !tests) return p->body;
+  const bool flat = p->body->kind == CK_IR_BLOCK && !contains(p->body, CK_IR_CONTINUE);
+  ck_ir *block = CK_NEW(&ev->arena, ck_ir), **kids = CK_NEW_N(&ev->arena, ck_ir *, (flat ? p->body->nkids : 1) + 2);
   uint32_t n = 0;
-  kids[n++] = (ck_ir *)(uintptr_t)p->body;
-  if (p->increment != NULL && !increment_is_index) kids[n++] = header_statement(ev, p->increment);
-  if (has_effects(p->condition)) kids[n++] = header_statement(ev, p->condition);
-  if (n == 1) return p->body;
+  if (!flat) kids[n++] = (ck_ir *)(uintptr_t)p->body;
+  for (uint32_t i = 0; flat && i < p->body->nkids; i++) kids[n++] = p->body->kids[i];
+  if (steps) kids[n++] = header_statement(ev, p->increment);
+  if (tests) kids[n++] = header_statement(ev, p->condition);
   *block = (ck_ir){.kind = CK_IR_BLOCK, .loc = p->body->loc, .name = "", .usr = "", .kids = kids, .nkids = n};
   return block;
 }

@@ -102,8 +102,47 @@ void ck_ev_open_cell(ck_ev *ev, ck_cell *cell, ck_loc loc, const char *reason) {
   run(&o);
 }
 
+/* A member of this object that is named without it: only that can be meant. NULL: it is not at hand. */
+static ck_cell *own_field(ck_ev *ev, const ck_ir *node) {
+  ck_cell *self = ev->frame ? ev->frame->self : NULL, *target = self ? ck_ev_target(ev, self) : NULL;
+  if (target == NULL) target = self;
+  if (target == NULL || target->v.kind != CK_V_OBJECT || target->v.object->record == NULL) return NULL;
+  return ck_ev_field_of(ev, target->v.object, node->name, node->usr);
+}
+
+/* The variable in `*p` or `p->...`: what it points to can be reached, it cannot be changed itself. */
+static const ck_ir *followed(const ck_ir *node) {
+  bool follows = (node->kind == CK_IR_UNARY && node->op == CK_IR_OP_DEREF) ||
+                 (node->kind == CK_IR_OPCALL && node->nkids == 1 &&
+                  (ck_ends_with(node->name, "operator->") || ck_ends_with(node->name, "operator*"))) ||
+                 ((node->kind == CK_IR_MEMBER || node->kind == CK_IR_MCALL) && (node->flags & CK_IR_F_ARROW));
+  const ck_ir *kid = follows ? ck_ir_kid(node, 0) : NULL;
+  return kid && kid->kind == CK_IR_REF && kid->usr[0] && !(kid->flags & CK_IR_F_GLOBAL) ? kid : NULL;
+}
+
+static void open_followed(ck_ev *ev, ck_cell *variable, ck_loc loc, const char *reason) {
+  ck_value v = ck_ev_load(ev, variable);
+  while (v.kind == CK_V_PTR && v.tag == CK_PTR_REF) variable = v.cell, v = ck_ev_load(ev, variable);
+  if (v.kind == CK_V_PTR || v.kind == CK_V_CHOICE) ck_ev_open(ev, v, loc, reason);
+  else ck_ev_open_cell(ev, variable, loc, reason); /* an object with operators of its own */
+}
+
 void ck_ev_open_names(ck_ev *ev, const ck_ir *node, const char *reason) {
   if (node == NULL) return;
+  const ck_ir *pointer = followed(node);
+  ck_cell *variable = pointer ? ck_ev_lookup(ev, pointer->usr) : NULL;
+  if (variable != NULL) {
+    open_followed(ev, variable, node->loc, reason);
+    for (uint32_t i = 1; i < node->nkids; i++) ck_ev_open_names(ev, node->kids[i], reason);
+    return;
+  }
+  if (node->kind == CK_IR_MEMBER && ck_ir_kid(node, 0) == NULL && ck_ir_kid(node, 1) == NULL) {
+    ck_cell *field = own_field(ev, node);
+    if (field != NULL) {
+      ck_ev_open_cell(ev, field, node->loc, reason);
+      return;
+    }
+  }
   ck_cell *cell = NULL;
   if (node->kind == CK_IR_REF && node->usr[0]) {
     cell = ck_ev_lookup(ev, node->usr);

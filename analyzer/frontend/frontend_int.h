@@ -58,6 +58,7 @@ typedef struct {
 typedef struct {
   CXFile file;
   unsigned begin, end;
+  bool is_syntax; /* the parser may have lost the structure of what follows */
 } ck_fe_error;
 
 typedef struct {
@@ -74,6 +75,9 @@ typedef struct {
   ck_fe_nodes top;            /* what becomes the kids of UNIT */
   CK_VEC(ck_fe_error) errors; /* of this parse */
   CK_VEC(ck_fe_error) prints; /* statements that do not compile, and would only print (logging.c) */
+  ck_map own_macros;          /* if there are errors (silent.c): of the project; n: 1 if one names something */
+  bool own_header_missing;    /* an #include "..." was not found, which may be one of the project */
+  ck_map own_functions;       /* the same: names of its functions, methods, constructors */
   unsigned appended;          /* offset in the main file at which its own content ends */
   unsigned instantiations;    /* offset behind it from which on there are only explicit instantiations */
   unsigned depth;
@@ -111,6 +115,13 @@ char ck_fe_char_before(const ck_fe_file *file, size_t at);
 void ck_fe_children(CXCursor cursor, ck_fe_cursors *out);
 /* Looks through nodes that are not written: implicit casts, temporaries, parentheses. */
 CXCursor ck_fe_peel(CXCursor cursor);
+
+/* text.c ---------------------------------------------------------------------------------------------------------- */
+bool ck_fe_is_word(char c);
+/* Behind the string or character literal that begins at `at`; a digit separator (1'000) is none. */
+size_t ck_fe_skip_literal(const ck_fe_file *file, size_t at);
+/* The next word at or after `*at`, comments and literals passed over; its length, 0 if there is none before `stop`. */
+size_t ck_fe_next_word(const ck_fe_file *file, size_t *at, size_t stop);
 
 /* lower_type.c -------------------------------------------------------------------------------------------------- */
 const ck_ir_type *ck_fe_type(ck_fe *fe, CXType type);
@@ -193,13 +204,18 @@ bool ck_fe_has_error_between_methods(ck_fe *fe, CXCursor record);
 /* Offset of the first error within a function. */
 unsigned ck_fe_first_error_in(ck_fe *fe, CXCursor cursor);
 
+/* contain.c: the body of a function that does not compile with what the errors touch as UNKNOWNs, if nothing else is
+ * touched by them; else NULL. `params` as lowered. */
+ck_ir *ck_fe_contain_errors(ck_fe *fe, CXCursor function, const ck_ir *node, const ck_fe_nodes *params,
+                            const ck_ir *body);
+
 /* logging.c: takes from the errors of the parse those of statements that only print. */
 void ck_fe_forgive_logging(ck_fe *fe);
 /* Is the statement one of these? */
 bool ck_fe_only_prints(ck_fe *fe, CXCursor statement);
 
-/* silent.c: adds to the errors of the parse what clang leaves out without a word. `header_missing`: one was not found.
- */
+/* silent.c: adds to the errors of the parse what clang leaves out without a word, and notes the project's macros and
+ * functions. `header_missing`: one was not found. */
 void ck_fe_silent_errors(ck_fe *fe, bool header_missing);
 
 /* parse.c ------------------------------------------------------------------------------------------------------- */

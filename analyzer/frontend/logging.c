@@ -23,8 +23,6 @@ static const char *const printers[] = {
 static const char *const readers[] = {"size",  "sizes", "dim",  "numel", "rows",      "cols",   "width", "height",
                                       "c_str", "str",   "item", "what",  "to_string", "format", "empty", "toStdString"};
 
-static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
-
 static bool is_reader(const char *word, size_t n) {
   for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
     if (strlen(readers[i]) == n && strncmp(readers[i], word, n) == 0) return true;
@@ -39,7 +37,7 @@ static bool is_printer(const char *text) {
 
 /* Behind the name (a::b) that begins at `at`. */
 static size_t end_of_name(const ck_fe_file *file, size_t at) {
-  while (at < file->size && (is_word(file->text[at]) || (file->text[at] == ':' && file->text[at + 1] == ':')))
+  while (at < file->size && (ck_fe_is_word(file->text[at]) || (file->text[at] == ':' && file->text[at + 1] == ':')))
     at += file->text[at] == ':' ? 2 : 1;
   return at;
 }
@@ -59,19 +57,11 @@ static bool is_in_for(const ck_fe_file *file, size_t at) {
   return depth != 0;
 }
 
-/* Behind the string or character literal at `at`. */
-static size_t end_of_literal(const ck_fe_file *file, size_t at) {
-  char quote = file->text[at];
-  for (at++; at < file->size && file->text[at] != quote && file->text[at] != '\n'; at++)
-    if (file->text[at] == '\\') at++;
-  return at + 1;
-}
-
 /* Does the name at `at` stand for a keyword that acts, a macro, or a call that may change something? */
 static bool acts(const ck_fe_file *file, size_t at, size_t end) {
   static const char *const keywords[] = {"new", "delete", "return", "throw", "co_await", "co_return", "co_yield"};
   size_t last = end;
-  while (last > at && is_word(file->text[last - 1])) last--;
+  while (last > at && ck_fe_is_word(file->text[last - 1])) last--;
   for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
     if (strlen(keywords[i]) == end - at && strncmp(keywords[i], file->text + at, end - at) == 0) return true;
   size_t next = ck_fe_skip_space(file, end);
@@ -84,8 +74,8 @@ static size_t end_of_printing(const ck_fe_file *file, size_t at) {
   for (at = ck_fe_skip_space(file, at); at < file->size; at = ck_fe_skip_space(file, at)) {
     char c = file->text[at], next = at + 1 < file->size ? file->text[at + 1] : 0;
     if (c == '"' || c == '\'') {
-      at = end_of_literal(file, at);
-    } else if (is_word(c)) {
+      at = ck_fe_skip_literal(file, at);
+    } else if (ck_fe_is_word(c)) {
       size_t end = end_of_name(file, at);
       if (!isdigit((unsigned char)c) && acts(file, at, end)) return 0;
       at = end;
@@ -123,7 +113,7 @@ void ck_fe_forgive_logging(ck_fe *fe) {
       if (!within) fe->errors.at[left++] = *other;
     }
     fe->errors.n = left;
-    ck_vec_push(&fe->prints, (ck_fe_error){error.file, (unsigned)begin, (unsigned)end});
+    ck_vec_push(&fe->prints, (ck_fe_error){error.file, (unsigned)begin, (unsigned)end, false});
     i = 0;
   }
 }

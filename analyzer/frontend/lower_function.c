@@ -194,8 +194,9 @@ static void lower_overrides(ck_fe *fe, CXCursor method, ck_fe_nodes *out) {
 }
 
 /* A function that does not compile: clang leaves out statements, initialisers, arguments, and what it leaves out may do
- * anything. So it is lowered up to the statement of the first error. The rest hangs below one UNKNOWN: it is never run
- * and opens what it names, the parameters and the object; the loads in it are there to be counted. */
+ * anything. Where the errors cannot be contained (contain.c), it is lowered up to the statement of the first error. The
+ * rest hangs below one UNKNOWN: it is never run and opens what it names, the parameters and the object; the loads in it
+ * are there to be counted. */
 static ck_ir *until_the_error(ck_fe *fe, CXCursor function, ck_ir *node, const ck_fe_nodes *params, ck_ir *body) {
   unsigned error = ck_fe_first_error_in(fe, function);
   ck_ir *unknown = ck_ir_node_new(fe->unit, CK_IR_UNKNOWN, ck_fe_loc(fe, function));
@@ -261,8 +262,10 @@ ck_ir *ck_fe_function(ck_fe *fe, CXCursor cursor) {
   if (!clang_Cursor_isNull(body) && !implicit_body) {
     ck_ir *lowered = ck_fe_stmt(fe, body);
     if (lowered) {
-      if (ck_fe_has_error_in(fe, cursor) || clang_isInvalidDeclaration(cursor))
-        lowered = until_the_error(fe, cursor, node, &list, lowered);
+      if (ck_fe_has_error_in(fe, cursor) || clang_isInvalidDeclaration(cursor)) {
+        ck_ir *contained = ck_fe_contain_errors(fe, cursor, node, &list, lowered);
+        lowered = contained ? contained : until_the_error(fe, cursor, node, &list, lowered);
+      }
       ck_vec_push(&list, lowered);
     }
   }

@@ -41,9 +41,23 @@ static bool is_error(CXDiagnostic diagnostic) {
   return severity == CXDiagnostic_Error || severity == CXDiagnostic_Fatal;
 }
 
+/* By clang's category; an unknown one counts as such. */
+static bool is_syntax_error(CXDiagnostic diagnostic) {
+  CXString category = clang_getDiagnosticCategoryText(diagnostic);
+  bool is_semantic = strcmp(clang_getCString(category), "Semantic Issue") == 0;
+  clang_disposeString(category);
+  return !is_semantic;
+}
+
 /* Errors in the text that we appended ourselves say nothing about the user's code. */
 static bool is_own(ck_fe *fe, CXSourceLocation location, unsigned offset) {
   return clang_Location_isFromMainFile(location) && offset >= fe->instantiations;
+}
+
+/* Does a quoted operand stand at the place of the error? */
+static bool is_quoted(ck_fe *fe, const ck_fe_error *error) {
+  const ck_fe_file *file = error->file ? ck_fe_file_of(fe, error->file) : NULL;
+  return file == NULL || file->text == NULL || error->begin >= file->size || file->text[error->begin] != '<';
 }
 
 static void collect_errors(ck_fe *fe, bool note_first) {
@@ -57,6 +71,7 @@ static void collect_errors(ck_fe *fe, bool note_first) {
       unsigned line, column;
       clang_getExpansionLocation(location, &error.file, &line, &column, &error.begin);
       error.end = error.begin;
+      error.is_syntax = is_syntax_error(diagnostic);
       if (!is_own(fe, location, error.begin)) {
         ck_vec_push(&fe->errors, error);
         CXString text = clang_getDiagnosticSpelling(diagnostic);
@@ -71,6 +86,7 @@ static void collect_errors(ck_fe *fe, bool note_first) {
           noted = true;
         }
         header_missing |= is_missing;
+        fe->own_header_missing |= is_missing && is_quoted(fe, &error);
         clang_disposeString(text);
         if (note_first) fe->unit->has_errors = true;
       }
@@ -226,6 +242,8 @@ static void release(ck_fe *fe) {
   ck_map_release(&fe->usrs);
   ck_map_release(&fe->done);
   ck_map_release(&fe->specialisations);
+  ck_map_release(&fe->own_macros);
+  ck_map_release(&fe->own_functions);
   free(fe->functions.at);
   free(fe->records.at);
   free(fe->top.at);

@@ -25,38 +25,8 @@ typedef struct {
   ck_fe *fe;
   CK_VEC(const ck_fe_file *) files; /* the project's own */
   ck_map names;                     /* of invalid declarations */
-  ck_map macros;                    /* that the project or the flags define */
+  CK_VEC(ck_fe_error) bodies;       /* of functions: what is declared there is no function */
 } search;
-
-static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
-
-/* Words and what stands between them --------------------------------------------------------------------------------
- */
-
-/* Behind the string or character literal that begins at `at`; a digit separator (1'000) is none. */
-static size_t skip_literal(const ck_fe_file *file, size_t at) {
-  char quote = file->text[at];
-  if (quote == '\'' && at > 0 && isdigit((unsigned char)file->text[at - 1])) return at + 1;
-  for (at++; at < file->size && file->text[at] != quote && file->text[at] != '\n'; at++)
-    if (file->text[at] == '\\') at++;
-  return at + 1;
-}
-
-/* The next word at or after `*at`, comments and literals passed over; its length, 0 at the end of the file. */
-static size_t next_word(const ck_fe_file *file, size_t *at, size_t stop) {
-  for (*at = ck_fe_skip_space(file, *at); *at < stop; *at = ck_fe_skip_space(file, *at)) {
-    char c = file->text[*at];
-    size_t n = 0;
-    if (c == '"' || c == '\'') {
-      *at = skip_literal(file, *at);
-      continue;
-    }
-    while (*at + n < file->size && is_word(file->text[*at + n])) n++;
-    if (n && !isdigit((unsigned char)c)) return n;
-    *at += n ? n : 1;
-  }
-  return 0;
-}
 
 static bool holds(const ck_map *map, const char *word, size_t n) {
   char name[256];
@@ -89,13 +59,40 @@ static bool is_named_by_use(enum CXCursorKind kind) {
   }
 }
 
+static bool is_function(enum CXCursorKind kind) {
+  switch (kind) {
+  case CXCursor_FunctionDecl:
+  case CXCursor_FunctionTemplate:
+  case CXCursor_CXXMethod:
+  case CXCursor_Constructor: return true;
+  default: return false;
+  }
+}
+
+static bool is_in_function(CXCursor cursor) {
+  return is_function(clang_getCursorKind(clang_getCursorSemanticParent(cursor)));
+}
+
 static enum CXChildVisitResult note_invalid(CXCursor cursor, CXCursor parent, CXClientData data) {
   search *s = data;
   bool is_top = clang_getCursorKind(parent) == CXCursor_TranslationUnit;
   if (is_top && ck_fe_is_external(s->fe, cursor)) return CXChildVisit_Continue;
   if (is_named_by_use(clang_getCursorKind(cursor)) && clang_isInvalidDeclaration(cursor)) {
     const char *name = ck_fe_spelling(s->fe, cursor);
-    if (is_word(*name)) put(&s->names, name, strlen(name));
+    if (ck_fe_is_word(*name)) {
+      put(&s->names, name, strlen(name));
+      if (!is_in_function(cursor)) put(&s->fe->own_functions, name, strlen(name)); /* of an unknown type */
+    }
+  }
+  if (clang_getCursorKind(cursor) == CXCursor_CompoundStmt && is_function(clang_getCursorKind(parent))) {
+    ck_fe_error body = {0};
+    clang_getFileLocation(clang_getRangeStart(clang_getCursorExtent(cursor)), &body.file, NULL, NULL, &body.begin);
+    clang_getFileLocation(clang_getRangeEnd(clang_getCursorExtent(cursor)), NULL, NULL, NULL, &body.end);
+    ck_vec_push(&s->bodies, body);
+  }
+  if (is_function(clang_getCursorKind(cursor))) {
+    const char *name = ck_fe_spelling(s->fe, cursor);
+    put(&s->fe->own_functions, name, strcspn(name, "<"));
   }
   return CXChildVisit_Recurse;
 }
@@ -115,11 +112,47 @@ static bool is_in_tree(ck_fe *fe, const ck_fe_file *file, size_t at, size_t n) {
   return length >= n && strncmp(name + length - n, file->text + at, n) == 0;
 }
 
+/* Where the name (a::b::c) begins whose last part stands at `at`. */
+static size_t begin_of_name(const ck_fe_file *file, size_t at) {
+  while (at > 2 && file->text[at - 1] == ':' && file->text[at - 2] == ':') {
+    at -= 2;
+    while (at > 0 && ck_fe_is_word(file->text[at - 1])) at--;
+  }
+  return at;
+}
+
+static bool is_in_body(const search *s, const ck_fe_file *file, size_t at) {
+  for (size_t i = 0; i < s->bodies.n; i++) {
+    const ck_fe_error *body = &s->bodies.at[i];
+    if (body->file && clang_File_isEqual(body->file, file->file) && at > body->begin && at < body->end) return true;
+  }
+  return false;
+}
+
+/* Names that look like those of functions that are declared, `Image render(`: clang leaves out declarations of unknown
+ * types. */
+static void note_functions(search *s, const ck_fe_file *file) {
+  static const char *const keywords[] = {"return", "else", "new", "throw", "case", "delete", "do"};
+  size_t at = 0, n;
+  for (; (n = ck_fe_next_word(file, &at, file->size)) > 0; at += n) {
+    size_t next = ck_fe_skip_space(file, at + n), begin = begin_of_name(file, at), last = begin;
+    if (next >= file->size || file->text[next] != '(') continue;
+    while (last > 0 && isspace((unsigned char)file->text[last - 1])) last--;
+    size_t word = last;
+    while (word > 0 && ck_fe_is_word(file->text[word - 1])) word--;
+    bool is_declared = last > 0 && (ck_fe_is_word(file->text[last - 1]) || strchr("*&>", file->text[last - 1]));
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+      if (strlen(keywords[i]) == last - word && strncmp(keywords[i], file->text + word, last - word) == 0)
+        is_declared = false;
+    if (is_declared && !is_in_body(s, file, at)) put(&s->fe->own_functions, file->text + at, n);
+  }
+}
+
 static void add_uses(search *s, const ck_fe_file *file) {
   size_t at = 0, n;
-  for (; (n = next_word(file, &at, file->size)) > 0; at += n)
+  for (; (n = ck_fe_next_word(file, &at, file->size)) > 0; at += n)
     if (holds(&s->names, file->text + at, n) && !is_in_tree(s->fe, file, at, n))
-      ck_vec_push(&s->fe->errors, (ck_fe_error){file->file, (unsigned)at, (unsigned)at});
+      ck_vec_push(&s->fe->errors, (ck_fe_error){file->file, (unsigned)at, (unsigned)at, false});
 }
 
 /* Conditions on macros that nobody defines ------------------------------------------------------------------------- */
@@ -141,14 +174,14 @@ static void directives(search *s, const ck_fe_file *file, each_directive *each, 
     if (c == '#' && starts) {
       size_t word = at + 1, n = 0, end = line_end(file, at);
       while (word < end && (file->text[word] == ' ' || file->text[word] == '\t')) word++;
-      while (word + n < end && is_word(file->text[word + n])) n++;
+      while (word + n < end && ck_fe_is_word(file->text[word + n])) n++;
       each(s, file, at, file->text + word, n, word + n, end, context);
       at = end;
     } else if (c == '/' && ck_fe_skip_space(file, at) > at) {
       at = ck_fe_skip_space(file, at);
       starts = at > 0 && file->text[at - 1] == '\n';
     } else if (c == '"' || c == '\'') {
-      at = skip_literal(file, at);
+      at = ck_fe_skip_literal(file, at);
     } else {
       starts = c == '\n' || (starts && isspace((unsigned char)c));
       at++;
@@ -160,19 +193,28 @@ static bool is_directive(const char *word, size_t n, const char *name) {
   return strlen(name) == n && strncmp(word, name, n) == 0;
 }
 
+static void add_macro(ck_fe *fe, const char *name, size_t n, bool names_something) {
+  char text[256];
+  if (n == 0 || n >= sizeof text) return;
+  memcpy(text, name, n);
+  text[n] = 0;
+  ck_map_put(&fe->own_macros, text, NULL)->n |= names_something;
+}
+
 static void note_macro(search *s, const ck_fe_file *file, size_t hash, const char *word, size_t n, size_t operand,
                        size_t end, void *context) {
   (void)hash;
   (void)context;
   if (!is_directive(word, n, "define")) return;
-  size_t length = next_word(file, &operand, end);
-  put(&s->macros, file->text + operand, length);
+  size_t length = ck_fe_next_word(file, &operand, end), behind = operand + length;
+  bool takes_arguments = behind < end && file->text[behind] == '(';
+  add_macro(s->fe, file->text + operand, length, takes_arguments || ck_fe_next_word(file, &behind, end) > 0);
 }
 
 static bool asks_for_unknown(search *s, const ck_fe_file *file, size_t operand, size_t end) {
   size_t n;
-  for (; operand < end && (n = next_word(file, &operand, end)) > 0; operand += n) {
-    bool known = holds(&s->macros, file->text + operand, n);
+  for (; operand < end && (n = ck_fe_next_word(file, &operand, end)) > 0; operand += n) {
+    bool known = holds(&s->fe->own_macros, file->text + operand, n);
     for (size_t i = 0; i < sizeof known_prefixes / sizeof *known_prefixes; i++)
       known |= strncmp(file->text + operand, known_prefixes[i], strlen(known_prefixes[i])) == 0;
     if (!known) return true;
@@ -197,7 +239,7 @@ static void add_region(search *s, const ck_fe_file *file, size_t hash, const cha
   branch *top = &stack->at[stack->n - 1];
   if (begins || goes_on) top->open |= asks_for_unknown(s, file, operand, end);
   if (!is_directive(word, n, "endif")) return;
-  if (top->open) ck_vec_push(&s->fe->errors, (ck_fe_error){file->file, (unsigned)top->begin, (unsigned)hash});
+  if (top->open) ck_vec_push(&s->fe->errors, (ck_fe_error){file->file, (unsigned)top->begin, (unsigned)hash, true});
   stack->n--;
 }
 
@@ -217,25 +259,29 @@ static void note_flags(search *s) {
     const char *flag = options->flags[i];
     if (strncmp(flag, "-D", 2) != 0 && strncmp(flag, "-U", 2) != 0) continue;
     const char *name = flag[2] ? flag + 2 : i + 1 < options->flag_count ? options->flags[i + 1] : "";
-    put(&s->macros, name, strcspn(name, "=("));
+    size_t length = strcspn(name, "=(");
+    const char *value = name + length;
+    add_macro(s->fe, name, length, value[strspn(value, "=0123456789.+-")] != 0);
   }
 }
 
 void ck_fe_silent_errors(ck_fe *fe, bool header_missing) {
   search s = {.fe = fe};
   ck_map_init(&s.names);
-  ck_map_init(&s.macros);
+  ck_map_init(&fe->own_macros);
+  ck_map_init(&fe->own_functions);
   clang_getInclusions(fe->tu, add_file, &s);
   clang_visitChildren(clang_getTranslationUnitCursor(fe->tu), note_invalid, &s);
   for (size_t i = 0; i < s.files.n && s.names.count; i++) add_uses(&s, s.files.at[i]);
+  for (size_t i = 0; i < s.files.n; i++) note_functions(&s, s.files.at[i]);
+  note_flags(&s);
+  for (size_t i = 0; i < s.files.n; i++) directives(&s, s.files.at[i], note_macro, NULL);
   if (header_missing) {
     branches stack = {0};
-    note_flags(&s);
-    for (size_t i = 0; i < s.files.n; i++) directives(&s, s.files.at[i], note_macro, NULL);
     for (size_t i = 0; i < s.files.n; i++, stack.n = 0) directives(&s, s.files.at[i], add_region, &stack);
     free(stack.at);
   }
   free(s.files.at);
+  free(s.bodies.at);
   ck_map_release(&s.names);
-  ck_map_release(&s.macros);
 }

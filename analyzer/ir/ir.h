@@ -60,6 +60,7 @@ typedef enum {
   X(CAPTURE_THIS, "capture-this", 1u << 26)                                                                            \
   X(INHERITED, "inherited", 1u << 27)                                                                                  \
   X(FIELD, "data-member", 1u << 29)                                                                                    \
+  X(CONTAINED, "contained", 1u << 30)                                                                                  \
   X(MAIN_FILE, "main", 1u << 28) /* declared in the unit's main file, not in a header */
 
 #define X(name, text, bit) CK_IR_F_##name = (bit),

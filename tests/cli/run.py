@@ -169,6 +169,28 @@ def header_that_is_not_there(p):
 
 
 @test
+def what_a_missing_header_leaves(p):
+    """Statements that do not compile cost what they may change, and nothing else."""
+    p.checkpoint('net.pt')
+    models = ((4, 'Other first(3)', '[3]'), (11, 'Other asked(n)', '[?]'), (13, 'Other second(n)', '[4]'),
+              (14, 'Other wide(width)', '[1]'), (16, 'Other high(height)', '[?]'))
+    body = ['  acme::Camera camera(argv[1]);', '  if (camera.closed()) { return 1; }', models[0][1],
+            '  Net net;\n  torch::load(net, "net.pt");',
+            '  while (camera.read()) {', '    auto frame = camera.frame();  if (acme::wait(1) == 27) break;', '  }',
+            '  int n = 1;  acme::ask("n", n);', models[1][1], '  n = 4;', models[2][1], models[3][1], '  resize(acme::size(2));', models[4][1]]
+    text = NET + OTHER + '#include <acme/camera.hpp>\nint height = 1;\nconst int width = 1;\nvoid resize(int n) { height = n; }\n'
+    head = text.count('\n')
+    p.write('camera.cpp', text + 'int main(int argc, char **argv) {\n' + ';\n'.join(body) + ';\n}\n')
+    keys = p.run('keys', 'camera.cpp', '--', *FLAGS).expect(0, "'acme/camera.hpp' file not found")
+    for line, _, shape in models:
+        keys.expect(0, ':%d:7: 1 key\n  other  parameter  %s' % (head + line, shape))
+    p.check('camera.cpp').expect(0, '1 load site: 1 checked')
+    os.remove(p.path('net.pt'))
+    p.checkpoint('net_without_bias.pt', 'net.pt')
+    p.check('camera.cpp').expect(1, 'missing-key', '1 load site: 1 checked')
+
+
+@test
 def what_a_missing_header_hides(p):
     """The header declares the handle, and defines the macro; without it neither what uses the one nor what stands below the other is known."""
     p.write('acme.h', '#define WIDTH 12\n#define SHALLOW 0\n'
