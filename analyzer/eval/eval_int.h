@@ -377,6 +377,12 @@ ck_cell *ck_ev_temp(ck_ev *ev, ck_value v, const ck_ir_type *type);
 /* Arithmetic and comparison of pointers and iterators; false if the operands are none. */
 bool ck_ev_pointer_op(ck_ev *ev, ck_ir_op op, ck_value a, ck_value b, ck_loc loc, ck_value *out);
 
+/* text.c: the same of pointers into constant text; `left`: the static type of `a` */
+/* What is assigned through a pointer to text goes to an array that is not known which. */
+void ck_ev_text_written(ck_ev *ev, const ck_ir *target);
+bool ck_ev_points_to_text(const ck_ir_type *type); /* `const char *` or an array of them */
+bool ck_ev_text_op(ck_ev *ev, ck_ir_op op, const ck_ir_type *left, ck_value a, ck_value b, ck_loc loc, ck_value *out);
+
 /* init.c: variables */
 /* The cell of an initialised variable, field or parameter of `type`: reference types bind, others convert and copy. */
 ck_cell *ck_ev_init(ck_ev *ev, const ck_ir_type *type, const ck_ir *init, bool brace, const ck_ir *node);

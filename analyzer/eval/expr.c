@@ -262,6 +262,7 @@ static ck_value step_value(ck_ev *ev, const ck_ir *node, ck_value old) {
   ck_ir_op op = up ? CK_IR_OP_ADD : CK_IR_OP_SUB;
   ck_value v;
   if (ck_ev_pointer_op(ev, op, old, CK_INT(1), node->loc, &v)) return v;
+  if (ck_ev_text_op(ev, op, node->kids[0]->type, old, CK_INT(1), node->loc, &v)) return v;
   const ck_ir_type *type = ck_ir_strip_ref(node->kids[0]->type);
   v = ck_ev_arith(ev, op, old, CK_INT(1), ck_ev_promote(type), type, node->loc);
   return type ? ck_ev_convert(ev, v, type, node->loc) : v;
@@ -355,6 +356,7 @@ static ck_value eval_binary(ck_ev *ev, const ck_ir *node) {
   if (node->op == CK_IR_OP_COMMA) return b;
   ck_value v;
   if (ck_ev_pointer_op(ev, node->op, a, b, node->loc, &v)) return v;
+  if (ck_ev_text_op(ev, node->op, left->type, a, b, node->loc, &v)) return v;
   if (ck_ev_is_dependent(left) || ck_ev_is_dependent(right)) return ck_ev_dependent_binary(ev, node, a, b);
   bool shifts = node->op == CK_IR_OP_SHL || node->op == CK_IR_OP_SHR;
   const ck_ir_type *common = shifts ? ck_ev_promote(left->type) : ck_ev_common_type(left->type, right->type);
@@ -376,7 +378,8 @@ static ck_cell *assign(ck_ev *ev, const ck_ir *node) {
   if (type == NULL || type->kind == CK_IR_T_UNKNOWN) type = ck_ir_strip_ref(target->type);
   if (node->op != CK_IR_OP_ASSIGN) {
     ck_value old = ck_ev_load(ev, target), result;
-    if (!ck_ev_pointer_op(ev, node->op, old, v, node->loc, &result)) {
+    if (!ck_ev_pointer_op(ev, node->op, old, v, node->loc, &result) &&
+        !ck_ev_text_op(ev, node->op, type, old, v, node->loc, &result)) {
       const ck_ir_type *from = ck_ev_is_dependent(right) ? ck_ev_dependent_type(ev, right) : right->type;
       const ck_ir_type *common = ck_ev_common_type(type, from);
       if (common && node->op != CK_IR_OP_SHL && node->op != CK_IR_OP_SHR) {
@@ -389,6 +392,7 @@ static ck_cell *assign(ck_ev *ev, const ck_ir *node) {
   }
   v = type ? ck_ev_convert(ev, v, type, node->loc) : v;
   if (!ck_ev_write_call(ev, left, v)) ck_ev_assign(ev, target, v);
+  ck_ev_text_written(ev, left);
   return target;
 }
 

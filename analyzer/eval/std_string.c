@@ -2,6 +2,7 @@
  *
  * A string is an immutable STRING value; a method that changes one stores a new value. A symbolic string (a pattern
  * such as "layers.*") can be extended, compared and measured symbolically; what looks inside it is a symbolic call. */
+#include "eval/eval_int.h"
 #include "eval/std_int.h"
 
 #include <ctype.h>
@@ -546,17 +547,47 @@ ck_value ck_std_atoi(ck_call *call) {
   return CK_INT(strcmp(name, "atoi") == 0 ? (int)strtol(s, NULL, 10) : strtoll(s, NULL, 10));
 }
 
-/* strtol(s, &end, base), strtod(s, &end): the end pointer becomes unknown. */
+/* strtol(s, &end, base), strtod(s, &end): of text that is a value, the end is the rest of it. */
 ck_value ck_std_strtol(ck_call *call) {
   const char *name = plain_name(call), *s;
-  ck_value v = ck_std_arg(call, 0), end = ck_std_arg(call, 1);
+  ck_value v = ck_std_arg(call, 0), end = ck_std_arg(call, 1), number;
   bool is_float = strcmp(name, "strtod") == 0 || strcmp(name, "strtof") == 0;
   int64_t base = 10;
-  if (end.kind == CK_V_PTR) ck_ev_store(call->ev, end.cell, ck_call_unknown(call, "the end of the number in a text"));
-  if (!ck_std_text(call, v, &s) || (!is_float && !ck_std_int_arg(call, 2, &base)) || base < 0 || base > 36)
+  if (!ck_std_text(call, v, &s) || (!is_float && !ck_std_int_arg(call, 2, &base)) || base < 0 || base > 36) {
+    if (end.kind == CK_V_PTR) ck_ev_store(call->ev, end.cell, ck_call_unknown(call, "the end of the number in a text"));
     return unknown_number(call, v, name, is_float);
-  if (is_float) return CK_FLOAT(strcmp(name, "strtof") == 0 ? (double)strtof(s, NULL) : strtod(s, NULL));
-  return CK_INT(strncmp(name, "strtou", 6) == 0 ? (int64_t)strtoull(s, NULL, (int)base) : strtoll(s, NULL, (int)base));
+  }
+  char *rest;
+  if (is_float) number = CK_FLOAT(strcmp(name, "strtof") == 0 ? (double)strtof(s, &rest) : strtod(s, &rest));
+  else if (strncmp(name, "strtou", 6) == 0) number = CK_INT((int64_t)strtoull(s, &rest, (int)base));
+  else number = CK_INT(strtoll(s, &rest, (int)base));
+  if (end.kind == CK_V_PTR)
+    ck_ev_store(call->ev, end.cell,
+                v.kind == CK_V_STRING ? (ck_value){.kind = CK_V_STRING, .str = rest}
+                                      : ck_call_unknown(call, "the end of the number in a text"));
+  return number;
+}
+
+/* strchr(s, c), strrchr(s, c), strstr(s, t), strpbrk(s, t): the rest of the text from there, or null. */
+ck_value ck_std_strchr(ck_call *call) {
+  const char *name = plain_name(call), *t = NULL, *found;
+  ck_value v = ck_std_arg(call, 0);
+  int64_t c = 0;
+  bool by_character = strcmp(name, "strchr") == 0 || strcmp(name, "strrchr") == 0;
+  if (v.kind != CK_V_STRING || !ck_ev_points_to_text(call->type) ||
+      (by_character ? !ck_std_int_arg(call, 1, &c) : !ck_std_text_arg(call, 1, &t)))
+    return ck_std_because(call, v, "a place in a text that is not known");
+  if (by_character) found = strcmp(name, "strchr") == 0 ? strchr(v.str, (int)c) : strrchr(v.str, (int)c);
+  else found = strcmp(name, "strstr") == 0 ? strstr(v.str, t) : strpbrk(v.str, t);
+  return found == NULL ? CK_NULL : (ck_value){.kind = CK_V_STRING, .str = found};
+}
+
+/* strspn(s, set), strcspn(s, set) */
+ck_value ck_std_strspn(ck_call *call) {
+  const char *s, *set;
+  if (!ck_std_text_arg(call, 0, &s) || !ck_std_text_arg(call, 1, &set))
+    return ck_std_because(call, ck_std_arg(call, 0), "a length in a text that is not known");
+  return CK_INT((int64_t)(strcmp(plain_name(call), "strspn") == 0 ? strspn(s, set) : strcspn(s, set)));
 }
 
 /* --- <cstring>, <cctype> -------------------------------------------------------------------------------------- */

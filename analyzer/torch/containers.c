@@ -115,8 +115,12 @@ static ck_value construct_list(ck_call *call) {
   content(ev, self, false);
   ck_value only = call->nargs == 1 ? ck_ev_decide(ev, ck_torch_arg(call, 0)) : CK_VOID;
   ck_object *object = ck_torch_object(ev, self);
-  if (only.kind == CK_V_OBJECT && object && ck_ev_is_a(ev, only.object, call->name) && only.object != object) {
-    /* by value: the same children */
+  const ck_ir_type *type = ck_torch_arg_type(call, 0);
+  bool is_own = type == NULL || type->kind != CK_IR_T_RECORD || strcmp(type->name, call->name) == 0;
+  if (only.kind == CK_V_OBJECT && is_own && object && ck_ev_is_a(ev, only.object, call->name) &&
+      only.object != object) {
+    /* by value: the same children. An object of a class that derives from it is a module in it: the template, which
+     * takes any module, fits better than the copy constructor. */
     ck_cell *cell = ck_ev_find_field(only.object, CONTENT);
     if (cell) ck_ev_store(ev, content(ev, self, false), ck_ev_copy(ev, ck_ev_load(ev, cell)));
     ck_ev_set_registry(ev, object, ck_ev_registry(ev, only.object));

@@ -119,6 +119,28 @@ std::string case_getline_delim_push() { std::stringstream ss("x,y"); std::vector
 long case_stream_extract() { std::istringstream in("12 34"); int a, b; in >> a >> b; return a * 100 + b; }
 std::string case_stream_extract_word() { std::istringstream in("  ab cd"); std::string w; in >> w; return w; }
 std::string case_stream_extract_loop() { std::istringstream in("1 2 3"); int x; std::string r; while (in >> x) r += std::to_string(x * 2) + ","; return r; }
+std::string case_stream_peek_ignore() { std::stringstream ss("8,16,,32"); std::string r; for (int i; ss >> i;) { r += std::to_string(i) + ";"; if (ss.peek() == ',') ss.ignore(); } return r; }
+std::string case_stream_while_good() { std::stringstream ss("a,b,,c,"); std::string r; while (ss.good()) { std::string t; std::getline(ss, t, ','); r += "<" + t + ">"; } return r; }
+std::string case_stream_until_eof() { std::istringstream in("1 2 3 "); std::string r; while (!in.eof()) { int x = -1; in >> x; r += std::to_string(x) + ","; } return r; }
+std::string case_stream_until_eof_exact() { std::istringstream in("1 2 3"); std::string r; while (!in.eof()) { int x = -1; in >> x; r += std::to_string(x) + ","; } return r; }
+std::string case_stream_boolalpha() { std::istringstream in("true false 1 0 maybe"); bool a, b, c, d, e = true; in >> std::boolalpha >> a >> b >> std::noboolalpha >> c >> d; std::string r = std::to_string(a) + std::to_string(b) + std::to_string(c) + std::to_string(d); return r + (in ? "y" : "n") + std::to_string(e); }
+std::string case_stream_ws() { std::istringstream in("3   rest of it"); int n; std::string l; in >> n >> std::ws; std::getline(in, l); return std::to_string(n) + l; }
+std::string case_stream_get() { std::istringstream in("a=b"); std::string r; char c; while (in.get(c)) r += c == '=' ? '-' : c; return r + (in.eof() ? "e" : "") + (in.fail() ? "f" : ""); }
+std::string case_stream_get_int() { std::istringstream in("xyz"); std::string r; for (int c = in.get(); c != EOF; c = in.get()) r += char(c + 1); return r; }
+std::string case_stream_ignore_to() { std::istringstream in("skip this:keep that"); in.ignore(100, ':'); std::string r; in >> r; return r; }
+std::string case_stream_failed_number() { std::istringstream in("12 abc 7"); int a = 1, b = 2; std::string w; in >> a >> b; bool failed = in.fail(); in.clear(); in >> w; return std::to_string(a) + std::to_string(b) + std::to_string(failed) + w; }
+std::string case_stream_number_then_text() { std::istringstream in("64x3 1.5M"); int n; char x; int m; double d; std::string u; in >> n >> x >> m >> d >> u; return std::to_string(n * m) + x + std::to_string(int(d * 2)) + u; }
+std::string case_stream_after_end() { std::istringstream in("5"); int a = 0, b = 9; in >> a; std::string s = "kept"; std::getline(in, s); in >> b; return s + std::to_string(a) + std::to_string(b) + (in.good() ? "g" : "") + (in.eof() ? "e" : "") + (!in ? "f" : ""); }
+std::string case_stream_empty_line() { std::istringstream in("a\n\nb"); std::string l, r; int n = 0; while (std::getline(in, l)) r += l + std::to_string(n++); return r + (in.eof() ? "e" : ""); }
+std::string case_stream_char_skips_space() { std::istringstream in(" a b"); char c, d; in >> c >> d; return std::string(1, c) + d + (in.eof() ? "e" : "-"); }
+std::string case_stream_pairs() { std::istringstream in("conv:3,relu:0,pool:2"); std::string name, r; int k; while (std::getline(in, name, ':') && in >> k) { r += name + std::to_string(k + 1) + " "; in.ignore(); } return r; }
+long case_text_walk() { long n = 0; for (const char *p = "1M23M"; *p; ++p) n = n * 10 + (*p == 'M' ? 9 : *p - '0'); return n; }
+long case_text_walk_to_end() { const char *s = "abcd", *end = s + strlen(s); long n = 0; while (s != end) n = n * 2 + (*s++ == 'b'); return n; }
+long case_text_less() { const char *s = "zebra"; const char *e = s + 3; long n = 0; for (; s < e; s += 2) n = n * 256 + s[0]; return n * 10 + (e - s); }
+std::string case_text_strchr() { const char *spec = "head:12", *colon = strchr(spec, ':'); return std::string(spec, colon - spec) + "/" + (colon + 1) + (strchr(spec, 'x') ? "x" : "-"); }
+std::string case_text_strstr() { const char *s = "layer1.conv.weight"; const char *dot = strrchr(s, '.'); return std::string(dot + 1) + std::string(strstr(s, "conv"), 4) + std::to_string(strcspn(s, ".")); }
+long case_text_strtol_end() { char *end; long a = strtol("12 34x", &end, 10); long b = strtol(end, &end, 10); return a * 1000 + b * 10 + (*end == 'x'); }
+std::string case_text_index_after_move() { const char *s = "resnet50"; s += 6; return std::string(s) + s[1] + *(s - 0); }
 long case_stream_mixed() { std::istringstream in("3:4"); int a, b; char c; in >> a >> c >> b; return a * 10 + b + (c == ':'); }
 long case_cout_no_effect() { std::cout << "hello " << 3 << std::endl; std::cerr << 'x' << "\n"; return 4; }
 long case_printf_no_effect() { long x = 3; std::printf("%ld\n", x); printf("x"); return x; }
