@@ -54,7 +54,10 @@ static ck_cell *passed(ck_ev *ev, ck_cell *arg, const ck_ir *param, ck_loc loc) 
     arg = ck_ev_load(ev, arg).cell; /* converts to the reference that it wraps */
   if (type == NULL) return ck_ev_temp(ev, ck_ev_copy(ev, ck_ev_load(ev, arg)), arg->type);
   bool is_ref = type->kind == CK_IR_T_LREF || type->kind == CK_IR_T_RREF;
-  if (type->kind == CK_IR_T_LREF && !type->elem->is_const) return arg;
+  if (type->kind == CK_IR_T_LREF && !type->elem->is_const) {
+    if (ck_ev_is_any_element(ev, arg)) ck_ev_open_owner(ev, arg, loc);
+    return arg;
+  }
   const ck_ir_type *to = ck_ir_strip_ref(type);
   if (to->kind == CK_IR_T_UNKNOWN && !is_ref) to = arg->type; /* `auto` of a generic lambda */
   if (to == NULL) return ck_ev_temp(ev, ck_ev_copy(ev, ck_ev_load(ev, arg)), NULL);

@@ -354,6 +354,15 @@ ck_value ck_ev_unknown_call(ck_ev *ev, const ck_ir *node, const char *name, cons
 
 ck_value ck_ev_eval_lambda(ck_ev *ev, const ck_ir *node);
 
+/* element.c */
+/* The element of `list`, which `sequence` holds, at an index that is no known number; the last one where the index is
+ * that of none. `is_const`: nothing is written through it. */
+ck_cell *ck_ev_some_element(ck_ev *ev, ck_cell *sequence, const ck_list *list, ck_value index, bool is_const,
+                            const ck_ir_type *type, ck_loc loc);
+/* Does the cell stand for one of several elements, which one is not known? Then a store opens all of them. */
+bool ck_ev_is_any_element(ck_ev *ev, const ck_cell *cell);
+void ck_ev_open_owner(ck_ev *ev, const ck_cell *cell, ck_loc loc);
+
 /* source.c */
 /* The text there, on one line and not too long; NULL if it cannot be read. */
 const char *ck_ev_text_at(ck_ev *ev, ck_loc loc);

@@ -182,6 +182,8 @@ static ck_cell *subscript_cell(ck_ev *ev, const ck_ir *node, bool opens) {
     ck_cell *cell = ck_ev_element(ev, ck_ev_iterator(base, (size_t)index.i));
     return cell ? cell : ck_ev_temp(ev, CK_INT(0), node->type);
   }
+  if (v.kind == CK_V_LIST && index.kind != CK_V_INT)
+    return ck_ev_some_element(ev, base, v.list, index, !opens, node->type, node->loc);
   if (opens) ck_ev_open(ev, v, node->loc, "element whose index is not known");
   return unknown_cell(ev, node, v.kind == CK_V_UNKNOWN ? v : index, "element whose index is not known");
 }

@@ -31,7 +31,9 @@ static ck_cell *bind_reference(ck_ev *ev, const ck_ir_type *type, const ck_ir *i
   const ck_ir_type *elem = type->elem;
   if (init->kind == CK_IR_INIT_LIST) return ck_ev_temp(ev, ck_ev_init_list(ev, init, elem), elem);
   ck_cell *cell = ck_ev_eval_cell(ev, init);
-  if (!ck_ev_on(ev) || (type->kind == CK_IR_T_LREF && !elem->is_const)) return cell;
+  bool writes = type->kind == CK_IR_T_LREF && !elem->is_const;
+  if (writes && ck_ev_is_any_element(ev, cell)) ck_ev_open_owner(ev, cell, init->loc);
+  if (!ck_ev_on(ev) || writes) return cell;
   ck_value v = ck_ev_load(ev, cell), converted = ck_ev_convert_from(ev, v, init->type, elem, init->loc);
   return ck_ev_same(v, converted) ? cell : ck_ev_temp(ev, converted, elem);
 }

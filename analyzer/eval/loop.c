@@ -7,6 +7,10 @@
  * - After the loop, a variable has its old value, or, if there was a round, the one that every round gives it if that
  *   is a constant, else an unknown one. What was registered is there under the condition.
  *
+ * The first round is often not like the others (`in = 3` before the loop, `i == 0 ? 3 : width` in it). Where rounds
+ * that register something differ, or hand on values, the first is run by itself under the condition that there is one;
+ * the generic round then stands for the rest.
+ *
  * A loop that makes no module and takes more than CK_LIMIT_LOOP_STEPS is treated so from there on.
  *
  * If the body leaves the function, or decides something that may differ from round to round, then what it names is
@@ -24,6 +28,8 @@ typedef struct {
   const ck_ir *body, *extra; /* extra: what else the loop's header names */
   ck_cell *index;            /* or NULL */
   const char *index_name;
+  int64_t first;        /* what it is at least, or, where it steps down, at most */
+  int step;             /* 1, -1; 0: it may be anything */
   const ck_ir *element; /* RANGE_FOR: VAR or BINDING */
   ck_value unknown;     /* RANGE_FOR: its value */
   ck_loc loc;
@@ -63,26 +69,38 @@ static void bind_element(ck_ev *ev, const generic *g) {
   else if (g->element->kind == CK_IR_VAR) ck_ev_bind(ev, g->element->usr, cell);
 }
 
+/* The index at the start of a round, which is not below the first one's. */
+static ck_value index_of_a_round(ck_ev *ev, const generic *g) {
+  const ck_sym *index = ck_ev_sym_name(ev, CK_SYM_INT, g->index_name, "index of a loop", g->loc, true);
+  const ck_sym *first = ck_ev_sym_int(ev, g->first);
+  if (g->step > 0)
+    ck_ev_add_fact(ev, ck_ev_sym_op(ev, CK_IR_OP_LT, CK_SYM_BOOL, index, first, g->loc), false, CK_FACT_ASSUMED);
+  if (g->step < 0)
+    ck_ev_add_fact(ev, ck_ev_sym_op(ev, CK_IR_OP_LT, CK_SYM_BOOL, first, index, g->loc), false, CK_FACT_ASSUMED);
+  return ck_ev_value_of_sym(ev, index);
+}
+
 /* Runs the generic round from the present state, and takes it back. False: it cannot be understood as one. */
-static bool try_round(ck_ev *ev, const generic *g, const havoc *h, const ck_sym *condition, ck_writes *writes) {
+static bool try_round(ck_ev *ev, generic *g, const havoc *h, const ck_sym *condition, ck_writes *writes) {
   ck_journal j;
   size_t facts = ev->facts.n, scope = ev->bindings.n;
   const char *outer_blur = ev->blurred;
   ev->blurred = NULL;
   ev->rounds_unknown++;
   ck_ev_journal_begin(ev, &j);
-  if (g->index)
-    ck_ev_store(ev, g->index,
-                ck_ev_value_of_sym(ev, ck_ev_sym_name(ev, CK_SYM_INT, g->index_name, "index of a loop", g->loc, true)));
+  ck_value index = g->index ? index_of_a_round(ev, g) : CK_VOID;
+  if (g->index) ck_ev_store(ev, g->index, index);
   for (size_t i = 0; i < h->cells.n; i++) ck_ev_store(ev, h->cells.at[i], of_a_round(ev, h->cells.at[i], i, g->loc));
   if (condition) ck_ev_add_fact(ev, condition, true, CK_FACT_BRANCH);
   bind_element(ev, g);
   ck_ev_exec(ev, g->body, CK_TAIL_LOOP);
+  bool is_moved = g->index && g->step != 0 && !ck_ev_same(ck_ev_load(ev, g->index), index);
+  if (is_moved) g->step = 0; /* the body steps it, too */
   ck_ev_drop_facts(ev, facts);
   *writes = ck_ev_journal_undo(ev, &j);
   ev->bindings.n = scope;
   ev->rounds_unknown--;
-  bool understood = ev->blurred == NULL && ev->limit == NULL &&
+  bool understood = ev->blurred == NULL && !is_moved && ev->limit == NULL &&
                     (ev->flow == CK_FLOW_ON || ev->flow == CK_FLOW_CONTINUE || ev->flow == CK_FLOW_BREAK);
   ev->blurred = outer_blur;
   if (ev->limit == NULL) ev->flow = CK_FLOW_ON;
@@ -170,18 +188,42 @@ static void give_up(ck_ev *ev, const generic *g, const ck_writes *writes) {
   ev->flow = CK_FLOW_RETURN;
 }
 
-static void run_generic(ck_ev *ev, const generic *g, const ck_sym *condition) {
+/* Does a round hand a number or text on to the next, as `in = out` does? */
+static bool hands_on(const havoc *h) {
+  for (size_t i = 0; i < h->cells.n; i++) {
+    uint8_t kind = h->cells.at[i]->v.kind;
+    if (kind >= CK_V_BOOL && kind <= CK_V_SYM) return true;
+  }
+  return false;
+}
+
+/* Does a round register something? */
+static bool registers(const ck_writes *writes) {
+  for (size_t i = 0; i < writes->n; i++)
+    if (is_registry(writes->at[i].v)) return true;
+  return false;
+}
+
+/* False: nothing was done, since the first round is better run by itself. */
+static bool run_generic(ck_ev *ev, generic *g, const ck_sym *condition, bool may_take_first) {
   havoc h = {0};
   ck_writes writes = {0};
   bool understood = true, again = true;
   ev->trials++;
   for (int pass = 0; again && understood && ev->limit == NULL; pass++) {
     free(writes.at);
+    int step = g->step;
     understood = try_round(ev, g, &h, condition, &writes);
+    if (g->step != step) { /* nothing is known of the index: once more without */
+      free(writes.at);
+      understood = try_round(ev, g, &h, condition, &writes);
+    }
     again = adds_to_havoc(&h, g, &writes);
     if (pass == CK_LIMIT_FIXPOINT) understood = !again;
   }
   ev->trials--;
+  bool takes_first = may_take_first && ev->limit == NULL && (!understood || hands_on(&h)) && registers(&writes);
+  if (takes_first) goto out;
   if (ev->trials == 0 && ev->limit == NULL) { /* for good: the observers listen */
     free(writes.at);
     if (!try_round(ev, g, &h, condition, &writes)) understood = false;
@@ -190,8 +232,10 @@ static void run_generic(ck_ev *ev, const generic *g, const ck_sym *condition) {
     if (understood) finish(ev, g, condition, &writes);
     else give_up(ev, g, &writes);
   }
+out:
   free(h.cells.at);
   free(writes.at);
+  return !takes_first;
 }
 
 /* for, while, do ------------------------------------------------------------------------------------------------------
@@ -268,7 +312,16 @@ static const ck_ir *round_of(ck_ev *ev, const parts *p, bool increment_is_index)
   return block;
 }
 
-static void run_rest_generically(ck_ev *ev, const parts *p, const ck_sym *condition, ck_loc loc) {
+/* 1, -1: the way in which the header steps its index; 0: in none that is plain. */
+static int step_of(const ck_ir *increment) {
+  if (increment->kind == CK_IR_UNARY)
+    return increment->op == CK_IR_OP_PRE_INC || increment->op == CK_IR_OP_POST_INC ? 1 : -1;
+  const ck_ir *by = ck_ir_kid(increment, 1);
+  if (by == NULL || by->kind != CK_IR_INT || by->value.i < 0) return 0;
+  return increment->op == CK_IR_OP_ADD ? 1 : -1;
+}
+
+static bool run_rest_generically(ck_ev *ev, const parts *p, const ck_sym *condition, ck_loc loc, bool may_take_first) {
   const ck_ir *index = stepped(p->increment);
   ck_cell *cell = index ? ck_ev_lookup(ev, index->usr) : NULL;
   bool is_index = cell && p->increment != NULL && (cell->v.kind == CK_V_INT || cell->v.kind == CK_V_SYM) &&
@@ -278,7 +331,8 @@ static void run_rest_generically(ck_ev *ev, const parts *p, const ck_sym *condit
                .index = is_index ? cell : NULL,
                .index_name = is_index ? index->name : "",
                .loc = loc};
-  run_generic(ev, &g, condition);
+  if (is_index && cell->v.kind == CK_V_INT) g.first = cell->v.i, g.step = step_of(p->increment);
+  return run_generic(ev, &g, condition, may_take_first);
 }
 
 /* Is the condition missing, or a constant that holds? */
@@ -338,23 +392,42 @@ static bool takes_too_long(const ck_ev *ev, const spent *before) {
   return ev->made == before->made && ev->steps - before->steps > limit;
 }
 
-static void run_loop(ck_ev *ev, const parts *p, ck_loc loc) {
+static void run_loop(ck_ev *ev, const parts *p, ck_loc loc, bool is_rest);
+
+typedef struct {
+  const parts *p;
+  ck_loc loc;
+} first_round;
+
+static ck_value first_round_side(ck_ev *ev, const void *data, bool holds) {
+  const first_round *first = data;
+  const parts *p = first->p;
+  if (!holds || !run_round(ev, p->body)) return CK_VOID;
+  if (p->increment) ck_ev_eval(ev, p->increment);
+  if (ck_ev_on(ev)) run_loop(ev, p, first->loc, true);
+  return CK_VOID;
+}
+
+/* `is_rest`: the first round has been run by itself. */
+static void run_loop(ck_ev *ev, const parts *p, ck_loc loc, bool is_rest) {
   const spent before = spent_until_now(ev);
   const bool ends = !is_endless(p->condition) || leaves(p->body);
   size_t splits = 0;
   for (size_t rounds = 0; !too_many(ev, rounds); rounds++) {
-    if (!p->body_first || rounds > 0) {
+    if (!p->body_first || rounds > 0 || is_rest) {
       ck_value v = loop_condition(ev, p->condition);
       if (!ck_ev_on(ev)) return;
       bool known, holds = false;
       const ck_sym *sym = ck_ev_condition_symbol(ev, v, p->condition != NULL ? p->condition : p->body, &known, &holds);
       if (!known && !ck_ev_truth_of(ev, sym, &holds)) {
-        run_rest_generically(ev, p, sym, loc);
+        bool may_take_first = !is_rest && ev->rounds_unknown == 0 && ev->trials == 0;
+        if (!run_rest_generically(ev, p, sym, loc, may_take_first))
+          ck_ev_branch(ev, sym, first_round_side, &(first_round){p, loc}, CK_TAIL_NONE);
         return;
       }
       if (!holds) return;
       if (splits_too_often(p, splits) || (ends && takes_too_long(ev, &before))) { /* there is one more for certain */
-        run_rest_generically(ev, p, NULL, loc);
+        run_rest_generically(ev, p, NULL, loc, false);
         return;
       }
     }
@@ -370,7 +443,7 @@ void ck_ev_exec_loop(ck_ev *ev, const ck_ir *node) {
   parts p = parts_of(node);
   size_t scope = ev->bindings.n;
   if (p.init) ck_ev_exec(ev, p.init, CK_TAIL_NONE);
-  if (ck_ev_on(ev)) run_loop(ev, &p, p.condition ? p.condition->loc : node->loc);
+  if (ck_ev_on(ev)) run_loop(ev, &p, p.condition ? p.condition->loc : node->loc, false);
   ev->bindings.n = scope;
 }
 
@@ -424,7 +497,7 @@ static void run_unknown_range(ck_ev *ev, const ck_ir *node, ck_cell *range, ck_v
   const ck_sym *condition = has_more ? NULL : ck_ev_unknown_condition(ev, element, node->kids[1]->loc);
   generic g = {
       .body = node->kids[2], .extra = node->kids[1], .element = node->kids[0], .unknown = element, .loc = node->loc};
-  run_generic(ev, &g, condition);
+  run_generic(ev, &g, condition, false);
   const ck_ir_type *type = node->kids[0]->type;
   bool writes = node->kids[0]->kind != CK_IR_VAR || (is_reference(type) && !type->elem->is_const);
   if (writes && ck_ev_on(ev)) ck_ev_open_cell(ev, range, node->loc, "a loop over elements that are not known");

@@ -44,6 +44,7 @@ static void open_cell(opening *o, ck_cell *cell) {
   if (*slot) return;
   *slot = cell;
   ck_value v = cell->v;
+  if (cell->text && ck_ev_is_any_element(o->ev, cell)) later(o, cell->text->v);
   switch (v.kind) {
   case CK_V_UNKNOWN: return;
   case CK_V_OBJECT:

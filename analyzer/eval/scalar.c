@@ -515,7 +515,11 @@ static const ck_sym *as_int_symbol(ck_ev *ev, ck_value v) {
 static const ck_unknown *why_unknown(ck_ev *ev, ck_value v) {
   v = ck_ev_resolve(ev, v);
   if (v.kind == CK_V_UNKNOWN) return v.unknown;
+  if (v.kind == CK_V_SYM && v.sym->has_index)
+    return ck_ev_unknown(ev, v.sym->loc, "a number that differs from round to round of the loop").unknown;
   if (v.kind != CK_V_CHOICE) return NULL;
+  if (v.choice->condition->has_index)
+    return ck_ev_unknown(ev, v.choice->condition->loc, "a choice that differs from round to round of the loop").unknown;
   const ck_unknown *why = why_unknown(ev, v.choice->a);
   return why != NULL ? why : why_unknown(ev, v.choice->b);
 }

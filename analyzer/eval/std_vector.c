@@ -3,6 +3,7 @@
  *
  * An element is a cell of its own, so references and pointers to elements stay valid in the run as they do in C++ (or
  * longer: a reallocation that invalidates them is undefined behaviour in the program). */
+#include "eval/eval_int.h"
 #include "eval/std_int.h"
 
 #include <stdlib.h>
@@ -185,24 +186,10 @@ ck_value ck_std_empty(ck_call *call) {
   return ck_std_lift(call, cell != NULL ? ck_ev_load(call->ev, cell) : CK_VOID, empty_of);
 }
 
-/* Element at an index that is symbolic: a choice over few elements, so that what depends on it stays exact. */
-enum { MAX_CHOICE = 4 };
-static ck_value choice_of_elements(ck_call *call, const ck_list *list, ck_value index) {
-  if (list->n == 0 || list->n > MAX_CHOICE || index.kind != CK_V_SYM)
-    return ck_std_because(call, index, "an element at an index that is not known");
-  ck_value v = ck_ev_load(call->ev, list->at[list->n - 1]);
-  if (v.kind == CK_V_LIST || v.kind == CK_V_MAP || v.kind == CK_V_OBJECT)
-    return ck_call_unknown(call, "an element at an index that is not known");
-  for (size_t i = list->n - 1; i-- > 0;) {
-    ck_value here = ck_ev_load(call->ev, list->at[i]);
-    if (here.kind == CK_V_LIST || here.kind == CK_V_MAP || here.kind == CK_V_OBJECT)
-      return ck_call_unknown(call, "an element at an index that is not known");
-    ck_value is = ck_ev_binary(call->ev, CK_IR_OP_EQ, index, CK_INT((int64_t)i), NULL, place(call));
-    if (is.kind == CK_V_BOOL) v = is.i ? here : v;
-    else if (is.kind == CK_V_SYM) v = ck_ev_choice(call->ev, is.sym, here, v);
-    else return ck_call_unknown(call, "an element at an index that is not known");
-  }
-  return v;
+/* Is it a const method? Its USR says so. */
+static bool is_const_call(const ck_call *call) {
+  size_t n = call->node != NULL ? strlen(call->node->usr) : 0;
+  return n > 2 && strcmp(call->node->usr + n - 2, "#1") == 0;
 }
 
 /* [] and at of anything indexed by position; `checked`: at throws out_of_range, [] beyond the end is undefined. */
@@ -211,7 +198,9 @@ static ck_value indexed(ck_call *call, bool checked) {
   ck_value index = ck_std_arg(call, 0);
   if (list == NULL) return ck_std_because(call, ck_std_self(call), "an element of a sequence that is not known");
   int64_t i;
-  if (!ck_ev_as_int(call->ev, index, &i)) return choice_of_elements(call, list, index);
+  if (!ck_ev_as_int(call->ev, index, &i))
+    return ck_ev_ref(ck_ev_some_element(call->ev, call->self, list, index, is_const_call(call),
+                                        call->type != NULL ? ck_ir_strip_ref(call->type) : NULL, place(call)));
   if (i >= 0 && (uint64_t)i < list->n) return ck_ev_ref(list->at[i]);
   if (checked) return ck_std_throw(call, "std::out_of_range");
   return ck_call_unknown(call, "element %lld of a sequence of %zu", (long long)i, list->n);

@@ -289,15 +289,14 @@ static bool is_null_test(const ck_sym *s) { return s->kind == CK_SYM_CALL && str
 /* What C++ does of itself in `x * 0.5`. */
 static bool is_implicit(const ck_sym *s) { return s->kind == CK_SYM_CALL && strcmp(s->s, "double") == 0; }
 
-/* `a || b || c` is kept as !(!a && !b && !c). */
-static bool all_negated(const ck_sym *s) {
-  if (is_op(s, CK_IR_OP_LAND)) return all_negated(s->a) && all_negated(s->b);
-  return is_op(s, CK_IR_OP_NOT);
-}
+static void print_not(const ck_sym *s, ck_strbuf *out, int least);
 
+/* `a || b` is kept as !(!a && !b). */
 static void print_alternatives(const ck_sym *s, int least, ck_strbuf *out) {
   if (!is_op(s, CK_IR_OP_LAND)) {
-    print(s->a, out, least);
+    const ck_sym opposite = {.kind = CK_SYM_OP, .type = CK_SYM_BOOL, .op = CK_IR_OP_NOT, .a = s};
+    if (is_op(s, CK_IR_OP_NOT)) print(s->a, out, least);
+    else print_not(&opposite, out, least);
     return;
   }
   if (2 < least) ck_strbuf_putc(out, '(');
@@ -313,7 +312,7 @@ static void print_not(const ck_sym *s, ck_strbuf *out, int least) {
   else if (is_op(a, CK_IR_OP_EQ)) infix(a->a, " != ", a->b, 7, least, out);
   else if (is_op(a, CK_IR_OP_LT) && is_const(a->a)) infix(a->b, " <= ", a->a, 8, least, out);
   else if (is_op(a, CK_IR_OP_LT)) infix(a->a, " >= ", a->b, 8, least, out);
-  else if (is_op(a, CK_IR_OP_LAND) && all_negated(a)) print_alternatives(a, least, out);
+  else if (is_op(a, CK_IR_OP_LAND)) print_alternatives(a, least, out);
   else ck_strbuf_putc(out, '!'), print(a, out, 15);
 }
 

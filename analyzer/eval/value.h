@@ -96,7 +96,8 @@ struct ck_choice {
 struct ck_cell {
   ck_value v;
   const ck_ir_type *type; /* declared type without reference, NULL if not known */
-  ck_cell *text;          /* a character of the STRING in that cell, at `at`; what is stored here goes there, too */
+  ck_cell *text;          /* a character of the STRING in that cell, at `at`; what is stored here goes there, too. Or an
+                             element of the LIST there, which one is not known (element.c) */
   uint32_t at;
   uint32_t journalled; /* evaluator's: id of the innermost journal that has the old value (eval/journal.c) */
 };

@@ -66,6 +66,37 @@ static const char *sym_text(ck_arena *arena, const ck_sym *sym) {
   return text;
 }
 
+/* What a literal says of an expression in comparison with a constant. */
+typedef struct {
+  const ck_sym *about; /* NULL: it is none */
+  int64_t lo, hi;
+} bounds;
+
+static bool is_number(const ck_sym *s) { return s->kind == CK_SYM_CONST && s->type == CK_SYM_INT; }
+
+static bounds bounds_of(ck_literal l) {
+  const ck_sym *s = l.sym;
+  bool compares = s->kind == CK_SYM_OP && (s->op == CK_IR_OP_LT || s->op == CK_IR_OP_EQ) && s->a->type == CK_SYM_INT;
+  if (!compares || (is_number(s->a) && s->a->i == INT64_MAX) || (is_number(s->b) && s->b->i == INT64_MIN))
+    return (bounds){0};
+  if (s->op == CK_IR_OP_EQ) return l.holds && is_number(s->b) ? (bounds){s->a, s->b->i, s->b->i} : (bounds){0};
+  if (is_number(s->b)) return l.holds ? (bounds){s->a, INT64_MIN, s->b->i - 1} : (bounds){s->a, s->b->i, INT64_MAX};
+  if (is_number(s->a)) return l.holds ? (bounds){s->b, s->a->i + 1, INT64_MAX} : (bounds){s->b, INT64_MIN, s->a->i};
+  return (bounds){0};
+}
+
+/* `n > 0` beside `n > 1`. */
+static bool is_implied(ck_condition when, size_t i) {
+  bounds mine = bounds_of(when.at[i]);
+  for (size_t k = 0; mine.about != NULL && k < when.n; k++) {
+    bounds other = bounds_of(when.at[k]);
+    bool same = other.lo == mine.lo && other.hi == mine.hi;
+    if (k != i && other.about == mine.about && other.lo >= mine.lo && other.hi <= mine.hi && (!same || k < i))
+      return true;
+  }
+  return false;
+}
+
 /* `n > 3` at main.cpp:12 */
 static void put_condition(ck_strbuf *b, ck_literal literal) {
   const ck_sym *sym = literal.sym, opposite = {.kind = CK_SYM_OP, .op = CK_IR_OP_NOT, .type = CK_SYM_BOOL, .a = sym};
@@ -81,7 +112,8 @@ const char *ck_condition_text(ck_arena *arena, ck_condition when) {
   ck_strbuf b;
   ck_strbuf_init(&b);
   for (size_t i = 0; i < when.n; i++) {
-    ck_strbuf_puts(&b, i == 0 ? "when " : " and ");
+    if (is_implied(when, i)) continue;
+    ck_strbuf_puts(&b, b.n == 0 ? "when " : " and ");
     put_condition(&b, when.at[i]);
   }
   const char *text = ck_arena_strdup(arena, b.s);
