@@ -246,11 +246,13 @@ static ck_value at(ck_call *call) {
   return ck_torch_container_at(call, ck_torch_self_cell(call), ck_torch_arg(call, 0), true);
 }
 
-static ck_value content_value(ck_call *call) {
-  ck_object *object = ck_torch_self_object(call);
+ck_value ck_torch_children_of(ck_ev *ev, ck_cell *container) {
+  ck_object *object = ck_torch_object(ev, container);
   ck_cell *cell = object ? ck_ev_find_field(object, CONTENT) : NULL;
-  return cell ? ck_ev_decide(call->ev, ck_ev_load(call->ev, cell)) : CK_VOID;
+  return cell ? ck_ev_decide(ev, ck_ev_load(ev, cell)) : CK_VOID;
 }
+
+static ck_value content_value(ck_call *call) { return ck_torch_children_of(call->ev, ck_torch_self_cell(call)); }
 
 static ck_value size(ck_call *call) {
   ck_value v = content_value(call);

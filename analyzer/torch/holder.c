@@ -116,7 +116,11 @@ ck_value ck_torch_as_pointer(ck_call *call, ck_value v, ck_ptr_flavour flavour) 
     return target ? ck_ev_pointer(flavour, target) : CK_NULL;
   }
   case CK_V_OBJECT: return ck_ev_pointer(flavour, ck_ev_cell(ev, ck_ev_copy(ev, v)));
-  case CK_V_CLOSURE: return ck_ev_pointer(flavour, ck_ev_object(ev, "torch::nn::FunctionalImpl", call->node->loc));
+  case CK_V_CLOSURE: {
+    ck_cell *cell = ck_ev_object(ev, "torch::nn::FunctionalImpl", call->node->loc), *function = ck_ev_cell(ev, v);
+    ck_torch_functional_of(ev, cell, &function, 1);
+    return ck_ev_pointer(flavour, cell);
+  }
   case CK_V_LIST:
     if (v.list->n == 2) return ck_torch_as_pointer(call, ck_ev_load(ev, v.list->at[1]), flavour);
     if (v.list->n == 0) return CK_NULL;
@@ -165,12 +169,7 @@ static ck_value dereference(ck_call *call) {
 
 /* module(x): forward() of the project's class is run for what it does; of a stock module it changes no key. */
 static ck_value invoke(ck_call *call) {
-  ck_cell *cell = ck_torch_self_cell(call);
-  ck_object *object = ck_torch_object(call->ev, cell);
-  if (object == NULL || object->record == NULL) return ck_torch_harmless(call);
-  bool found;
-  ck_value v = ck_ev_call_method(call->ev, cell, "forward", call->args, call->nargs, call->node, &found);
-  return found ? v : ck_torch_harmless(call);
+  return ck_torch_forward(call, ck_torch_self_cell(call), call->args, call->nargs);
 }
 
 static ck_value subscript(ck_call *call) {

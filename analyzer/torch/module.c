@@ -329,7 +329,13 @@ const ck_torch_module *ck_torch_stock_of(ck_ev *ev, const ck_object *object) {
 }
 
 ck_value ck_torch_base_construct(ck_call *call) {
-  if (call->self == NULL) return ck_ev_load(call->ev, ck_ev_object(call->ev, call->name, call->node->loc));
+  bool is_functional = strcmp(ck_torch_method(call->name), "FunctionalImpl") == 0;
+  if (call->self == NULL) {
+    ck_cell *cell = ck_ev_object(call->ev, call->name, call->node->loc);
+    if (is_functional && call->nargs > 0) ck_torch_functional_of(call->ev, cell, call->args, call->nargs);
+    return ck_ev_load(call->ev, cell);
+  }
+  if (is_functional && call->nargs > 0) ck_torch_functional_of(call->ev, call->self, call->args, call->nargs);
   /* Module's copy constructor: the same handles and children. */
   ck_value v = call->nargs == 1 ? ck_torch_arg(call, 0) : CK_VOID;
   ck_object *self = ck_torch_object(call->ev, call->self);
@@ -381,8 +387,10 @@ static ck_value any_nn(ck_call *call) {
     if (stock != NULL) ck_torch_module_reset(call, stock, ck_torch_self_cell(call));
     return CK_VOID;
   }
+  if (self != NULL && strcmp(method, "forward") == 0)
+    return ck_torch_forward_stock(call, ck_torch_self_cell(call), call->args, call->nargs);
   if (self != NULL || ck_ends_with(cls, "Impl") || ck_ends_with(cls, "ImplBase") || strcmp(cls, "_DropoutNd") == 0)
-    return ck_torch_harmless(call); /* forward() and the like of stock modules */
+    return ck_torch_harmless(call); /* what a stock module does besides */
   return ck_torch_opens(call, "call of `%s`", call->name);
 }
 

@@ -111,6 +111,15 @@ ck_cell *ck_torch_list_new(ck_call *call, const char *impl); /* "SequentialImpl"
 void ck_torch_list_push(ck_call *call, ck_cell *list, ck_value name, ck_value module); /* name VOID: by size() */
 ck_value ck_torch_container_at(ck_call *call, ck_cell *container, ck_value index, bool as_reference);
 
+ck_value ck_torch_children_of(ck_ev *ev, ck_cell *container); /* a LIST or MAP; VOID: not known */
+
+/* --- forward.c: module(x) ------------------------------------------------------------------------------------- */
+ck_value ck_torch_forward(ck_call *call, ck_cell *module, ck_cell **args, size_t nargs);
+/* Makes the FunctionalImpl one that calls a function with further arguments. */
+void ck_torch_functional_of(ck_ev *ev, ck_cell *functional, ck_cell **args, size_t nargs);
+/* What libtorch's own class does. */
+ck_value ck_torch_forward_stock(ck_call *call, ck_cell *module, ck_cell **args, size_t nargs);
+
 /* --- tensors.c ------------------------------------------------------------------------------------------------ */
 ck_value ck_torch_unknown_tensor(ck_ev *ev, ck_loc loc, int32_t rank, ck_dtype dtype, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
@@ -166,6 +175,7 @@ ck_value ck_torch_file_module(ck_call *call, size_t file, const char *path);
   X(join)                                                                                                              \
   X(linalg)                                                                                                            \
   X(elementwise)                                                                                                       \
+  X(forward)                                                                                                           \
   X(loader)                                                                                                            \
   X(file)                                                                                                              \
   X(inert)
