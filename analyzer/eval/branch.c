@@ -99,14 +99,19 @@ static bool is_data(ck_value v, int depth) {
   }
 }
 
+static bool is_gathered(ck_value v) {
+  return v.kind == CK_V_LIST || v.kind == CK_V_MAP || v.kind == CK_V_TENSOR || v.kind == CK_V_CHOICE;
+}
+
 /* A loop whose rounds each meet a condition that is not known, and gather data under it, would split the world with
- * every round that follows. After a few rounds such data is not known. */
+ * every round that follows. After a few rounds such data is not known; after one, where it is not on one side. */
 static bool is_met_too_often(ck_ev *ev, ck_loc loc, ck_value a, ck_value b) {
-  bool gathered = a.kind == CK_V_LIST || a.kind == CK_V_MAP || a.kind == CK_V_TENSOR || a.kind == CK_V_CHOICE;
-  if (!gathered || !is_data(a, CK_LIMIT_DATA_DEPTH) || !is_data(b, CK_LIMIT_DATA_DEPTH)) return false;
+  if (!is_gathered(a) && !is_gathered(b)) return false;
+  if (!is_data(a, CK_LIMIT_DATA_DEPTH) || !is_data(b, CK_LIMIT_DATA_DEPTH)) return false;
   char place[600];
   snprintf(place, sizeof place, "%s:%" PRIu32 ":%" PRIu32, loc.file ? loc.file : "?", loc.line, loc.column);
-  return ck_map_put(&ev->joined, place, NULL)->n++ >= CK_LIMIT_DATA_JOINS;
+  const uint64_t few = a.kind == CK_V_UNKNOWN || b.kind == CK_V_UNKNOWN ? 1 : CK_LIMIT_DATA_JOINS;
+  return ck_map_put(&ev->joined, place, NULL)->n++ >= few;
 }
 
 ck_value ck_ev_join(ck_ev *ev, const ck_sym *condition, ck_value a, ck_value b) {

@@ -14,9 +14,14 @@
 /* Bytes of C stack that one run may use: half of the usual 8 MB. */
 #define CK_LIMIT_STACK ((size_t)4 << 20)
 enum {
-  CK_LIMIT_LEAVES = 64,  /* alternatives of one value, beyond it is unknown */
-  CK_LIMIT_SPLITS = 4,   /* rounds of one loop that split the world */
-  CK_LIMIT_FIXPOINT = 4, /* tries to find what an unknown number of rounds changes */
+  CK_LIMIT_LEAVES = 64,             /* alternatives of one value, beyond it is unknown */
+  CK_LIMIT_SPLITS = 4,              /* rounds of one loop that split the world */
+  CK_LIMIT_QUIET_SPLITS = 1,        /* ... of one that makes no module */
+  CK_LIMIT_EARLY_WORLDS = 8,        /* after so many, fewer splits are enough */
+  CK_LIMIT_WAYS = 8,                /* through a round that stands for many */
+  CK_LIMIT_LATE_DIVISOR = 4,        /* of the next two, then */
+  CK_LIMIT_WAYS_STEPS = 100 * 1000, /* nodes evaluated on all of them */
+  CK_LIMIT_FIXPOINT = 4,            /* tries to find what an unknown number of rounds changes */
 };
 
 typedef enum {
@@ -180,6 +185,7 @@ struct ck_ev {
   size_t rounds_unknown; /* nesting of loops whose rounds are not known */
   size_t trials;         /* nesting of trial rounds (loop.c) */
   const char *blurred;   /* inside such a loop: why it cannot be understood as a pattern */
+  struct ck_fork *fork;  /* of the innermost such loop */
   bool entry_is_main;
 };
 
@@ -218,6 +224,19 @@ bool ck_ev_world_next(ck_ev *ev);
 void ck_ev_journal_begin(ck_ev *ev, ck_journal *j);
 /* Restores what the cells held at the begin. Returns what they were given since; free its `at`. */
 ck_writes ck_ev_journal_undo(ck_ev *ev, const ck_journal *j);
+
+/* fork.c */
+typedef struct ck_fork {
+  CK_VEC(ck_decision) decisions;
+  size_t next, ways;
+  uint64_t steps; /* when it began */
+  struct ck_fork *outer;
+} ck_fork;
+void ck_ev_fork_begin(ck_ev *ev, ck_fork *fork);
+bool ck_ev_fork_decide(ck_ev *ev, const ck_sym *sym); /* on this way */
+/* Is there another way? Then it is the one that is decided by. If there are too many, ev->blurred says so. */
+bool ck_ev_fork_next(ck_ev *ev, ck_fork *fork);
+void ck_ev_fork_end(ck_ev *ev, ck_fork *fork);
 
 /* branch.c */
 /* What follows a side: nothing but the end of a function or of a round, or something else. */

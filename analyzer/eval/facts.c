@@ -225,10 +225,7 @@ bool ck_ev_decide_sym(ck_ev *ev, const ck_sym *sym) {
   bool holds, negated = false;
   if (ck_ev_truth_of(ev, sym, &holds)) return holds;
   while (is_op(sym, CK_IR_OP_NOT)) sym = sym->a, negated = !negated;
-  if (is_of_the_round(ev, sym)) {
-    if (ev->blurred == NULL) ev->blurred = "a condition in the loop depends on the round";
-    return !negated;
-  }
+  if (is_of_the_round(ev, sym)) return ck_ev_fork_decide(ev, sym) != negated;
   if (is_op(sym, CK_IR_OP_LAND)) { /* by its parts, so that these are known afterwards */
     holds = ck_ev_decide_sym(ev, sym->a) && ck_ev_decide_sym(ev, sym->b);
     return holds != negated;
@@ -257,6 +254,7 @@ void ck_ev_world_begin(ck_ev *ev) {
   ev->journal_id = ev->journal_serial = 0;
   ev->depth = ev->try_depth = ev->rounds_unknown = 0;
   ev->blurred = NULL;
+  ev->fork = NULL;
   ev->trials = 0;
   ev->frame = NULL;
 }

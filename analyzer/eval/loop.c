@@ -13,7 +13,8 @@
  *
  * A loop that makes no module and takes more than CK_LIMIT_LOOP_STEPS is treated so from there on.
  *
- * If the body leaves the function, or decides something that may differ from round to round, then what it names is
+ * Where the body decides something that may differ from round to round, the round is run each way (fork.c): what not
+ * all ways leave alike is not known. If that are too many, or it cannot be said what changes, then what it names is
  * opened instead. */
 #include <assert.h>
 #include <stdlib.h>
@@ -80,12 +81,11 @@ static ck_value index_of_a_round(ck_ev *ev, const generic *g) {
   return ck_ev_value_of_sym(ev, index);
 }
 
-/* Runs the generic round from the present state, and takes it back. False: it cannot be understood as one. */
-static bool try_round(ck_ev *ev, generic *g, const havoc *h, const ck_sym *condition, ck_writes *writes) {
+/* Runs the generic round from the present state, one way through it, and takes it back. */
+static ck_flow run_one_way(ck_ev *ev, generic *g, const havoc *h, const ck_sym *condition, ck_writes *writes) {
   ck_journal j;
   size_t facts = ev->facts.n, scope = ev->bindings.n;
-  const char *outer_blur = ev->blurred;
-  ev->blurred = NULL;
+  ck_value result = ev->frame ? ev->frame->result : CK_VOID;
   ev->rounds_unknown++;
   ck_ev_journal_begin(ev, &j);
   ck_value index = g->index ? index_of_a_round(ev, g) : CK_VOID;
@@ -100,11 +100,87 @@ static bool try_round(ck_ev *ev, generic *g, const havoc *h, const ck_sym *condi
   *writes = ck_ev_journal_undo(ev, &j);
   ev->bindings.n = scope;
   ev->rounds_unknown--;
-  bool understood = ev->blurred == NULL && !is_moved && ev->limit == NULL &&
-                    (ev->flow == CK_FLOW_ON || ev->flow == CK_FLOW_CONTINUE || ev->flow == CK_FLOW_BREAK);
-  ev->blurred = outer_blur;
+  ck_flow flow = ev->flow;
+  if (ev->frame) ev->frame->result = result;
   if (ev->limit == NULL) ev->flow = CK_FLOW_ON;
-  return understood;
+  return flow;
+}
+
+/* What the ways through the generic round do. */
+typedef struct {
+  ck_writes writes;
+  CK_VEC(ck_cell *) differ; /* registries that not all of them leave alike */
+  bool ends, returns;       /* some way comes to the end of the round, leaves the function */
+} effects;
+
+static void release_effects(effects *e) {
+  free(e->writes.at);
+  free(e->differ.at);
+  *e = (effects){0};
+}
+
+static bool is_different_registry(const effects *e, const ck_cell *cell) {
+  for (size_t i = 0; i < e->differ.n; i++)
+    if (e->differ.at[i] == cell) return true;
+  return false;
+}
+
+/* `cell` is left with v on one way, with `other` on another. */
+static void add_difference(ck_ev *ev, effects *e, ck_cell *cell, ck_value *v, ck_value other, ck_loc loc) {
+  if (ck_ev_same(*v, other)) return;
+  if (!is_registry(cell->v)) {
+    *v = ck_ev_unknown(ev, loc, "%s", changed);
+    return;
+  }
+  if (!is_different_registry(e, cell)) ck_vec_push(&e->differ, cell);
+}
+
+/* Adds what another way writes. */
+static void add_way(ck_ev *ev, effects *e, const ck_writes *way, bool is_first, ck_loc loc) {
+  ck_ptrmap of_way = {0}, known = {0};
+  for (size_t i = 0; i < way->n; i++) *ck_ptrmap_slot(&of_way, way->at[i].cell) = &way->at[i].v;
+  for (size_t i = 0; i < e->writes.n; i++) {
+    ck_write *w = &e->writes.at[i];
+    const ck_value *other = ck_ptrmap_get(&of_way, w->cell);
+    *ck_ptrmap_slot(&known, w->cell) = w;
+    add_difference(ev, e, w->cell, &w->v, other ? *other : w->cell->v, loc);
+  }
+  for (size_t i = 0; i < way->n; i++) {
+    ck_write w = way->at[i];
+    if (ck_ptrmap_get(&known, w.cell)) continue;
+    if (!is_first) add_difference(ev, e, w.cell, &w.v, w.cell->v, loc);
+    ck_vec_push(&e->writes, w);
+  }
+  ck_ptrmap_release(&of_way);
+  ck_ptrmap_release(&known);
+}
+
+/* Runs the generic round, each way through it. False: it cannot be understood as one. */
+static bool try_round(ck_ev *ev, generic *g, const havoc *h, const ck_sym *condition, effects *e) {
+  const int step = g->step;
+  ck_fork fork;
+  const char *outer_blur = ev->blurred;
+  ev->blurred = NULL;
+  bool understood = true, is_first = true;
+  ck_ev_fork_begin(ev, &fork);
+  do {
+    ck_writes way = {0};
+    ck_flow flow = run_one_way(ev, g, h, condition, &way);
+    bool leads_on = flow == CK_FLOW_ON || flow == CK_FLOW_CONTINUE || flow == CK_FLOW_BREAK;
+    bool is_dead = flow == CK_FLOW_STOP || (flow == CK_FLOW_THROW && ev->try_depth == 0);
+    understood &= ev->limit == NULL && ev->blurred == NULL && (flow != CK_FLOW_THROW || is_dead);
+    if (!is_dead || !understood) {
+      add_way(ev, e, &way, is_first, g->loc);
+      is_first = false;
+    }
+    e->ends |= leads_on;
+    e->returns |= flow == CK_FLOW_RETURN;
+    free(way.at);
+  } while (understood && ck_ev_fork_next(ev, &fork));
+  ck_ev_fork_end(ev, &fork);
+  understood &= ev->blurred == NULL && ev->limit == NULL && g->step == step;
+  ev->blurred = outer_blur;
+  return understood && e->ends;
 }
 
 static bool adds_to_havoc(havoc *h, const generic *g, const ck_writes *writes) {
@@ -146,19 +222,6 @@ static bool is_worth_a_choice(ck_value before) {
   }
 }
 
-static void finish(ck_ev *ev, const generic *g, const ck_sym *condition, ck_writes *writes) {
-  for (size_t i = 0; i < writes->n; i++) {
-    ck_write *w = &writes->at[i];
-    if (is_registry(w->v) || (is_constant(w->v) && w->cell != g->index)) continue;
-    assert(w->cell != NULL);
-    w->v = ck_ev_unknown(ev, g->loc, "%s", changed);
-    if (!is_worth_a_choice(w->cell->v)) ck_ev_store(ev, w->cell, w->v);
-  }
-  if (condition) ck_ev_join_writes(ev, condition, writes, NULL);
-  else
-    for (size_t i = writes->n; i-- > 0;) ck_ev_store(ev, writes->at[i].cell, writes->at[i].v);
-}
-
 /* A registry that got entries in rounds that are not understood. */
 static void open_registry(ck_ev *ev, ck_cell *cell, const char *reason, ck_loc loc) {
   ck_object holder = {.registry = cell};
@@ -173,19 +236,41 @@ static bool contains(const ck_ir *node, ck_ir_kind kind) {
   return false;
 }
 
+static void may_return(ck_ev *ev, const generic *g) {
+  ck_value v = ck_ev_unknown(ev, g->loc, "whether the loop returns");
+  if (!ck_ev_decide_bool(ev, v, g->loc)) return;
+  ev->frame->result = ck_ev_unknown(ev, g->loc, "value that a loop with an unknown number of rounds returns");
+  ev->flow = CK_FLOW_RETURN;
+}
+
+static const char rounds_differ[] = "a loop whose number of rounds is not known, and whose rounds differ";
+
 static void give_up(ck_ev *ev, const generic *g, const ck_writes *writes) {
-  const char *reason = "a loop whose number of rounds is not known, and whose rounds differ";
+  const char *reason = rounds_differ;
   for (size_t i = 0; i < writes->n; i++) {
     if (is_registry(writes->at[i].cell->v)) open_registry(ev, writes->at[i].cell, reason, g->loc);
     else ck_ev_open_cell(ev, writes->at[i].cell, g->loc, reason);
   }
   ck_ev_open_names(ev, g->body, reason);
   ck_ev_open_names(ev, g->extra, reason);
-  if (!contains(g->body, CK_IR_RETURN)) return;
-  ck_value v = ck_ev_unknown(ev, g->loc, "whether the loop returns");
-  if (!ck_ev_decide_bool(ev, v, g->loc)) return;
-  ev->frame->result = ck_ev_unknown(ev, g->loc, "value that a loop with an unknown number of rounds returns");
-  ev->flow = CK_FLOW_RETURN;
+  if (contains(g->body, CK_IR_RETURN)) may_return(ev, g);
+}
+
+static void finish(ck_ev *ev, const generic *g, const ck_sym *condition, effects *e) {
+  ck_writes *writes = &e->writes;
+  for (size_t i = 0; i < writes->n; i++) {
+    ck_write *w = &writes->at[i];
+    if (is_different_registry(e, w->cell)) w->v = w->cell->v;
+    if (is_registry(w->v) || (is_constant(w->v) && w->cell != g->index)) continue;
+    assert(w->cell != NULL);
+    w->v = ck_ev_unknown(ev, g->loc, "%s", changed);
+    if (!is_worth_a_choice(w->cell->v)) ck_ev_store(ev, w->cell, w->v);
+  }
+  if (condition) ck_ev_join_writes(ev, condition, writes, NULL);
+  else
+    for (size_t i = writes->n; i-- > 0;) ck_ev_store(ev, writes->at[i].cell, writes->at[i].v);
+  for (size_t i = 0; i < e->differ.n; i++) open_registry(ev, e->differ.at[i], rounds_differ, g->loc);
+  if (e->returns) may_return(ev, g);
 }
 
 /* Does a round hand a number or text on to the next, as `in = out` does? */
@@ -207,34 +292,35 @@ static bool registers(const ck_writes *writes) {
 /* False: nothing was done, since the first round is better run by itself. */
 static bool run_generic(ck_ev *ev, generic *g, const ck_sym *condition, bool may_take_first) {
   havoc h = {0};
-  ck_writes writes = {0};
+  effects e = {0};
   bool understood = true, again = true;
   ev->trials++;
   for (int pass = 0; again && understood && ev->limit == NULL; pass++) {
-    free(writes.at);
+    release_effects(&e);
     int step = g->step;
-    understood = try_round(ev, g, &h, condition, &writes);
+    understood = try_round(ev, g, &h, condition, &e);
     if (g->step != step) { /* nothing is known of the index: once more without */
-      free(writes.at);
-      understood = try_round(ev, g, &h, condition, &writes);
+      release_effects(&e);
+      understood = try_round(ev, g, &h, condition, &e);
     }
-    again = adds_to_havoc(&h, g, &writes);
+    again = adds_to_havoc(&h, g, &e.writes);
     if (pass == CK_LIMIT_FIXPOINT) understood = !again;
   }
   ev->trials--;
-  bool takes_first = may_take_first && ev->limit == NULL && (!understood || hands_on(&h)) && registers(&writes);
+  bool is_better_apart = !understood || e.differ.n > 0 || hands_on(&h);
+  bool takes_first = may_take_first && ev->limit == NULL && is_better_apart && registers(&e.writes);
   if (takes_first) goto out;
   if (ev->trials == 0 && ev->limit == NULL) { /* for good: the observers listen */
-    free(writes.at);
-    if (!try_round(ev, g, &h, condition, &writes)) understood = false;
+    release_effects(&e);
+    if (!try_round(ev, g, &h, condition, &e)) understood = false;
   }
   if (ev->limit == NULL) {
-    if (understood) finish(ev, g, condition, &writes);
-    else give_up(ev, g, &writes);
+    if (understood) finish(ev, g, condition, &e);
+    else give_up(ev, g, &e.writes);
   }
 out:
   free(h.cells.at);
-  free(writes.at);
+  release_effects(&e);
   return !takes_first;
 }
 
@@ -371,11 +457,6 @@ static bool too_many(ck_ev *ev, size_t rounds) {
 
 static bool leaves(const ck_ir *body) { return contains(body, CK_IR_BREAK) || contains(body, CK_IR_RETURN); }
 
-/* Is it time to give up running round after round, each of which splits the world (`if (unknown) break;`)? */
-static bool splits_too_often(const parts *p, size_t splits) {
-  return splits > (is_endless(p->condition) ? 0 : CK_LIMIT_SPLITS);
-}
-
 /* Training, or reading a file of data: what it computes is not worth all the steps that are left for what comes after.
  */
 typedef struct {
@@ -385,10 +466,11 @@ typedef struct {
 
 static spent spent_until_now(const ck_ev *ev) { return (spent){ev->steps, ev->made}; }
 
-/* Where conditions that are not known split the program, every world runs its loops again: the later, the shorter. */
+/* Where conditions that are not known split the program, every world runs its loops again: the later, the shorter. So
+ * does every pass over a loop around it whose rounds are taken as one. */
 static bool takes_too_long(const ck_ev *ev, const spent *before) {
   uint64_t limit = CK_LIMIT_LOOP_STEPS / ev->world;
-  if (limit < CK_LIMIT_LATE_LOOP_STEPS) limit = CK_LIMIT_LATE_LOOP_STEPS;
+  if (limit < CK_LIMIT_LATE_LOOP_STEPS || ev->rounds_unknown > 0) limit = CK_LIMIT_LATE_LOOP_STEPS;
   return ev->made == before->made && ev->steps - before->steps > limit;
 }
 
@@ -406,6 +488,16 @@ static ck_value first_round_side(ck_ev *ev, const void *data, bool holds) {
   if (p->increment) ck_ev_eval(ev, p->increment);
   if (ck_ev_on(ev)) run_loop(ev, p, first->loc, true);
   return CK_VOID;
+}
+
+/* Is it time to give up running round after round? `splits` rounds have split the world, as `if (unknown) break;` does
+ * it, and each next one doubles the worlds. Where no module is made, fewer are enough to see what it is about; and
+ * fewer still once there are many worlds. */
+static bool splits_too_often(const ck_ev *ev, const spent *before, const ck_ir *body, bool is_endless, size_t splits) {
+  const bool is_quiet = ev->made == before->made, is_late = ev->world > CK_LIMIT_EARLY_WORLDS;
+  if (leaves(body) && is_endless) return splits > 0;
+  if (leaves(body)) return splits > (is_quiet && is_late ? CK_LIMIT_QUIET_SPLITS : CK_LIMIT_SPLITS);
+  return is_quiet && splits > (is_late ? 0 : CK_LIMIT_QUIET_SPLITS);
 }
 
 /* `is_rest`: the first round has been run by itself. */
@@ -426,7 +518,8 @@ static void run_loop(ck_ev *ev, const parts *p, ck_loc loc, bool is_rest) {
         return;
       }
       if (!holds) return;
-      if (splits_too_often(p, splits) || (ends && takes_too_long(ev, &before))) { /* there is one more for certain */
+      if (splits_too_often(ev, &before, p->body, is_endless(p->condition), splits) ||
+          (ends && takes_too_long(ev, &before))) { /* there is one more for certain */
         run_rest_generically(ev, p, NULL, loc, false);
         return;
       }
@@ -435,7 +528,7 @@ static void run_loop(ck_ev *ev, const parts *p, ck_loc loc, bool is_rest) {
     if (!run_round(ev, p->body)) return;
     if (p->increment) ck_ev_eval(ev, p->increment);
     if (!ck_ev_on(ev)) return;
-    if (ev->next_decision > decisions && leaves(p->body)) splits++;
+    if (ev->next_decision > decisions) splits++;
   }
 }
 
@@ -522,14 +615,19 @@ void ck_ev_exec_range_for(ck_ev *ev, const ck_ir *node) {
     return;
   }
   const spent before = spent_until_now(ev);
+  size_t splits = 0;
   for (size_t rounds = 0; !too_many(ev, rounds); rounds++) {
     ck_cell *element = ck_ev_element(ev, ck_ev_iterator(target, at + rounds));
     if (element == NULL) return;
-    if (takes_too_long(ev, &before)) {
-      const char *why = "a loop that takes too long to be followed to its end";
+    const bool splits_often = splits_too_often(ev, &before, node->kids[2], false, splits);
+    if (splits_often || takes_too_long(ev, &before)) {
+      const char *why = splits_often ? "a loop each of whose rounds may go several ways"
+                                     : "a loop that takes too long to be followed to its end";
       run_unknown_range(ev, node, target, ck_ev_unknown(ev, node->loc, "%s", why), true);
       return;
     }
+    size_t decisions = ev->next_decision;
     if (!element_round(ev, node, element)) return;
+    if (ev->next_decision > decisions) splits++;
   }
 }

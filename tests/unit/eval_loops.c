@@ -128,8 +128,8 @@ static const struct row {
      "(block (expr (call \"show\" usr=u7 :void aux=(args (?)) _ (call \"g\" usr=u1 :int32 _ "
      "(ref \"n\" usr=u6 :int32))))))) ",
      "f",
-     "?(value that a loop with an unknown number of rounds returns) if condition #3\n"
-     "-1 if not condition #3\n",
+     "?(value that a loop with an unknown number of rounds returns) if condition #5\n"
+     "-1 if not condition #5\n",
      2, NULL},
     /* void f() { int k = 0; while (unknown()) k = 1; show(k); } */
     {"while with an unknown condition",
