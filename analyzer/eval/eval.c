@@ -23,6 +23,7 @@ ck_ev *ck_ev_new(const ck_ir_program *program, const ck_library *const *librarie
   ck_map_init(&ev->occurrences);
   ck_map_init(&ev->joined);
   ck_map_init(&ev->sources);
+  ck_map_init(&ev->texts);
   ck_ev_load_tables(ev);
   return ev;
 }

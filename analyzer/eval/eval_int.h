@@ -146,6 +146,7 @@ struct ck_ev {
   CK_VEC(const ck_ir *) initialised; /* those of them that have an initialiser */
   bool scanned;                      /* the four above are filled */
   ck_map sources;                    /* file -> its text, or NULL */
+  ck_map texts;                      /* places: what ck_ev_text_at said of them */
   ck_buffer buffer;
   ck_map builtins; /* name -> rows of that name (tables.c) */
   ck_map library_classes;

@@ -99,6 +99,7 @@ static ck_cell *named_member(ck_ev *ev, const ck_ir *node, const ck_ir *member, 
   if (v.kind == CK_V_OBJECT && v.object->record) cell = ck_ev_field_of(ev, v.object, member->name, member->usr);
   if (cell == NULL) cell = library_member(ev, node, member->name, target, v);
   if (cell) return cell;
+  if (v.kind == CK_V_UNKNOWN) return ck_ev_temp(ev, v, node->type);
   const char *what = ck_arena_printf(&ev->arena, "member `%s`, which is not initialised or not modelled", member->name);
   return unknown_cell(ev, node, v, what);
 }

@@ -38,13 +38,8 @@ typedef struct {
 
 typedef struct {
   CK_VEC(ck_cell *) cells;
+  ck_ptrmap set;
 } havoc;
-
-static bool is_havoc(const havoc *h, const ck_cell *cell) {
-  for (size_t i = 0; i < h->cells.n; i++)
-    if (h->cells.at[i] == cell) return true;
-  return false;
-}
 
 static bool is_registry(ck_value v) { return v.kind == CK_V_NATIVE && v.tag == CK_TAG_REGISTRY; }
 
@@ -187,9 +182,10 @@ static bool adds_to_havoc(havoc *h, const generic *g, const ck_writes *writes) {
   bool grew = false;
   for (size_t i = 0; i < writes->n; i++) {
     ck_cell *cell = writes->at[i].cell;
-    if (cell == g->index || is_havoc(h, cell) || is_registry(writes->at[i].v) || ck_ev_same(cell->v, writes->at[i].v))
-      continue;
+    if (cell == g->index || is_registry(writes->at[i].v) || ck_ptrmap_get(&h->set, cell)) continue;
+    if (ck_ev_same(cell->v, writes->at[i].v)) continue;
     ck_vec_push(&h->cells, cell);
+    *ck_ptrmap_slot(&h->set, cell) = cell;
     grew = true;
   }
   return grew;
@@ -320,6 +316,7 @@ static bool run_generic(ck_ev *ev, generic *g, const ck_sym *condition, bool may
   }
 out:
   free(h.cells.at);
+  ck_ptrmap_release(&h.set);
   release_effects(&e);
   return !takes_first;
 }

@@ -98,6 +98,7 @@ void ck_ev_open(ck_ev *ev, ck_value v, ck_loc loc, const char *reason) {
 }
 
 void ck_ev_open_cell(ck_ev *ev, ck_cell *cell, ck_loc loc, const char *reason) {
+  if (cell->v.kind == CK_V_UNKNOWN) return;
   opening o = {.ev = ev, .unknown = ck_ev_unknown(ev, loc, "%s", reason)};
   open_cell(&o, cell);
   run(&o);

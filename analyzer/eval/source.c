@@ -3,6 +3,8 @@
  * Only names that are shown come from here, so a file that cannot be read, or that is not what the IR was made from,
  * costs nothing but the name. */
 #include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +36,7 @@ static const char *content_of(ck_ev *ev, const char *file) {
 void ck_ev_release_sources(ck_ev *ev) {
   for (size_t i = 0; i < ev->sources.count; i++) free(ev->sources.entries[i].p);
   ck_map_release(&ev->sources);
+  ck_map_release(&ev->texts);
 }
 
 /* Does the extent hold the place in line and column? Else the file has changed since the IR was made. */
@@ -85,12 +88,24 @@ static const char *one_line(ck_ev *ev, const char *text, size_t n) {
   return ck_ev_intern(ev, out);
 }
 
-const char *ck_ev_text_at(ck_ev *ev, ck_loc loc) {
-  if (loc.file == NULL || loc.begin >= loc.end || loc.end - loc.begin > MAX_EXTENT) return NULL;
+static const char *read_text_at(ck_ev *ev, ck_loc loc) {
   const char *content = content_of(ev, loc.file);
   if (content == NULL || !is_placed(content, loc)) return NULL;
   size_t begin = with_parentheses(content, loc.begin, loc.end);
   return one_line(ev, content + begin, loc.end - begin);
+}
+
+const char *ck_ev_text_at(ck_ev *ev, ck_loc loc) {
+  if (loc.file == NULL || loc.begin >= loc.end || loc.end - loc.begin > MAX_EXTENT) return NULL;
+  char place[80]; /* each is read once: lines are counted from the file's begin */
+  snprintf(place, sizeof place, "%p %" PRIx32 " %" PRIx32 " %" PRIx32 " %" PRIx32, (const void *)loc.file, loc.begin,
+           loc.end, loc.line, loc.column);
+  bool is_new;
+  ck_map_entry *entry = ck_map_put(&ev->texts, place, &is_new);
+  if (!is_new) return entry->p;
+  const char *text = read_text_at(ev, loc);
+  ck_map_find(&ev->texts, place)->p = (void *)(uintptr_t)text;
+  return text;
 }
 
 /* A call's place begins at its name: `x.count()` begins where `x` does. */

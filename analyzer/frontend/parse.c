@@ -354,6 +354,23 @@ static void find_pch(session *s) {
   ck_fe_release_includes(&includes);
 }
 
+/* A unit of which nothing is read. */
+static ck_ir_unit *empty_unit(session *s, const char *why) {
+  ck_ir_unit *unit = new_unit(s);
+  unit->root = ck_ir_node_new(unit, CK_IR_UNIT, (ck_loc){.file = unit->main_file, .line = 1, .column = 1});
+  ck_ir_add_note(unit, unit->root->loc, why);
+  return unit;
+}
+
+/* One of libtorch's own headers, say. Parsed for itself it takes seconds, and nothing in it would be lowered. */
+static bool is_library_header(const ck_fe_options *options) {
+  static const char *const endings[] = {".h", ".hpp", ".hh", ".hxx", ".cuh"};
+  if (options->expression != NULL || !ck_fe_is_library_path(options->path)) return false;
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+    if (ck_ends_with(options->path, endings[i])) return true;
+  return false;
+}
+
 ck_ir_unit *ck_fe_make_unit(const ck_fe_options *options, ck_err *err) {
   session s = {.options = options};
   ck_arena_init(&s.arena);
@@ -364,10 +381,10 @@ ck_ir_unit *ck_fe_make_unit(const ck_fe_options *options, ck_err *err) {
   if (ck_read_file(from, MAX_SOURCE_BYTES, &s.content, &s.content_size, err) == CK_OK) {
     ck_fe_translate_flags(&s.arena, options->flags, options->flag_count, &s.flags);
     if (s.flags.cuda || ck_ends_with(options->path, ".cu")) {
-      unit = new_unit(&s);
-      unit->root = ck_ir_node_new(unit, CK_IR_UNIT, (ck_loc){.file = unit->main_file, .line = 1, .column = 1});
+      unit = empty_unit(&s, "a CUDA unit: it is not analysed");
       unit->has_errors = true;
-      ck_ir_add_note(unit, unit->root->loc, "a CUDA unit: it is not analysed");
+    } else if (is_library_header(options)) {
+      unit = empty_unit(&s, "a header of a library: its modules are known by name; give a file that uses them");
     } else {
       s.index = clang_createIndex(1, 0); /* not the PCH's declarations, no diagnostics on stderr */
       find_pch(&s);
