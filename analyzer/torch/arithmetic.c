@@ -130,13 +130,19 @@ static ck_value number_first(ck_call *call) {
   return broadcast_pair(call, a, b, divides ? divided(call, dtype) : dtype);
 }
 
-/* clamp(min, max): integers with bounds that are not whole, and truths, are promoted by some releases. */
+/* clamp(min, max): tensors are broadcast; integers with bounds that are not whole, and truths, are promoted by some
+ * releases. */
 static ck_value clamp(ck_call *call) {
   const ck_tensor *t = ck_torch_tensor_operand(call, 0);
   ck_dtype dtype = t->dtype;
   for (size_t i = 1; i < ck_torch_operands(call); i++) {
     ck_value v = ck_ev_decide(call->ev, ck_torch_operand(call, i));
-    if (v.kind == CK_V_TENSOR) return ck_torch_unknown_result(call, t->rank, CK_DTYPE_UNKNOWN);
+    if (v.kind == CK_V_TENSOR) {
+      side a = {t, dtype, t->rank == 0 ? 1 : 2}, b = side_of(call, i);
+      dtype = result_dtype(a, b);
+      t = broadcast_pair(call, a, b, dtype).tensor;
+      continue;
+    }
     bool is_whole = v.kind == CK_V_INT || v.kind == CK_V_VOID;
     if (dtype != CK_DTYPE_UNKNOWN && category(dtype) < (is_whole ? 1 : 2)) dtype = CK_DTYPE_UNKNOWN;
   }
@@ -159,6 +165,12 @@ static ck_value accumulate(ck_call *call) {
   ck_dtype dtype = t->dtype != CK_DTYPE_UNKNOWN && category(t->dtype) < 2 ? CK_DTYPE_INT64 : t->dtype;
   dtype_operand(call, 2, &dtype);
   return ck_torch_with_dtype(call->ev, t, dtype);
+}
+
+/* bucketize(x, boundaries), searchsorted(sorted, x): an index for each value. */
+static ck_value places(ck_call *call) {
+  bool second = strcmp(ck_torch_method(call->name), "searchsorted") == 0;
+  return ck_torch_with_dtype(call->ev, ck_torch_tensor_operand(call, second), CK_DTYPE_INT64);
 }
 
 /* softmax(dim, dtype) */
@@ -366,6 +378,7 @@ static ck_value reduce(ck_call *call) {
   const char *name = ck_torch_method(call->name);
   bool sum = strcmp(name, "sum") == 0 || strcmp(name, "prod") == 0 || strcmp(name, "trace") == 0;
   ck_dtype dtype = sum && t->dtype != CK_DTYPE_UNKNOWN && category(t->dtype) < 2 ? CK_DTYPE_INT64 : t->dtype;
+  if (strcmp(name, "logsumexp") == 0) dtype = divided(call, dtype);
   bool all = dtype_operand(call, 1, &dtype) && ck_torch_operands(call) == 2;
   return without(call, t, all ? 2 : 1, 2, dtype);
 }
@@ -513,6 +526,9 @@ const ck_builtin ck_torch_arithmetic_rows[] = {
     OP("argsort", argsort, 0, 2),
     OP("sort", sort, 0, 2),
     OP("topk", topk, 1, 4),
+    FUNCTION("bucketize", places, 2, 2),
+    FUNCTION("searchsorted", places, 2, 2),
+    OP("logsumexp", reduce, 1, 2),
     OP("clamp", clamp, 1, 2),
     OP("clip", clamp, 1, 2),
     OP("clamp_min", clamp, 1, 1),

@@ -3,6 +3,8 @@
  * Constructors run a module on a tensor of zeros to learn how wide the next layer has to be. A row tells the way in
  * which the modules of a name change a shape; the options of the module, or of the functional, say the rest. What has
  * no row gives a tensor of unknown shape. Source: the shape sections of PyTorch's reference of torch.nn. */
+#include <stdio.h>
+
 #include "torch/shape_int.h"
 
 typedef enum { SAME, CONVOLVE, TRANSPOSE, POOL, ADAPT, LINEAR, EMBED, FLATTEN } change;
@@ -230,6 +232,27 @@ ck_value ck_torch_forward(ck_call *call, ck_cell *module, ck_cell **args, size_t
 
 /* --- functions ------------------------------------------------------------------------------------------------ */
 
+/* conv2d(x, weight, bias, stride, padding, dilation, groups): the weight says the rest. */
+static ck_value convolution(ck_call *call) {
+  static const char *const names[] = {"stride", "padding", "dilation"};
+  const ck_tensor *x = ck_torch_tensor_operand(call, 0), *weight = ck_torch_tensor_operand(call, 1);
+  int32_t space = space_of(ck_torch_method(call->name));
+  if (!ck_torch_has_shape(call, weight) || weight->rank != space + 2) return ck_torch_unknown_from(call, x, x->rank);
+  ck_value kernel[3], args[3] = {CK_INT(1)};
+  for (int32_t i = 0; i <= space; i++) {
+    ck_dim d = weight->dims[i == 0 ? 0 : i + 1];
+    if (d.kind != CK_DIM_INT) return ck_torch_unknown_from(call, x, x->rank);
+    *(i == 0 ? &args[1] : &kernel[i - 1]) = CK_INT(d.n);
+  }
+  char options[32];
+  snprintf(options, sizeof options, "ConvOptions<%d>", (int)space);
+  args[2] = ck_ev_list(call->ev, "std::vector", kernel, (size_t)space);
+  pass p = {call, ck_torch_options_new(call->ev, options, args, 3, call->node->loc), x, space, NULL};
+  for (size_t i = 0; i < 3 && i + 3 < call->nargs; i++)
+    ck_torch_option_set(call->ev, p.options, names[i], ck_torch_arg(call, i + 3), call->node->loc);
+  return run(&p, CONVOLVE);
+}
+
 /* max_pool2d(x, kernel_size, stride, padding, dilation, ceil_mode); avg_pool2d has no dilation. */
 static ck_value pool(ck_call *call) {
   static const char *const of_max[] = {"kernel_size", "stride", "padding", "dilation", "ceil_mode"}, *const of_avg[] = {
@@ -260,12 +283,16 @@ static ck_value functional(ck_call *call) {
   return run(&p, strncmp(name, "adaptive", 8) == 0 ? ADAPT : POOL);
 }
 
-#define FUNCTIONAL "torch::nn::functional::"
+#define FUNCTIONAL     "torch::nn::functional::"
+#define CONVOLUTION(d) FUNCTION("conv" d, convolution, 2, 7), {FUNCTIONAL "conv" d, convolution, 2, 2}
 #define POOLS(d)                                                                                                       \
   FUNCTION("max_pool" d, pool, 2, 6), FUNCTION("avg_pool" d, pool, 2, 5),                                              \
       FUNCTION("adaptive_avg_pool" d, adaptive_pool, 2, 2), {FUNCTIONAL "max_pool" d, functional, 2, 2},               \
       {FUNCTIONAL "avg_pool" d, functional, 2, 2}, {FUNCTIONAL "adaptive_avg_pool" d, functional, 2, 2}
 const ck_builtin ck_torch_forward_rows[] = {
+    CONVOLUTION("1d"),
+    CONVOLUTION("2d"),
+    CONVOLUTION("3d"),
     POOLS("1d"),
     POOLS("2d"),
     POOLS("3d"),
