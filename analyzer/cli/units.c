@@ -2,6 +2,7 @@
  *
  * The front end writes the unit to its standard output, a file in memory: nothing is left behind when it dies, and a
  * cache that cannot be written costs nothing but time. One process makes an entry, others that want it wait. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,6 +164,25 @@ static void make_missing(const cli_options *o, request **open, size_t n, const c
   cache_prune(o);
 }
 
+/* The notes of a unit; what is said of several places is said once, at the first. */
+static void tell_notes(cli_units *out, const ck_ir_unit *unit) {
+  ck_map told;
+  ck_map_init(&told);
+  for (size_t i = 0; i < unit->note_count; i++) ck_map_put(&told, unit->notes[i].text, NULL)->n++;
+  for (size_t i = 0; i < unit->note_count; i++) {
+    ck_map_entry *entry = ck_map_find(&told, unit->notes[i].text);
+    uint64_t places = entry->n;
+    entry->n = 0;
+    if (places == 0) continue;
+    const char *text = unit->notes[i].text;
+    if (places > 1)
+      text = ck_arena_printf(&out->arena, "%s (and so in %" PRIu64 " more place%s of this unit)", text, places - 1,
+                             places > 2 ? "s" : "");
+    remark(out, unit->notes[i].loc, text);
+  }
+  ck_map_release(&told);
+}
+
 ck_status cli_make_units(const cli_options *o, const cli_command *commands, size_t n, cli_units *out, ck_err *err) {
   const char *frontend = cli_frontend(&out->arena);
   if (frontend == NULL)
@@ -184,8 +204,7 @@ ck_status cli_make_units(const cli_options *o, const cli_command *commands, size
     if (unit == NULL) continue;
     ck_vec_push(&out->units, unit);
     out->broken += unit->has_errors && !commands[i].is_other;
-    for (size_t k = 0; k < unit->note_count && !commands[i].is_other; k++)
-      remark(out, unit->notes[k].loc, unit->notes[k].text);
+    if (!commands[i].is_other) tell_notes(out, unit);
   }
   free(open);
   free(requests);

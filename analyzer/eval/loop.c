@@ -178,12 +178,12 @@ static bool try_round(ck_ev *ev, generic *g, const havoc *h, const ck_sym *condi
   return understood && e->ends;
 }
 
-static bool adds_to_havoc(havoc *h, const generic *g, const ck_writes *writes) {
+static bool adds_to_havoc(ck_ev *ev, havoc *h, const generic *g, const ck_writes *writes) {
   bool grew = false;
   for (size_t i = 0; i < writes->n; i++) {
     ck_cell *cell = writes->at[i].cell;
     if (cell == g->index || is_registry(writes->at[i].v) || ck_ptrmap_get(&h->set, cell)) continue;
-    if (ck_ev_same(cell->v, writes->at[i].v)) continue;
+    if (ck_ev_same(ck_ev_load(ev, cell), ck_ev_resolve(ev, writes->at[i].v))) continue;
     ck_vec_push(&h->cells, cell);
     *ck_ptrmap_slot(&h->set, cell) = cell;
     grew = true;
@@ -201,6 +201,7 @@ static bool is_constant(ck_value v) {
   case CK_V_NULL:
   case CK_V_VOID: return true;
   case CK_V_SYM: return !v.sym->has_index;
+  case CK_V_CHOICE: return !v.choice->condition->has_index && is_constant(v.choice->a) && is_constant(v.choice->b);
   default: return false;
   }
 }
@@ -299,7 +300,7 @@ static bool run_generic(ck_ev *ev, generic *g, const ck_sym *condition, bool may
       release_effects(&e);
       understood = try_round(ev, g, &h, condition, &e);
     }
-    again = adds_to_havoc(&h, g, &e.writes);
+    again = adds_to_havoc(ev, &h, g, &e.writes);
     if (pass == CK_LIMIT_FIXPOINT) understood = !again;
   }
   ev->trials--;

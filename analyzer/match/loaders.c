@@ -181,6 +181,29 @@ static ck_severity lower(const ck_comparison *c, ck_severity severity) {
   return c->alternative->in_try && severity > CK_SEVERITY_WARNING ? CK_SEVERITY_WARNING : severity;
 }
 
+/* What torch::save was given: all archives are of one format. */
+static const char *content(ck_comparison *c, ck_ckpt_format_id format) {
+  if (format == CK_CKPT_FORMAT_OPTIMIZER) return "the state of an optimizer";
+  size_t n, numbers = 0;
+  const ck_ckpt_entry *entries = ck_ckpt_entries(c->file->ckpt, &n);
+  for (size_t i = 0; i < n; i++) numbers += entries[i].key[strspn(entries[i].key, "0123456789")] == '\0';
+  if (n == 0) return "nothing";
+  if (numbers < n) return ck_arena_printf(c->m->arena, "the state of a module (\"%s\" ...)", entries[0].key);
+  return n == 1 ? "a tensor" : ck_arena_printf(c->m->arena, "%zu tensors", n);
+}
+
+/* What the loader asks an archive for, and the call of torch::save that writes it. */
+static void help_content(ck_raw *raw, ck_loader loader) {
+  if (loader == CK_LOADER_TORCH_OPTIMIZER)
+    ck_match_help(
+        raw,
+        "an optimizer's state is in the file that torch::save(optimizer, ...) wrote; a module's state is loaded into "
+        "the module");
+  if (loader == CK_LOADER_TORCH_TENSOR || loader == CK_LOADER_TORCH_VECTOR)
+    ck_match_help(
+        raw, "a module's state is loaded into the module; a tensor is in the file that torch::save(tensor, ...) wrote");
+}
+
 /* The file is an archive, but what the loader asks for is not in it. */
 static ck_fit refuse_key(ck_comparison *c, ck_ckpt_format_id format, outcome what) {
   bool silent = what == NOTHING;
@@ -188,6 +211,7 @@ static ck_fit refuse_key(ck_comparison *c, ck_ckpt_format_id format, outcome wha
   raw->diff.key = "0";
   raw->diff.note = silent ? "the vector stays empty, without an error" : "where torch::save puts a single tensor";
   raw->thrown = thrown[what];
+  if (format != CK_CKPT_FORMAT_OPTIMIZER) help_content(raw, c->site->loader);
   help_format(c, raw, format);
   return CK_FIT_REFUSED;
 }
@@ -217,6 +241,13 @@ static ck_fit refuse(ck_comparison *c, ck_ckpt_format_id format, outcome what) {
   raw->detail = corrupt ? ck_arena_printf(c->m->arena, "\"%s\" is %s", name, is)
                         : ck_arena_printf(c->m->arena, "\"%s\" is %s, which %s cannot read", name, is,
                                           ck_loader_name(c->site->loader));
+  if (!corrupt && c->site->loader != CK_LOADER_PICKLE_LOAD && ck_ckpt_format_props(format) & CK_CKPT_ARCHIVE) {
+    raw->detail =
+        ck_arena_printf(c->m->arena, "\"%s\" is %s with %s, which %s cannot read", name,
+                        format == CK_CKPT_FORMAT_OPTIMIZER ? ck_ckpt_format_what(CK_CKPT_FORMAT_LIBTORCH) : is,
+                        content(c, format), ck_loader_name(c->site->loader));
+    help_content(raw, c->site->loader);
+  }
   if (format == CK_CKPT_FORMAT_LFS_POINTER && ck_ckpt_meta(c->file->ckpt, "size") != NULL)
     raw->detail = ck_arena_printf(c->m->arena, "%s (%s bytes)", raw->detail, ck_ckpt_meta(c->file->ckpt, "size"));
   help_format(c, raw, format);

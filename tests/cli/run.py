@@ -156,6 +156,19 @@ def what_does_not_compile_claims_nothing(p):
     p.check('helper.cpp').expect(0, '1 load site: 0 checked, ')
     p.write('overload.cpp', NET + OTHER + 'int main() { auto other = std::make_shared<OtherImpl>(undeclared); torch::load(other, "net.pt"); }\n')
     p.check('overload.cpp').expect(0, '1 load site: 0 checked, 0 in part, 1 not checked')
+    p.write('classes.cpp', '#include <torch/torch.h>\n' + ''.join('struct %s : torch::nn::Module { %s() {} no_type x; };\n' % (c, c) for c in 'ABC'))
+    text = 'this class does not compile, members may be missing (and so in 2 more places of this unit)'
+    r = p.run('keys', 'classes.cpp', '--', *FLAGS).expect(0, 'classes.cpp:2:8: note: ' + text)
+    assert r.err.count('does not compile') == 1, r.err
+
+
+@test
+def what_an_archive_holds(p):
+    """All that torch::save writes is one format: what is in the file is said, and where it belongs."""
+    p.checkpoint('net.pt')
+    p.write('optimizer.cpp', NET + 'int main() {\n  Net net;\n  torch::optim::SGD sgd(net->parameters(), 0.1);\n  torch::load(sgd, "net.pt");\n}\n')
+    p.check('optimizer.cpp').expect(1, '"net.pt" is a libtorch archive with the state of a module ("fc1.weight" ...), which torch::load(Optimizer) cannot read',
+                                    "a module's state is loaded into the module")
 
 
 @test
@@ -524,6 +537,39 @@ def keys(p):
     assert [k['key'] for k in models[0]['keys']][:2] == ['fc1.weight', 'fc1.bias'], models
     assert models[0]['complete'] is True and models[0]['keys'][0]['certainty'] == 'definite', models
     p.run('keys', '--model', 'Frob', 'net.cpp', '--', *FLAGS).expect(2, 'there is no module class "Frob"')
+
+
+@test
+def keys_of_unknown_values(p):
+    """What has no value at build time is shown as the source calls it: sizes, conditions, names of a loop."""
+    p.write('net.cpp', '''#include <torch/torch.h>
+#include <cstdlib>
+namespace nn = torch::nn;
+bool wants(const char *what);
+struct Net : nn::Module {
+  Net(int64_t hidden, int depth, bool norm) {
+    int64_t in = 8;
+    for (int i = 0; i < depth; i++) {
+      register_module("layer" + std::to_string(i), nn::Linear(in, hidden * 4));
+      if (norm) register_module("norm" + std::to_string(i), nn::LayerNorm(nn::LayerNormOptions({hidden})));
+      in = 4 * hidden;
+    }
+    register_module("out", nn::Linear(in, wants("wide") ? 64 : 32));
+  }
+};
+int main(int argc, char **argv) {
+  auto net = std::make_shared<Net>(argc > 1 ? atoi(argv[1]) : 16, atoi(argv[2]), !wants("no norm"));
+}
+''')
+    flags = [f for f in FLAGS if f != '-Werror']
+    r = p.run('keys', 'net.cpp', '--', *flags).expect(
+        0, 'layer0.weight  parameter  [(argc > 1 ? 4*atoi(argv[1]) : 64), 8] float32  when `atoi(argv[2]) > 0` at net.cpp:8\n',
+        'layer*.weight  parameter  [(argc > 1 ? 4*atoi(argv[1]) : 64), (argc > 1 ? 4*atoi(argv[1]) : 64)] float32  when `atoi(argv[2]) > 1` at net.cpp:8\n',
+        'norm0.weight   parameter  [(argc > 1 ? atoi(argv[1]) : 16)] float32  when `norm` at net.cpp:6 and `atoi(argv[2]) > 0` at net.cpp:8\n',
+        'out.bias       parameter  [(wants("wide") ? 64 : 32)] float32\n', absent=['condition', '?]', '[?'])
+    keys = json.loads(p.run('keys', '--format', 'json', 'net.cpp', '--', *flags).expect(0).out)['models'][0]['keys']
+    assert {k['key']: k.get('when') for k in keys}['layer*.weight'].startswith('when `atoi(argv[2]) > 1`'), keys
+    assert r.out.count('\n') == len(keys) + 1, r.out
 
 
 @test
