@@ -310,18 +310,49 @@ static const ck_ir *best_instance(ck_ev *ev, const ck_class *cls, ck_cell **args
   return best;
 }
 
-const ck_ir *ck_ev_choose_ctor(ck_ev *ev, const ck_class *cls, ck_cell **args, size_t nargs, const char *usr) {
+/* Has it a parameter whose type no one knows, for a header is missing? */
+static bool is_unknown_ctor(const ck_ir *ctor) {
+  for (size_t i = 0; i < ck_ir_param_count(ctor); i++) {
+    const ck_ir_type *type = ck_ir_param(ctor, i)->type;
+    if (type && type->kind == CK_IR_T_UNKNOWN && strcmp(type->spelling, "?") == 0) return true;
+  }
+  return false;
+}
+
+/* Such a one that may be meant: what its parameters have for defaults may not be known, either. */
+static const ck_ir *unknown_ctor(ck_ev *ev, const ck_class *cls, ck_cell **args, size_t nargs) {
+  ck_value v = nargs == 1 ? ck_ev_load(ev, args[0]) : CK_VOID;
+  if (v.kind == CK_V_OBJECT && v.object->record == cls->record) return NULL; /* a copy fits exactly */
+  for (uint32_t i = 0; nargs > 0 && i < cls->record->nkids; i++) {
+    const ck_ir *ctor = cls->record->kids[i];
+    if (ctor && ctor->kind == CK_IR_FUNCTION && (ctor->flags & CK_IR_F_CTOR) && is_unknown_ctor(ctor) &&
+        nargs <= ck_ir_param_count(ctor))
+      return ctor;
+  }
+  return NULL;
+}
+
+static const ck_ir *known_ctor(ck_ev *ev, const ck_class *cls, ck_cell **args, size_t nargs, const char *usr) {
   const ck_ir *best = NULL;
   int least = NOT_VIABLE;
   for (uint32_t i = 0; i < cls->record->nkids; i++) {
     const ck_ir *ctor = cls->record->kids[i];
     if (ctor == NULL || ctor->kind != CK_IR_FUNCTION || !(ctor->flags & CK_IR_F_CTOR)) continue;
     if (usr[0] && strcmp(usr, ctor->usr) == 0) return ctor;
-    if ((ctor->flags & (CK_IR_F_DELETED | CK_IR_F_INHERITED)) || !takes(ev, ctor, nargs)) continue;
+    if ((ctor->flags & (CK_IR_F_DELETED | CK_IR_F_INHERITED)) || is_unknown_ctor(ctor) || !takes(ev, ctor, nargs))
+      continue;
     int r = rank_all(ev, ctor, args, nargs);
     if (r < least) least = r, best = ctor;
   }
   const ck_ir *instance = named_instance(ev, cls, usr);
   if (instance == NULL) instance = best_instance(ev, cls, args, nargs, least);
   return instance ? instance : best;
+}
+
+const ck_ir *ck_ev_choose_ctor(ck_ev *ev, const ck_class *cls, ck_cell **args, size_t nargs, const char *usr) {
+  const ck_ir *known = known_ctor(ev, cls, args, nargs, usr), *unknown = unknown_ctor(ev, cls, args, nargs);
+  if (unknown == NULL || known == unknown) return known;
+  bool is_exact =
+      known && takes(ev, known, nargs) && rank_all(ev, known, args, nargs) == EXACT; /* none can fit better */
+  return is_exact ? known : unknown;
 }

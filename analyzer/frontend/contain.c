@@ -14,7 +14,6 @@
  *
  * An `if` or `while` whose condition does not compile keeps its blocks. Where any of that cannot be had, all from the
  * first error on is unknown (lower_function.c). */
-#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,14 +147,24 @@ static ck_ir *unknown(ck_fe_containment *c, ck_loc loc, const ck_ir_type *type) 
   return node;
 }
 
-static ck_ir *unknown_for(ck_fe_containment *c, const region *r, ck_loc loc, const ck_ir *inside,
-                          const ck_ir_type *type) {
-  ck_ir *node = unknown(c, loc, type);
+/* What was handed over once may be kept, and be changed by each later one as well. */
+static void set_reached(ck_fe_containment *c, ck_ir *node, const ck_ir *inside) {
   ck_fe_nodes kids = {0};
-  if (ck_fe_reach_names(c, r->begin, r->end, loc, &kids)) node->flags |= CK_IR_F_GLOBAL;
+  for (size_t i = 0; i < c->reached.n; i++) ck_vec_push(&kids, c->reached.at[i]);
   if (inside != NULL) ck_vec_push(&kids, (ck_ir *)(uintptr_t)inside);
   ck_fe_set_kids(c->fe, node, &kids);
   free(kids.at);
+}
+
+static ck_ir *unknown_for(ck_fe_containment *c, const region *r, ck_loc loc, const ck_ir *inside,
+                          const ck_ir_type *type) {
+  ck_ir *node = unknown(c, loc, type);
+  ck_fe_nodes named = {0};
+  if (ck_fe_reach_names(c, r->begin, r->end, loc, &named)) node->flags |= CK_IR_F_GLOBAL;
+  for (size_t i = 0; i < named.n; i++) ck_vec_push(&c->reached, named.at[i]);
+  free(named.at);
+  if (c->loops) ck_vec_push(&c->repeated, node);
+  set_reached(c, node, inside);
   return node;
 }
 
@@ -303,7 +312,7 @@ static ck_ir *contain_compound(ck_fe_containment *c, const ck_ir *statement) {
     see(c, kid);
     ck_vec_push(&kids, (ck_ir *)(uintptr_t)kid);
   }
-  assert(kids.at != NULL);
+  if (kids.at == NULL) return NULL; /* it has blocks */
   if (header > 0)
     kids.at[condition_at] = contain_condition(c, statement->kids[condition_at], statement->loc.begin, block->loc.begin);
   c->loops += is_loop(statement);
@@ -384,10 +393,84 @@ static ck_ir *contain_block(ck_fe_containment *c, const ck_ir *block) {
   return node;
 }
 
+/* Constructors' initialisers ----------------------------------------------------------------------------------------
+ */
+
+/* Behind the bracket that closes the one at `at`; 0 if there is none before `stop`. */
+static size_t behind_bracket(const ck_fe_file *file, size_t at, size_t stop) {
+  int depth = 0;
+  for (; at < stop; at = ck_fe_skip_space(file, at)) {
+    char c = file->text[at];
+    if (c == '#') return 0;
+    depth += c != 0 && strchr("([{", c) ? 1 : c != 0 && strchr(")]}", c) ? -1 : 0;
+    if (depth == 0) return at + 1;
+    at = c == '"' || c == '\'' ? ck_fe_skip_literal(file, at) : at + 1;
+  }
+  return 0;
+}
+
+static CXCursor field_named(ck_fe *fe, CXCursor constructor, const char *name, size_t n) {
+  CXCursor found = clang_getNullCursor();
+  ck_fe_cursors kids = {0};
+  ck_fe_children(clang_getCursorSemanticParent(constructor), &kids);
+  for (size_t i = 0; i < kids.n; i++) {
+    const char *other = ck_fe_spelling(fe, kids.at[i]);
+    if (clang_getCursorKind(kids.at[i]) == CXCursor_FieldDecl && strlen(other) == n && strncmp(other, name, n) == 0)
+      found = kids.at[i];
+  }
+  free(kids.at);
+  return found;
+}
+
+/* `member(...)` in [at, end), its value in [open, end): what it is given is not known. */
+static bool contain_initialiser(ck_fe_containment *c, CXCursor constructor, size_t at, size_t open, size_t end,
+                                ck_fe_nodes *out) {
+  size_t n = 0;
+  while (at + n < open && ck_fe_is_word(c->file->text[at + n])) n++;
+  CXCursor field = field_named(c->fe, constructor, c->file->text + at, n);
+  region r = {.begin = open + 1, .end = end - 1, .is_open = true};
+  traits t;
+  if (clang_Cursor_isNull(field) || errors_between(c, at, end).has_syntax || !read_text(c, &r, &t)) return false;
+  ck_ir *init = ck_ir_node_new(c->fe->unit, CK_IR_CTOR_INIT, place_at(c, at, end));
+  init->name = ck_fe_spelling(c->fe, field);
+  init->usr = ck_fe_usr(c->fe, field);
+  init->type = ck_fe_type_of(c->fe, field);
+  ck_fe_set_kid(c->fe, init, unknown_for(c, &r, init->loc, NULL, init->type));
+  for (size_t i = 0; i < out->n; i++) /* what clang kept of it */
+    if (out->at[i] && out->at[i]->kind == CK_IR_CTOR_INIT && strcmp(out->at[i]->usr, init->usr) == 0) {
+      out->at[i] = init;
+      return true;
+    }
+  ck_vec_push(out, init);
+  return true;
+}
+
+/* What stands between the parameters and the body. False if an error there is not in the initialiser of a member. */
+static bool contain_initialisers(ck_fe_containment *c, CXCursor constructor, size_t begin, size_t body,
+                                 ck_fe_nodes *out) {
+  const ck_fe_file *file = c->file;
+  size_t at = begin;
+  while (at < body && file->text[at] != '(') at++;
+  at = at < body ? behind_bracket(file, at, body) : 0;
+  if (at == 0 || errors_between(c, begin, at).n > 0) return false;
+  while (at < body && file->text[at] != ':') at++;
+  for (at = ck_fe_skip_space(file, at + 1); at < body;) {
+    size_t open = at, end;
+    while (open < body && ck_fe_is_word(file->text[open])) open++;
+    open = ck_fe_skip_space(file, open);
+    end = open < body && strchr("({", file->text[open]) ? behind_bracket(file, open, body) : 0;
+    if (end == 0) return errors_between(c, at, body).n == 0;
+    if (errors_between(c, at, end).n > 0 && !contain_initialiser(c, constructor, at, open, end, out)) return false;
+    at = ck_fe_skip_space(file, end);
+    if (at < body && file->text[at] == ',') at = ck_fe_skip_space(file, at + 1);
+  }
+  return true;
+}
+
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-/* The errors that lie in the function; false if one is not in its body. */
-static bool collect(ck_fe_containment *c, CXCursor function, const ck_ir *body) {
+/* The errors that lie in the function; false if one is in no place where it can be contained. */
+static bool collect(ck_fe_containment *c, CXCursor function, const ck_ir *body, unsigned *begin_of_function) {
   const ck_fe_file *file;
   unsigned begin, end;
   if (clang_isInvalidDeclaration(function) || !ck_fe_extent(c->fe, function, &file, &begin, &end)) return false;
@@ -399,21 +482,33 @@ static bool collect(ck_fe_containment *c, CXCursor function, const ck_ir *body) 
     const ck_fe_error *error = &c->fe->errors.at[i];
     if (!error->file || !clang_File_isEqual(error->file, file->file) || error->end < begin || error->begin > end)
       continue;
-    if (error->begin <= body->loc.begin || error->end >= body->loc.end - 1 || error->end != error->begin) return false;
+    bool before = error->begin <= body->loc.begin;
+    if ((before && !(c->function->flags & CK_IR_F_CTOR)) || error->end >= body->loc.end - 1 ||
+        error->end != error->begin)
+      return false;
+    c->before_body |= before;
     ck_vec_push(&c->errors, *error);
   }
+  *begin_of_function = begin;
   return c->errors.n > 0;
 }
 
-ck_ir *ck_fe_contain_errors(ck_fe *fe, CXCursor function, const ck_ir *node, const ck_fe_nodes *params,
-                            const ck_ir *body) {
+ck_ir *ck_fe_contain_errors(ck_fe *fe, CXCursor function, const ck_ir *node, ck_fe_nodes *params, const ck_ir *body) {
   ck_fe_containment c = {.fe = fe, .function = node};
   ck_ir *result = NULL;
   ck_map_init(&c.members);
-  if (!fe->in_pattern && collect(&c, function, body)) {
+  unsigned begin;
+  if (!fe->in_pattern && collect(&c, function, body, &begin)) {
     for (size_t i = 0; i < params->n; i++) see(&c, params->at[i]);
     if (node->flags & CK_IR_F_METHOD) ck_fe_reach_members(&c, clang_getCursorSemanticParent(function));
-    result = contain_block(&c, body);
+    if (c.before_body && !contain_initialisers(&c, function, begin, body->loc.begin, params)) c.failed = true;
+    if (!c.failed) result = contain_block(&c, body);
+  }
+  for (size_t i = 0; i < c.repeated.n; i++) { /* of a loop's, each may come after each other */
+    ck_ir *again = c.repeated.at[i], *last = again->nkids ? again->kids[again->nkids - 1] : NULL;
+    bool is_name = false;
+    for (size_t k = 0; k < c.reached.n; k++) is_name |= c.reached.at[k] == last;
+    set_reached(&c, again, is_name ? NULL : last);
   }
   if (result != NULL && !c.failed) {
     /* a `return` that was left out at the end */
@@ -434,5 +529,7 @@ ck_ir *ck_fe_contain_errors(ck_fe *fe, CXCursor function, const ck_ir *node, con
   free(c.member_cursors.at);
   free(c.scope.at);
   free(c.errors.at);
+  free(c.reached.at);
+  free(c.repeated.at);
   return c.failed ? NULL : result;
 }

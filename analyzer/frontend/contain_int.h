@@ -12,7 +12,10 @@ typedef struct {
   ck_map members;               /* of the class and its bases: names to indices into: */
   ck_fe_cursors member_cursors; /* data of the project, or null */
   CK_VEC(ck_fe_error) errors;   /* in the function */
+  ck_fe_nodes reached;          /* names in what was passed over so far */
+  ck_fe_nodes repeated;         /* what stands for such statements in loops */
   bool base_unknown;            /* the class may have members that are not in sight */
+  bool before_body;             /* there are errors in a constructor's initialisers */
   unsigned loops;
   bool failed;
 } ck_fe_containment;

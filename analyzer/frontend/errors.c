@@ -53,6 +53,12 @@ static bool contains_error(CXCursor cursor, const ck_fe_error *error) {
   return file && clang_File_isEqual(error->file, file) && error->begin >= begin && error->end <= end;
 }
 
+/* `REGISTER(fc);` in a class is a method without a type to clang: what may be a macro may declare anything. */
+static bool may_be_macro(CXCursor method) {
+  return clang_getCursorKind(method) == CXCursor_CXXMethod &&
+         clang_equalLocations(clang_getRangeStart(clang_getCursorExtent(method)), clang_getCursorLocation(method));
+}
+
 /* An error in the class outside of its methods: a member may be missing. */
 bool ck_fe_has_error_between_methods(ck_fe *fe, CXCursor record) {
   if (!ck_fe_has_error_in(fe, record)) return false;
@@ -69,7 +75,7 @@ bool ck_fe_has_error_between_methods(ck_fe *fe, CXCursor record) {
       enum CXCursorKind kind = clang_getCursorKind(kids.at[i]);
       inside = (kind == CXCursor_CXXMethod || kind == CXCursor_Constructor || kind == CXCursor_Destructor ||
                 kind == CXCursor_FunctionTemplate || kind == CXCursor_ConversionFunction) &&
-               contains_error(kids.at[i], &fe->errors.at[e]);
+               contains_error(kids.at[i], &fe->errors.at[e]) && !may_be_macro(kids.at[i]);
     }
     if (!inside) ck_vec_push(&left, fe->errors.at[e]);
   }

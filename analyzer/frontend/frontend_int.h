@@ -58,18 +58,41 @@ typedef struct {
 typedef struct {
   CXFile file;
   unsigned begin, end;
-  bool is_syntax; /* the parser may have lost the structure of what follows */
+  bool is_syntax;  /* the parser may have lost the structure of what follows */
+  bool undeclared; /* a name that nothing declares, or a class without its definition */
 } ck_fe_error;
+
+/* A member that was written over before the unit was parsed again (stand_in.c). */
+typedef struct {
+  const char *file;
+  unsigned at;  /* of its name */
+  bool reaches; /* its initialiser was left out, and may do something to the object */
+} ck_fe_member;
+
+/* A file of which something was written over: its text, and what is really in it. */
+typedef struct {
+  const char *name;
+  char *text, *original;
+  size_t size;
+} ck_fe_rewritten;
+
+typedef struct {
+  ck_arena arena;
+  CK_VEC(ck_fe_rewritten) files;
+  CK_VEC(ck_fe_member) members;
+} ck_fe_stand_ins;
 
 typedef struct {
   const ck_fe_options *options;
   ck_ir_unit *unit;
   CXTranslationUnit tu;
-  ck_map files;               /* CXFile (as text) -> ck_fe_file * */
-  ck_map types;               /* canonical clang type (as text) -> ck_ir_type * */
-  ck_map usrs;                /* USR -> list of the distinct cursors that have it (names.c) */
-  ck_map done;                /* USR of functions and records that are queued or lowered */
-  ck_map specialisations;     /* what is to be appended to instantiate what was met (parse.c) */
+  ck_map files;           /* CXFile (as text) -> ck_fe_file * */
+  ck_map types;           /* canonical clang type (as text) -> ck_ir_type * */
+  ck_map usrs;            /* USR -> list of the distinct cursors that have it (names.c) */
+  ck_map done;            /* USR of functions and records that are queued or lowered */
+  ck_map specialisations; /* what is to be appended to instantiate what was met (parse.c) */
+  ck_fe_stand_ins *stand_ins;
+  ck_fe_cursors hidden;       /* functions that no call finds, for a type in them is not known (silent.c) */
   ck_fe_cursors functions;    /* instantiated functions still to be lowered */
   CK_VEC(CXType) records;     /* class specialisations and local classes still to be lowered */
   ck_fe_nodes top;            /* what becomes the kids of UNIT */
@@ -205,9 +228,8 @@ bool ck_fe_has_error_between_methods(ck_fe *fe, CXCursor record);
 unsigned ck_fe_first_error_in(ck_fe *fe, CXCursor cursor);
 
 /* contain.c: the body of a function that does not compile with what the errors touch as UNKNOWNs, if nothing else is
- * touched by them; else NULL. `params` as lowered. */
-ck_ir *ck_fe_contain_errors(ck_fe *fe, CXCursor function, const ck_ir *node, const ck_fe_nodes *params,
-                            const ck_ir *body);
+ * touched by them; else NULL. `params` as lowered, with a constructor's initialisers: UNKNOWN become some of these. */
+ck_ir *ck_fe_contain_errors(ck_fe *fe, CXCursor function, const ck_ir *node, ck_fe_nodes *params, const ck_ir *body);
 
 /* logging.c: takes from the errors of the parse those of statements that only print. */
 void ck_fe_forgive_logging(ck_fe *fe);
@@ -217,6 +239,18 @@ bool ck_fe_only_prints(ck_fe *fe, CXCursor statement);
 /* silent.c: adds to the errors of the parse what clang leaves out without a word, and notes the project's macros and
  * functions. `header_missing`: one was not found. */
 void ck_fe_silent_errors(ck_fe *fe, bool header_missing);
+
+/* stand_in.c: members whose type nothing declares --------------------------------------------------------------- */
+/* Writes over them what can be compiled; true if there was anything to write: the unit is to be parsed again. */
+bool ck_fe_stand_in(ck_fe *fe);
+/* The member if it was written over, else NULL. */
+const ck_fe_member *ck_fe_stood_in(ck_fe *fe, CXCursor field);
+/* Is what stands in for unknown types a part of the type? */
+bool ck_fe_mentions_stand_in(CXType type);
+const ck_fe_rewritten *ck_fe_rewritten_file(const ck_fe_stand_ins *stand_ins, const char *name);
+void ck_fe_release_stand_ins(ck_fe_stand_ins *stand_ins);
+/* What declares it: a header that every unit of which something was written over includes. */
+extern const char ck_fe_stand_in_header[], ck_fe_stand_in_text[];
 
 /* parse.c ------------------------------------------------------------------------------------------------------- */
 /* Parses and lowers. NULL: no unit could be made, *err says why. */

@@ -113,7 +113,7 @@ void ck_fe_forgive_logging(ck_fe *fe) {
       if (!within) fe->errors.at[left++] = *other;
     }
     fe->errors.n = left;
-    ck_vec_push(&fe->prints, (ck_fe_error){error.file, (unsigned)begin, (unsigned)end, false});
+    ck_vec_push(&fe->prints, (ck_fe_error){error.file, (unsigned)begin, (unsigned)end, false, false});
     i = 0;
   }
 }

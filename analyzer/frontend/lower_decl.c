@@ -144,7 +144,17 @@ bool ck_fe_text_has_default(ck_fe *fe, CXCursor cursor) {
   return false;
 }
 
+/* Of a member that was written over: nothing, or what the initialiser that was left out may do. */
+static ck_ir *stand_in_initialiser(ck_fe *fe, CXCursor cursor, const ck_fe_member *member) {
+  ck_ir *value = ck_fe_unknown(fe, cursor, "code that does not compile");
+  value->flags |= CK_IR_F_CONTAINED;
+  if (member->reaches) ck_fe_set_kid(fe, value, ck_ir_node_new(fe->unit, CK_IR_THIS, value->loc));
+  return value;
+}
+
 static ck_ir *field_initialiser(ck_fe *fe, CXCursor cursor) {
+  const ck_fe_member *member = ck_fe_stood_in(fe, cursor);
+  if (member) return stand_in_initialiser(fe, cursor, member);
   if (ck_fe_has_error_in_initialiser(fe, cursor)) return ck_fe_unknown(fe, cursor, "code that does not compile");
   CXCursor initialiser = ck_fe_trailing_initialiser(fe, cursor);
   if (clang_Cursor_isNull(initialiser)) /* of a bit field, libclang shows only the width */

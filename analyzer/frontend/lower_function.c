@@ -35,12 +35,19 @@ static ck_ir *default_argument(ck_fe *fe, CXCursor function, unsigned index) {
   return value;
 }
 
+/* Of a parameter whose type nothing declares, where clang takes int. */
+static const ck_ir_type *unknown_type(ck_fe *fe) {
+  ck_ir_type type = {.kind = CK_IR_T_UNKNOWN, .spelling = ck_ir_intern(fe->unit, "?")};
+  return ck_ir_type_intern(fe->unit, &type);
+}
+
 static void lower_params(ck_fe *fe, CXCursor function, ck_fe_nodes *out) {
   int n = clang_Cursor_getNumArguments(function);
   for (int i = 0; i < n; i++) {
     CXCursor cursor = clang_Cursor_getArgument(function, (unsigned)i);
     ck_ir *param = ck_fe_variable(fe, cursor, true);
     param->kind = CK_IR_PARAM;
+    if (clang_isInvalidDeclaration(cursor)) param->type = unknown_type(fe);
     param->flags = 0;
     if (!param->kids[0]) {
       ck_ir *value = default_argument(fe, function, (unsigned)i);

@@ -4,7 +4,8 @@
  * body, which is skipped) is not instantiated. So the unit is parsed again with `template struct Net<16>;` appended for
  * each specialisation of a project template that the last lowering met, and a construction for each that a library
  * function forwards to (forward.c), until no new one appears. The text is appended behind the end of the file: no place
- * of the project's code moves. */
+ * of the project's code moves. Before, it is parsed again where members of a class have types that nothing declares
+ * (stand_in.c). */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,9 @@
 /* The first error is told, and each header that is missing: the cache waits for these to appear. */
 #define MAX_ERRORS_TOLD 16
 
+/* A class can be repaired once those are that its members are of. */
+#define MAX_STAND_IN_PARSES 3
+
 typedef struct {
   const ck_fe_options *options;
   ck_arena arena;
@@ -32,6 +36,9 @@ typedef struct {
   char *pch;
   ck_fe_strings roots;    /* headers in the PCH that the unit depends on by name */
   ck_map specialisations; /* what is appended for each, in order */
+  ck_fe_stand_ins stand_ins;
+  CK_VEC(ck_ir_note) told; /* the errors of the first parse */
+  bool has_errors;         /* it had any */
 } session;
 
 /* Errors -------------------------------------------------------------------------------------------------------- */
@@ -60,7 +67,21 @@ static bool is_quoted(ck_fe *fe, const ck_fe_error *error) {
   return file == NULL || file->text == NULL || error->begin >= file->size || file->text[error->begin] != '<';
 }
 
-static void collect_errors(ck_fe *fe, bool note_first) {
+/* Does the error say that a name is not declared, or a class not defined? */
+static bool is_undeclared(const char *text) {
+  static const char *const marks[] = {"use of undeclared identifier",
+                                      "unknown type name",
+                                      "no template named",
+                                      "no type named",
+                                      "no member named",
+                                      "incomplete type"};
+  for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+    if (strstr(text, marks[i])) return true;
+  return false;
+}
+
+/* Returns whether a header was not found. */
+static bool collect_errors(ck_fe *fe, bool note_first) {
   unsigned n = clang_getNumDiagnostics(fe->tu);
   bool noted = false, header_missing = false;
   for (unsigned i = 0; i < n; i++) {
@@ -73,8 +94,9 @@ static void collect_errors(ck_fe *fe, bool note_first) {
       error.end = error.begin;
       error.is_syntax = is_syntax_error(diagnostic);
       if (!is_own(fe, location, error.begin)) {
-        ck_vec_push(&fe->errors, error);
         CXString text = clang_getDiagnosticSpelling(diagnostic);
+        error.undeclared = is_undeclared(clang_getCString(text));
+        ck_vec_push(&fe->errors, error);
         bool is_missing = strstr(clang_getCString(text), "file not found") != NULL;
         if (note_first && (!noted || is_missing) && fe->unit->note_count < MAX_ERRORS_TOLD) {
           ck_loc loc = {.file = error.file ? ck_fe_file_of(fe, error.file)->name : NULL,
@@ -93,8 +115,7 @@ static void collect_errors(ck_fe *fe, bool note_first) {
     }
     clang_disposeDiagnostic(diagnostic);
   }
-  ck_fe_forgive_logging(fe);
-  if (fe->errors.n) ck_fe_silent_errors(fe, header_missing);
+  return header_missing;
 }
 
 /* Dependencies --------------------------------------------------------------------------------------------------- */
@@ -128,11 +149,11 @@ static void add_dependency(CXFile file, CXSourceLocation *stack, unsigned depth,
                                  .mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
                                  .hash = ""};
   char hex[33];
-  if (source->text && !clang_File_isEqual(file, clang_getFile(visit->fe->tu, visit->fe->unit->main_file))) {
-    ck_hash128_hex(source->text, source->size, hex);
-    dependency.hash = ck_ir_intern(visit->fe->unit, hex);
-  } else if (source->text) { /* without what was appended */
-    ck_hash128_hex(source->text, source->size < visit->fe->appended ? source->size : visit->fe->appended, hex);
+  const ck_fe_rewritten *rewritten = ck_fe_rewritten_file(visit->fe->stand_ins, source->name);
+  if (source->text) {
+    bool is_main = clang_File_isEqual(file, clang_getFile(visit->fe->tu, visit->fe->unit->main_file));
+    size_t size = is_main && source->size > visit->fe->appended ? visit->fe->appended : source->size;
+    ck_hash128_hex(rewritten ? rewritten->original : source->text, size, hex); /* without what was appended */
     dependency.hash = ck_ir_intern(visit->fe->unit, hex);
   }
   ck_vec_push(&visit->list, dependency);
@@ -167,8 +188,9 @@ static void append_instantiation(session *s, size_t number, const char *text) {
 }
 
 static void build_text(session *s) {
+  const ck_fe_rewritten *rewritten = ck_fe_rewritten_file(&s->stand_ins, s->options->path);
   ck_strbuf_clear(&s->text);
-  ck_strbuf_add(&s->text, s->content, s->content_size);
+  ck_strbuf_add(&s->text, rewritten ? rewritten->text : s->content, s->content_size);
   ck_strbuf_puts(&s->text, "\n\n");
   if (s->options->expression)
     ck_strbuf_printf(&s->text, "void ckptlint_expr() {\n  auto ckptlint_model = %s;\n}\n", s->options->expression);
@@ -206,11 +228,24 @@ static CXTranslationUnit parse_once(session *s, bool with_pch) {
   for (size_t i = 0; i < s->flags.at.n; i++) ck_vec_push(&args, s->flags.at.at[i]);
   ck_vec_push(&args, "-working-directory");
   ck_vec_push(&args, s->options->directory);
-  struct CXUnsavedFile unsaved = {s->options->path, s->text.s, s->text.n};
+  CK_VEC(struct CXUnsavedFile) unsaved = {0};
+  ck_vec_push(&unsaved, (struct CXUnsavedFile){s->options->path, s->text.s, s->text.n});
+  for (size_t i = 0; i < s->stand_ins.files.n; i++) {
+    const ck_fe_rewritten *file = &s->stand_ins.files.at[i];
+    if (strcmp(file->name, s->options->path) != 0)
+      ck_vec_push(&unsaved, (struct CXUnsavedFile){file->name, file->text, file->size});
+  }
+  if (s->stand_ins.files.n) {
+    ck_vec_push(&unsaved,
+                (struct CXUnsavedFile){ck_fe_stand_in_header, ck_fe_stand_in_text, strlen(ck_fe_stand_in_text)});
+    ck_vec_push(&args, "-include");
+    ck_vec_push(&args, ck_fe_stand_in_header);
+  }
   CXTranslationUnit tu = NULL;
   unsigned options = CXTranslationUnit_KeepGoing;
-  enum CXErrorCode code =
-      clang_parseTranslationUnit2(s->index, s->options->path, args.at, (int)args.n, &unsaved, 1, options, &tu);
+  enum CXErrorCode code = clang_parseTranslationUnit2(s->index, s->options->path, args.at, (int)args.n, unsaved.at,
+                                                      (unsigned)unsaved.n, options, &tu);
+  free(unsaved.at);
   free(args.at);
   return code == CXError_Success ? tu : NULL;
 }
@@ -248,6 +283,7 @@ static void release(ck_fe *fe) {
   free(fe->records.at);
   free(fe->top.at);
   free(fe->errors.at);
+  free(fe->hidden.at);
   free(fe->prints.at);
   if (fe->tu) clang_disposeTranslationUnit(fe->tu);
 }
@@ -272,7 +308,7 @@ static ck_ir_unit *new_unit(session *s) {
 }
 
 static void start(ck_fe *fe, session *s, CXTranslationUnit tu) {
-  *fe = (ck_fe){.options = s->options, .unit = new_unit(s), .tu = tu};
+  *fe = (ck_fe){.options = s->options, .unit = new_unit(s), .tu = tu, .stand_ins = &s->stand_ins};
   fe->appended = (unsigned)s->content_size;
   fe->instantiations = (unsigned)s->instantiations;
   ck_map_init(&fe->files);
@@ -293,42 +329,66 @@ static bool note_specialisations(session *s, const ck_fe *fe) {
   return any;
 }
 
+/* NULL if libclang cannot parse it, however it is asked. */
+static CXTranslationUnit parse(session *s) {
+  build_text(s);
+  CXTranslationUnit tu = parse_once(s, s->pch != NULL);
+  if (s->pch && (!tu || rejects_pch(tu))) { /* a PCH that does not fit is no reason to give up */
+    if (tu) clang_disposeTranslationUnit(tu);
+    free(s->pch);
+    s->pch = NULL;
+    tu = parse_once(s, false);
+  }
+  if (!tu && keep_essential_flags(s)) tu = parse_once(s, false);
+  return tu;
+}
+
+/* What the first parse said; later ones see text that is not the user's, and may raise errors that no compiler does. */
+static void keep_told(session *s, const ck_fe *fe) {
+  s->has_errors = fe->unit->has_errors;
+  for (size_t i = 0; i < fe->unit->note_count; i++) {
+    ck_ir_note note = fe->unit->notes[i];
+    note.text = ck_arena_strdup(&s->arena, note.text);
+    note.loc.file = note.loc.file ? ck_arena_strdup(&s->arena, note.loc.file) : NULL;
+    ck_vec_push(&s->told, note);
+  }
+}
+
+static void tell_again(const session *s, ck_fe *fe) {
+  fe->unit->has_errors = s->has_errors;
+  for (size_t i = 0; i < s->told.n; i++) {
+    ck_loc loc = s->told.at[i].loc;
+    loc.file = loc.file ? ck_ir_intern(fe->unit, loc.file) : NULL;
+    ck_ir_add_note(fe->unit, loc, s->told.at[i].text);
+  }
+}
+
+/* A parse whose errors are known; again while stand-ins were found for members. False: libclang cannot parse it. */
+static bool start_round(session *s, ck_fe *fe, bool first) {
+  for (int again = 0;; again++) {
+    CXTranslationUnit tu = parse(s);
+    if (!tu) return false;
+    start(fe, s, tu);
+    bool header_missing = collect_errors(fe, first && again == 0);
+    if (first && again == 0) keep_told(s, fe);
+    else tell_again(s, fe);
+    if (!first || again == MAX_STAND_IN_PARSES || fe->errors.n == 0 || !ck_fe_stand_in(fe)) {
+      ck_fe_forgive_logging(fe);
+      if (fe->errors.n) ck_fe_silent_errors(fe, header_missing);
+      return true;
+    }
+    ck_ir_unit_free(fe->unit);
+    release(fe);
+  }
+}
+
 static ck_ir_unit *lower_rounds(session *s, ck_err *err) {
   ck_ir_unit *unit = NULL;
-  CK_VEC(ck_ir_note) told = {0};
-  bool had_errors = false;
   for (int round = 0; round < CK_FE_MAX_PARSES; round++) {
-    build_text(s);
-    CXTranslationUnit tu = parse_once(s, s->pch != NULL);
-    if (s->pch && (!tu || rejects_pch(tu))) { /* a PCH that does not fit is no reason to give up */
-      if (tu) clang_disposeTranslationUnit(tu);
-      free(s->pch);
-      s->pch = NULL;
-      tu = parse_once(s, false);
-    }
-    if (!tu && keep_essential_flags(s)) tu = parse_once(s, false);
-    if (!tu) {
+    ck_fe fe;
+    if (!start_round(s, &fe, round == 0)) {
       if (!unit) ck_fail(err, CK_FORMAT, "%s: libclang cannot parse this file", s->options->file);
       break;
-    }
-    ck_fe fe;
-    start(&fe, s, tu);
-    collect_errors(&fe, round == 0);
-    if (round == 0) {
-      had_errors = fe.unit->has_errors;
-      for (size_t i = 0; i < fe.unit->note_count; i++) {
-        ck_ir_note note = fe.unit->notes[i];
-        note.text = ck_arena_strdup(&s->arena, note.text);
-        note.loc.file = note.loc.file ? ck_arena_strdup(&s->arena, note.loc.file) : NULL;
-        ck_vec_push(&told, note);
-      }
-    } else { /* instantiating everything may raise errors that the user's compiler never sees */
-      fe.unit->has_errors = had_errors;
-      for (size_t i = 0; i < told.n; i++) {
-        ck_loc loc = told.at[i].loc;
-        loc.file = loc.file ? ck_ir_intern(fe.unit, loc.file) : NULL;
-        ck_ir_add_note(fe.unit, loc, told.at[i].text);
-      }
     }
     ck_fe_unit(&fe);
     record_dependencies(&fe, &s->roots);
@@ -341,7 +401,6 @@ static ck_ir_unit *lower_rounds(session *s, ck_err *err) {
       ck_ir_add_note(unit, (ck_loc){.file = unit->main_file, .line = 1, .column = 1},
                      "class templates lead to ever more specialisations: not all of them were instantiated");
   }
-  free(told.at);
   return unit;
 }
 
@@ -376,6 +435,7 @@ ck_ir_unit *ck_fe_make_unit(const ck_fe_options *options, ck_err *err) {
   ck_arena_init(&s.arena);
   ck_strbuf_init(&s.text);
   ck_map_init(&s.specialisations);
+  ck_arena_init(&s.stand_ins.arena);
   ck_ir_unit *unit = NULL;
   const char *from = options->content ? options->content : options->path;
   if (ck_read_file(from, MAX_SOURCE_BYTES, &s.content, &s.content_size, err) == CK_OK) {
@@ -397,7 +457,9 @@ ck_ir_unit *ck_fe_make_unit(const ck_fe_options *options, ck_err *err) {
   free(s.pch);
   free(s.content);
   free(s.flags.at.at);
+  free(s.told.at);
   ck_map_release(&s.specialisations);
+  ck_fe_release_stand_ins(&s.stand_ins);
   ck_strbuf_release(&s.text);
   ck_arena_release(&s.arena);
   return unit;

@@ -7,7 +7,9 @@
  * those of the parse:
  *
  * - each place that has the name of an invalid variable, member, function or alias, and where clang's tree has nothing
- *   of that name: the use was left out. (Another variable of the same name has its reference there.)
+ *   of that name: the use was left out. (Another variable of the same name has its reference there.) So does each use
+ * of what has a stand-in for its type (stand_in.c), and each call that an invalid function of the same name may be
+ * meant by (for constructors, eval/overload.c has a look at that).
  * - if a header was not found, each `#if ... #endif` that asks for a macro which neither the project nor the flags
  *   define: the other branch may be the one that counts.
  *
@@ -73,13 +75,32 @@ static bool is_in_function(CXCursor cursor) {
   return is_function(clang_getCursorKind(clang_getCursorSemanticParent(cursor)));
 }
 
+/* An invalid declaration, or one whose type a stand-in is part of. */
+static bool is_unknown(ck_fe *fe, CXCursor declaration) {
+  return clang_isInvalidDeclaration(declaration) ||
+         (fe->stand_ins->members.n > 0 && ck_fe_mentions_stand_in(clang_getCursorType(declaration)));
+}
+
+/* `OBJECT torch::nn::Linear fc;` is a member named `torch::nn::Linear` to clang, where a missing header's macro leads.
+ */
+static bool is_misread(ck_fe *fe, CXCursor cursor) {
+  CXFile file;
+  unsigned at;
+  if (clang_getCursorKind(cursor) != CXCursor_FieldDecl) return false;
+  clang_getFileLocation(clang_getCursorLocation(cursor), &file, NULL, NULL, &at);
+  const ck_fe_file *source = file ? ck_fe_file_of(fe, file) : NULL;
+  return source && source->text && ck_fe_char_before(source, at) == ':';
+}
+
 static enum CXChildVisitResult note_invalid(CXCursor cursor, CXCursor parent, CXClientData data) {
   search *s = data;
   bool is_top = clang_getCursorKind(parent) == CXCursor_TranslationUnit;
   if (is_top && ck_fe_is_external(s->fe, cursor)) return CXChildVisit_Continue;
-  if (is_named_by_use(clang_getCursorKind(cursor)) && clang_isInvalidDeclaration(cursor)) {
+  enum CXCursorKind kind = clang_getCursorKind(cursor);
+  if (is_named_by_use(kind) && is_unknown(s->fe, cursor)) {
     const char *name = ck_fe_spelling(s->fe, cursor);
-    if (ck_fe_is_word(*name)) {
+    if (kind == CXCursor_FunctionDecl || kind == CXCursor_CXXMethod) ck_vec_push(&s->fe->hidden, cursor);
+    if (ck_fe_is_word(*name) && !is_misread(s->fe, cursor)) {
       put(&s->names, name, strlen(name));
       if (!is_in_function(cursor)) put(&s->fe->own_functions, name, strlen(name)); /* of an unknown type */
     }
@@ -97,17 +118,33 @@ static enum CXChildVisitResult note_invalid(CXCursor cursor, CXCursor parent, CX
   return CXChildVisit_Recurse;
 }
 
+/* A function that stands for another one beside it, if the types of that were known: the call may be meant for it. */
+static bool is_overloaded_unseen(ck_fe *fe, CXCursor function) {
+  enum CXCursorKind kind = clang_getCursorKind(function);
+  if (kind != CXCursor_FunctionDecl && kind != CXCursor_CXXMethod) return false;
+  CXCursor scope = clang_getCursorSemanticParent(function);
+  const char *name = ck_fe_spelling(fe, function);
+  for (size_t i = 0; i < fe->hidden.n; i++)
+    if (clang_equalCursors(scope, clang_getCursorSemanticParent(fe->hidden.at[i])) &&
+        strcmp(name, ck_fe_spelling(fe, fe->hidden.at[i])) == 0)
+      return true;
+  return false;
+}
+
 /* Is there anything in the tree that stands for the n characters at `at`, and for something valid? */
 static bool is_in_tree(ck_fe *fe, const ck_fe_file *file, size_t at, size_t n) {
   CXCursor cursor = clang_getCursor(fe->tu, clang_getLocationForOffset(fe->tu, file->file, (unsigned)at));
   enum CXCursorKind kind = clang_getCursorKind(cursor);
   if (!clang_isExpression(kind) && !clang_isReference(kind) && !clang_isDeclaration(kind)) return false;
-  if (!clang_isDeclaration(kind) && clang_isInvalidDeclaration(clang_getCursorReferenced(cursor))) return false;
+  CXCursor meant = clang_getCursorReferenced(cursor);
+  if (!clang_isDeclaration(kind) && (is_unknown(fe, meant) || is_overloaded_unseen(fe, meant))) return false;
+  const char *name = ck_fe_spelling(fe, cursor);
+  bool is_recovered = kind == CXCursor_UnexposedExpr && !*name; /* what clang keeps of an expression that is wrong */
+  if (is_recovered && clang_isInvalid(clang_getCursorKind(meant))) return false;
   CXFile where;
   unsigned offset;
   clang_getFileLocation(clang_getCursorLocation(cursor), &where, NULL, NULL, &offset);
   if (where && offset == at && clang_File_isEqual(where, file->file)) return true;
-  const char *name = ck_fe_spelling(fe, cursor);
   size_t length = strlen(name);
   return length >= n && strncmp(name + length - n, file->text + at, n) == 0;
 }
@@ -152,7 +189,7 @@ static void add_uses(search *s, const ck_fe_file *file) {
   size_t at = 0, n;
   for (; (n = ck_fe_next_word(file, &at, file->size)) > 0; at += n)
     if (holds(&s->names, file->text + at, n) && !is_in_tree(s->fe, file, at, n))
-      ck_vec_push(&s->fe->errors, (ck_fe_error){file->file, (unsigned)at, (unsigned)at, false});
+      ck_vec_push(&s->fe->errors, (ck_fe_error){file->file, (unsigned)at, (unsigned)at, false, false});
 }
 
 /* Conditions on macros that nobody defines ------------------------------------------------------------------------- */
@@ -239,7 +276,8 @@ static void add_region(search *s, const ck_fe_file *file, size_t hash, const cha
   branch *top = &stack->at[stack->n - 1];
   if (begins || goes_on) top->open |= asks_for_unknown(s, file, operand, end);
   if (!is_directive(word, n, "endif")) return;
-  if (top->open) ck_vec_push(&s->fe->errors, (ck_fe_error){file->file, (unsigned)top->begin, (unsigned)hash, true});
+  if (top->open)
+    ck_vec_push(&s->fe->errors, (ck_fe_error){file->file, (unsigned)top->begin, (unsigned)hash, true, false});
   stack->n--;
 }
 

@@ -45,7 +45,7 @@ int nested(int n) {
   try { missing::open(n, 1); } catch (int code) { n = missing::convert(code); }
   return n;
 }
-// expect-ir: "nested" (param "n" _) (block (for (decl (var "i" (int 0)))...(block (expr (assign + (ref "n") (ref "i"))) (unknown contained "code that does not compile" (ref "i")) (if _ (unknown contained...) (block (break)) _))) (try (block (unknown contained "code that does not compile" (ref "n")...)) (catch (var "code" _) (block (unknown contained "code that does not compile" (ref "n") (ref "code")...)))) (return (ref "n")))
+// expect-ir: "nested" (param "n" _) (block (for (decl (var "i" (int 0)))...(block (expr (assign + (ref "n") (ref "i"))) (unknown contained "code that does not compile" (ref "i")...) (if _ (unknown contained...) (block (break)) _))) (try (block (unknown contained "code that does not compile" ...(ref "n")...)) (catch (var "code" _) (block (unknown contained "code that does not compile" ...(ref "n") (ref "code")...)))) (return (ref "n")))
 
 struct Base { int inherited = 1; void grow() { inherited++; } };
 struct Object : Base {

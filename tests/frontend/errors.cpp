@@ -2,7 +2,7 @@
 // allow-unknown
 #include <missing/header.hpp>
 struct Fine { int a = 1; int get() { return a; } }; // expect-ir: (record aggregate main "Fine" (field "a" (int 1)) (function method main "Fine::get" (block (return (member "a" _)))
-struct Broken { Missing m; int b = 2; };            // expect-ir: (record incomplete
+struct Broken { MISSING m; int b = 2; };            // expect-ir: (record incomplete
 struct Partly { int c = 3; void bad() { undeclared(1); } void good() { c = 4; } };
 // expect-ir: "Partly::bad" (block (unknown contained "code that does not compile"
 // expect-ir: "Partly::good" (block (expr (assign =

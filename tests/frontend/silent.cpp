@@ -8,8 +8,8 @@ struct Silent {
   void other() { n = 3; }                        // expect-ir: "Silent::other" (block (expr (assign = ...(int 3))))
 };
 struct Valid {
-  int initialised = missing::constant;           // expect-ir: (field "initialised" (unknown "code that does not compile"
-  int braced{missing::constant};                 // expect-ir: (field "braced" (unknown "code that does not compile"
+  int initialised = missing::constant;           // expect-ir: (field "initialised" (unknown contained "code that does not compile"
+  int braced{missing::constant};                 // expect-ir: (field "braced" (unknown contained "code that does not compile"
   int whole = 2;                                 // expect-ir: (field "whole" (int 2))
 };
 int global = missing::make(2); // expect-ir: (var global main "global" (unknown "code that does not compile"
