@@ -28,9 +28,10 @@
 #include "frontend/frontend_int.h"
 
 #define PCH_FORMAT     "7"            /* raise it when the way PCHs are made changes */
-#define MAX_KEPT       8              /* PCHs kept; libtorch's two take 75 MB */
+#define MAX_KEPT       32             /* PCHs kept, of 40 MB each; every other set of includes needs one of its own */
 #define BAD_SECONDS    (24 * 60 * 60) /* how long a failure is remembered */
 #define LEFT_SECONDS   (60 * 60)      /* age of a temporary file whose writer is surely gone */
+#define USED_SECONDS   60             /* how exactly the time of the last use is kept */
 #define MAX_LIST_BYTES ((size_t)64 << 20)
 
 /* Headers of the C++ library do not tell PCHs apart, or each unit would need its own: all of them hold these. Units
@@ -404,7 +405,7 @@ static void add_headers(ck_strbuf *out, const ck_fe_strings *includes) {
 /* The list's time is that of the last use, to the hour. */
 static void note_use(const paths *p) {
   struct stat st;
-  if (stat(p->list, &st) == 0 && st.st_mtime + 3600 < time(NULL)) utimensat(AT_FDCWD, p->list, NULL, 0);
+  if (stat(p->list, &st) == 0 && st.st_mtime + USED_SECONDS < time(NULL)) utimensat(AT_FDCWD, p->list, NULL, 0);
   if (p->base) note_use(p->base);
 }
 
