@@ -146,7 +146,7 @@ static ck_value call_row(ck_ev *ev, const ck_builtin *row, const ck_ir *node, co
   if (ev->observer.calling) ev->observer.calling(&call, ev->observer.data);
   ck_value result = row->call(&call);
   if (ev->observer.called) ev->observer.called(&call, result, ev->observer.data);
-  return result;
+  return ck_ev_of_call(ev, node, self, args, nargs, result);
 }
 
 /* Free functions ----------------------------------------------------------------------------------------------------
@@ -282,6 +282,7 @@ static ck_ir_op binary_op_named(const char *op) {
 
 static bool dereference(ck_ev *ev, const char *op, ck_value v, const ck_ir *node, ck_value *out) {
   if (v.kind == CK_V_NULL) return *out = ck_ev_unknown(ev, node->loc, "what a null pointer points to"), true;
+  ck_ev_reach(ev, v, node->loc);
   if (v.kind != CK_V_PTR || v.tag == CK_PTR_ANY) return false;
   ck_cell *cell = v.tag == CK_PTR_ITERATOR ? ck_ev_element(ev, v) : v.cell;
   if (cell == NULL) *out = ck_ev_unknown(ev, node->loc, "element outside of its container");

@@ -4,7 +4,12 @@
  * is, where they are few: the world is split, and the element is the very one. What else is there is unknown.
  *
  * The element that is handed out as a choice stands for one of the sequence, which one is not known: so what is stored
- * in it makes all of them unknown (ck_ev_store), and a reference through which it can be changed counts as that. */
+ * in it makes all of them unknown (ck_ev_store), and a reference through which it can be changed counts as that.
+ *
+ * A pointer or iterator to such an element is unknown, and remembers the container: where it is followed, or handed to
+ * what is not understood, all of the container is unknown. */
+#include <string.h>
+
 #include "eval/eval_int.h"
 
 enum {
@@ -72,4 +77,38 @@ ck_cell *ck_ev_some_element(ck_ev *ev, ck_cell *sequence, const ck_list *list, c
   cell->text = sequence;
   if (!plain) ck_ev_open_owner(ev, cell, loc); /* its parts may be changed, and nobody would tell */
   return cell;
+}
+
+ck_value ck_ev_somewhere_in(ck_ev *ev, ck_value v, ck_cell *container) {
+  if (v.kind != CK_V_UNKNOWN || (container->type && container->type->is_const)) return v;
+  ck_unknown *unknown = CK_NEW(&ev->arena, ck_unknown);
+  *unknown = *v.unknown;
+  unknown->into = container;
+  return (ck_value){.kind = CK_V_UNKNOWN, .unknown = unknown};
+}
+
+void ck_ev_reach(ck_ev *ev, ck_value v, ck_loc loc) {
+  if (v.kind == CK_V_UNKNOWN && v.unknown->into) ck_ev_open_cell(ev, v.unknown->into, loc, v.unknown->reason);
+}
+
+static bool holds_elements(ck_value v) { return v.kind == CK_V_LIST || v.kind == CK_V_MAP; }
+
+/* Is the method called its container's const one? libclang's USR says so. */
+static bool is_const_method(const ck_ir *node) {
+  size_t n = strlen(node->usr);
+  return node->kind == CK_IR_MCALL && n > 2 && strcmp(node->usr + n - 2, "#1") == 0;
+}
+
+ck_value ck_ev_of_call(ck_ev *ev, const ck_ir *node, ck_cell *self, ck_cell **args, size_t nargs, ck_value result) {
+  const ck_ir_type *type = node->type;
+  if (result.kind != CK_V_UNKNOWN || type == NULL || is_const_method(node)) return result;
+  if (type->kind != CK_IR_T_RECORD && type->kind != CK_IR_T_POINTER && type->kind != CK_IR_T_LREF) return result;
+  if (type->kind == CK_IR_T_LREF && type->elem->is_const) return result;
+  ck_cell *container = self != NULL && holds_elements(self->v) ? self : NULL;
+  for (size_t i = 0; i < nargs && container == NULL; i++)
+    if (args[i]->v.kind == CK_V_PTR && args[i]->v.tag == CK_PTR_ITERATOR) container = args[i]->v.cell;
+  if (container == NULL) return result;
+  result = ck_ev_somewhere_in(ev, result, container);
+  if (type->kind == CK_IR_T_LREF) ck_ev_reach(ev, result, node->loc); /* whoever has it may write */
+  return result;
 }

@@ -163,6 +163,11 @@ ck_value ck_ev_copy(ck_ev *ev, ck_value v); /* C++ copy: aggregates deeply, poin
  * unknown or dangling. CHOICEs are decided. */
 ck_cell *ck_ev_target(ck_ev *ev, ck_cell *cell);
 
+/* The unknown v as a pointer into the container; anything else as it is. */
+ck_value ck_ev_somewhere_in(ck_ev *ev, ck_value v, ck_cell *container);
+/* v is followed: if it is unknown, but where it points into is known, that is unknown from here on. */
+void ck_ev_reach(ck_ev *ev, ck_value v, ck_loc loc);
+
 /* deciding: each of these may split the world. UNKNOWN stays UNKNOWN. */
 ck_value ck_ev_decide(
     ck_ev *ev,

@@ -379,6 +379,8 @@ ck_value ck_ev_eval_lambda(ck_ev *ev, const ck_ir *node);
  * that of none. `is_const`: nothing is written through it. */
 ck_cell *ck_ev_some_element(ck_ev *ev, ck_cell *sequence, const ck_list *list, ck_value index, bool is_const,
                             const ck_ir_type *type, ck_loc loc);
+/* The result of a library's function: if it is unknown, it may point into what was handed in. */
+ck_value ck_ev_of_call(ck_ev *ev, const ck_ir *node, ck_cell *self, ck_cell **args, size_t nargs, ck_value result);
 /* Does the cell stand for one of several elements, which one is not known? Then a store opens all of them. */
 bool ck_ev_is_any_element(ck_ev *ev, const ck_cell *cell);
 void ck_ev_open_owner(ck_ev *ev, const ck_cell *cell, ck_loc loc);

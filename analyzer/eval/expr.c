@@ -118,6 +118,7 @@ static ck_cell *member_cell(ck_ev *ev, const ck_ir *node) {
   ck_cell *object = kid ? ck_ev_eval_cell(ev, kid) : self_of(ev);
   if (!ck_ev_on(ev) || object == NULL) return unknown_cell(ev, node, CK_VOID, "member of an object that is not known");
   ck_cell *target = node->flags & CK_IR_F_ARROW || kid == NULL ? ck_ev_target(ev, object) : object;
+  if (target == NULL) ck_ev_reach(ev, ck_ev_load(ev, object), node->loc);
   if (target == NULL)
     return unknown_cell(ev, node, ck_ev_load(ev, object), "member behind a pointer that is null or not known");
   ck_value v = ck_ev_decide(ev, ck_ev_load(ev, target));
@@ -153,6 +154,7 @@ static ck_cell *argv_cell(ck_ev *ev, ck_value argv, ck_value index, const ck_ir 
 static ck_cell *deref_cell(ck_ev *ev, ck_value pointer, const ck_ir *node) {
   ck_value v = ck_ev_decide(ev, pointer);
   ck_cell *cell = NULL;
+  ck_ev_reach(ev, v, node->loc);
   if (v.kind == CK_V_PTR) cell = v.tag == CK_PTR_ITERATOR ? ck_ev_element(ev, v) : v.cell;
   if (v.kind == CK_V_NATIVE && v.tag == CK_TAG_ARGV) return argv_cell(ev, v, CK_INT(0), node);
   if (v.kind == CK_V_STRING) return ck_ev_temp(ev, CK_INT(v.str[0]), node->type);
@@ -185,6 +187,7 @@ static ck_cell *subscript_cell(ck_ev *ev, const ck_ir *node, bool opens) {
   }
   if (v.kind == CK_V_LIST && index.kind != CK_V_INT)
     return ck_ev_some_element(ev, base, v.list, index, !opens, node->type, node->loc);
+  ck_ev_reach(ev, v, node->loc);
   if (opens) ck_ev_open(ev, v, node->loc, "element whose index is not known");
   return unknown_cell(ev, node, v.kind == CK_V_UNKNOWN ? v : index, "element whose index is not known");
 }
@@ -204,6 +207,12 @@ static bool pointer_arith(ck_ev *ev, ck_ir_op op, ck_value a, ck_value b, ck_loc
     else a.index = (uint32_t)at, *out = a;
     return true;
   }
+  if (a_it && !b_it && (op == CK_IR_OP_ADD || op == CK_IR_OP_SUB) && (b.kind == CK_V_UNKNOWN || b.kind == CK_V_SYM)) {
+    *out = ck_ev_somewhere_in(ev, ck_ev_unknown(ev, loc, "pointer at a distance that is not known"), a.cell);
+    return true;
+  }
+  if (a.kind == CK_V_UNKNOWN && a.unknown->into && !b_it && (op == CK_IR_OP_ADD || op == CK_IR_OP_SUB))
+    return *out = a, true;
   if (a_it && b_it && a.cell == b.cell) {
     if (op == CK_IR_OP_SUB) return *out = CK_INT((int64_t)a.index - (int64_t)b.index), true;
     *out = ck_ev_arith(ev, op, CK_INT(a.index), CK_INT(b.index), NULL, NULL, loc);

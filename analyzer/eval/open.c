@@ -17,7 +17,7 @@ ck_value ck_ev_unknown(ck_ev *ev, ck_loc loc, const char *format, ...) {
   vsnprintf(reason, sizeof reason, format, args);
   va_end(args);
   ck_unknown *unknown = CK_NEW(&ev->arena, ck_unknown);
-  *unknown = (ck_unknown){ck_ev_intern(ev, reason), loc};
+  *unknown = (ck_unknown){ck_ev_intern(ev, reason), loc, NULL};
   return (ck_value){.kind = CK_V_UNKNOWN, .unknown = unknown};
 }
 
@@ -46,7 +46,9 @@ static void open_cell(opening *o, ck_cell *cell) {
   ck_value v = cell->v;
   if (cell->text && ck_ev_is_any_element(o->ev, cell)) later(o, cell->text->v);
   switch (v.kind) {
-  case CK_V_UNKNOWN: return;
+  case CK_V_UNKNOWN:
+    if (v.unknown->into) later(o, v);
+    return;
   case CK_V_OBJECT:
   case CK_V_CLOSURE: later(o, v); return;
   default: later(o, v); ck_ev_store(o->ev, cell, o->unknown);
@@ -70,6 +72,9 @@ static void open_value(opening *o, ck_value v) {
   switch (v.kind) {
   case CK_V_CHOICE: later(o, v.choice->a), later(o, v.choice->b); break;
   case CK_V_PTR: open_cell(o, v.cell); break;
+  case CK_V_UNKNOWN:
+    if (v.unknown->into) open_cell(o, v.unknown->into);
+    break;
   case CK_V_LIST:
     for (size_t i = 0; i < v.list->n; i++) open_cell(o, v.list->at[i]);
     break;
@@ -98,7 +103,7 @@ void ck_ev_open(ck_ev *ev, ck_value v, ck_loc loc, const char *reason) {
 }
 
 void ck_ev_open_cell(ck_ev *ev, ck_cell *cell, ck_loc loc, const char *reason) {
-  if (cell->v.kind == CK_V_UNKNOWN) return;
+  if (cell->v.kind == CK_V_UNKNOWN && cell->v.unknown->into == NULL) return;
   opening o = {.ev = ev, .unknown = ck_ev_unknown(ev, loc, "%s", reason)};
   open_cell(&o, cell);
   run(&o);

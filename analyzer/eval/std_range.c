@@ -221,10 +221,17 @@ static ck_value moved(ck_call *call, ck_value it, int64_t by) {
   return ck_std_iterator(holder, (size_t)((int64_t)index + by));
 }
 
+static ck_value moved_somewhere(ck_call *call, ck_value it) {
+  ck_value v = ck_call_unknown(call, "an iterator moved by an unknown distance");
+  ck_cell *holder;
+  size_t index;
+  return ck_std_as_iterator(it, &holder, &index) ? ck_ev_somewhere_in(call->ev, v, holder) : v;
+}
+
 static ck_value move_by_argument(ck_call *call, size_t i, int64_t factor) {
   int64_t by = 1;
   if (i < call->nargs && !ck_std_int_arg(call, i, &by))
-    return ck_call_unknown(call, "an iterator moved by an unknown distance");
+    return moved_somewhere(call, ck_std_value(call, ck_std_operand(call, 0)));
   return moved(call, ck_std_value(call, ck_std_operand(call, 0)), by * factor);
 }
 
@@ -262,6 +269,7 @@ static ck_cell *element(ck_call *call, ck_value it) {
 ck_value ck_std_iterator_deref(ck_call *call) {
   ck_value it = ck_std_value(call, ck_std_operand(call, 0));
   ck_cell *cell = element(call, it);
+  ck_ev_reach(call->ev, it, call->node != NULL ? call->node->loc : (ck_loc){0});
   return cell != NULL ? ck_ev_ref(cell) : ck_std_because(call, it, "an iterator that names no known element");
 }
 

@@ -348,6 +348,25 @@ static void print_op(const ck_sym *s, ck_strbuf *out, int least) {
   }
 }
 
+/* Two values that are not known may have the same name: then the condition says nothing. */
+static void print_cond(const ck_sym *s, ck_strbuf *out, int least) {
+  ck_strbuf then, otherwise;
+  ck_strbuf_init(&then);
+  ck_strbuf_init(&otherwise);
+  print(s->b, &then, 2);
+  print(s->c, &otherwise, 2);
+  if (strcmp(then.s, otherwise.s) == 0) {
+    const bool is_weak = strength(s->b) < least;
+    ck_strbuf_printf(out, is_weak ? "(%s)" : "%s", then.s);
+  } else {
+    ck_strbuf_putc(out, '(');
+    print(s->a, out, 2);
+    ck_strbuf_printf(out, " ? %s : %s)", then.s, otherwise.s);
+  }
+  ck_strbuf_release(&then);
+  ck_strbuf_release(&otherwise);
+}
+
 static void print(const ck_sym *s, ck_strbuf *out, int least) {
   if (out->n > 2000) return; /* long enough for any reader */
   switch (s->kind) {
@@ -376,12 +395,7 @@ static void print(const ck_sym *s, ck_strbuf *out, int least) {
     if (s->b) ck_strbuf_puts(out, ", "), print(s->b, out, 0);
     ck_strbuf_putc(out, ')');
     return;
-  case CK_SYM_COND:
-    ck_strbuf_putc(out, '(');
-    print(s->a, out, 2), ck_strbuf_puts(out, " ? "), print(s->b, out, 2);
-    ck_strbuf_puts(out, " : "), print(s->c, out, 1);
-    ck_strbuf_putc(out, ')');
-    return;
+  case CK_SYM_COND: print_cond(s, out, least); return;
   case CK_SYM_OP: print_op(s, out, least); return;
   }
 }

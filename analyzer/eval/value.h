@@ -84,6 +84,7 @@ typedef enum {
 struct ck_unknown {
   const char *reason; /* a phrase: "call of `f`, whose body is not in sight" */
   ck_loc loc;
+  ck_cell *into; /* a pointer or iterator: the container that it points into, and may change; NULL: none is known */
 };
 
 struct ck_choice {

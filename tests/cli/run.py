@@ -182,6 +182,25 @@ def header_that_is_not_there(p):
 
 
 @test
+def written_somewhere(p):
+    """What is written through a pointer or iterator to an unknown place of a container may be any of its elements; what is only looked
+    for stays what it is."""
+    table = '{{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}, {"e", 1}, {"f", 1}, {"g", 1}, {"h", 1}}'
+    cases = (('auto it = m.find(key); if (it != m.end()) it->second = 5;', 'm["a"]'), ('m.at(key) = 5;', 'm["a"]'),
+             ('*(v.begin() + n) = 5;', 'v[1]'), ('auto it = v.begin(); std::advance(it, n); *it = 5;', 'v[1]'),
+             ('int *at = a + n; *at = 5;', 'a[1]'), ('int *at = a; at += n; at[0] = 5;', 'a[1]'), ('std::fill(v.begin() + n, v.end(), 5);', 'v[1]'))
+    reads = (('if (m.find(key) == m.end()) std::cerr << key;', 'm["a"]'), ('if (v.begin() + n == v.end()) std::cerr << n;', 'v[1]'))
+    head = OTHER + '#include <iostream>\n#include <map>\n'
+    body = ''.join('  { std::map<std::string, int> m%s; std::vector<int> v{1, 1, 1, 1, 1, 1, 1, 1}; int a[8] = {1, 1, 1, 1, 1, 1, 1, 1}; %s Other other(%s); }\n'
+                   % (table, write, read) for write, read in cases + reads)
+    p.write('places.cpp', NET + head + 'int main(int n, char **argv) {\n  std::string key = argv[1];\n' + body + '}\n')
+    found = p.run('keys', 'places.cpp', '--', *FLAGS).expect(0).out.split('\n  other  parameter  ')[1:]
+    shapes = [text.split(']')[0] + ']' for text in found]
+    assert len(shapes) == len(cases + reads), shapes
+    assert all(shape != '[1]' for shape in shapes[:len(cases)]) and shapes[len(cases):] == ['[1]', '[1]'], shapes
+
+
+@test
 def header_of_a_library(p):
     """Nothing is derived of libtorch's own headers, and that is said at once."""
     header = '/usr/include/torch/csrc/api/include/torch/nn/modules/conv.h'
