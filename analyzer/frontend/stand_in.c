@@ -26,25 +26,15 @@ typedef struct {
   ck_fe_cursors fields; /* those that are invalid */
 } search;
 
-static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
-
 /* Text ----------------------------------------------------------------------------------------------------------- */
-
-/* Behind the string or character literal at `at`. */
-static size_t end_of_literal(const ck_fe_file *file, size_t at) {
-  char quote = file->text[at];
-  for (at++; at < file->size && file->text[at] != quote && file->text[at] != '\n'; at++)
-    if (file->text[at] == '\\') at++;
-  return at + 1;
-}
 
 /* Where the declarator at `at`, behind its name, ends: its ',' or ';'. 0 if it does not look like one. */
 static size_t end_of_declarator(const ck_fe_file *file, size_t at, bool whole) {
   int depth = 0;
   for (at = ck_fe_skip_space(file, at); at < file->size; at = ck_fe_skip_space(file, at)) {
     char c = file->text[at];
-    if (c == '"' || (c == '\'' && !is_word(file->text[at - 1]))) {
-      at = end_of_literal(file, at);
+    if (c == '"' || (c == '\'' && !ck_fe_is_word(file->text[at - 1]))) {
+      at = ck_fe_skip_literal(file, at);
       continue;
     }
     if (c == '#') return 0;
@@ -59,7 +49,7 @@ static size_t end_of_declarator(const ck_fe_file *file, size_t at, bool whole) {
 
 static size_t word_at(const ck_fe_file *file, size_t at) {
   size_t n = 0;
-  while (at + n < file->size && is_word(file->text[at + n])) n++;
+  while (at + n < file->size && ck_fe_is_word(file->text[at + n])) n++;
   return n;
 }
 
@@ -100,7 +90,7 @@ static bool reaches(ck_fe *fe, const ck_fe_file *file, size_t at, size_t end) {
     char c = file->text[at];
     size_t n = word_at(file, at);
     if (c == '"' || c == '\'') {
-      at = end_of_literal(file, at);
+      at = ck_fe_skip_literal(file, at);
       continue;
     }
     if (n == 0 || isdigit((unsigned char)c)) {
@@ -271,7 +261,7 @@ bool ck_fe_mentions_stand_in(CXType type) {
   const char *text = clang_getCString(string);
   bool found = false;
   for (const char *at = text; at && !found && (at = strstr(at, stand_in)); at += sizeof stand_in - 1)
-    found = (at == text || !is_word(at[-1])) && !is_word(at[sizeof stand_in - 1]);
+    found = (at == text || !ck_fe_is_word(at[-1])) && !ck_fe_is_word(at[sizeof stand_in - 1]);
   clang_disposeString(string);
   return found;
 }

@@ -156,7 +156,7 @@ def what_does_not_compile_claims_nothing(p):
     p.check('helper.cpp').expect(0, '1 load site: 0 checked, ')
     p.write('overload.cpp', NET + OTHER + 'int main() { auto other = std::make_shared<OtherImpl>(undeclared); torch::load(other, "net.pt"); }\n')
     p.check('overload.cpp').expect(0, '1 load site: 0 checked, 0 in part, 1 not checked')
-    p.write('classes.cpp', '#include <torch/torch.h>\n' + ''.join('struct %s : torch::nn::Module { %s() {} no_type x; };\n' % (c, c) for c in 'ABC'))
+    p.write('classes.cpp', '#include <torch/torch.h>\n' + ''.join('struct %s : torch::nn::Module { %s() {} NO_MEMBERS(x) };\n' % (c, c) for c in 'ABC'))
     text = 'this class does not compile, members may be missing (and so in 2 more places of this unit)'
     r = p.run('keys', 'classes.cpp', '--', *FLAGS).expect(0, 'classes.cpp:2:8: note: ' + text)
     assert r.err.count('does not compile') == 1, r.err
