@@ -201,6 +201,12 @@ static size_t inherited_base(const ck_class *cls) {
   return 0;
 }
 
+/* Members that are not in sight may be anything, a constructor among them. */
+static void open_incomplete(ck_ev *ev, ck_cell *self, const ck_class *cls) {
+  if (cls->record->flags & CK_IR_F_INCOMPLETE)
+    ck_ev_open_cell(ev, self, cls->record->loc, "a part of the class is not understood");
+}
+
 /* Bases and fields; `forward` hands the arguments to the base whose constructors are inherited. */
 static void init_parts(ck_ev *ev, ck_cell *self, ck_class *cls, const ck_ir *ctor, ck_cell **args, size_t nargs,
                        bool forward, const ck_ir *node) {
@@ -216,8 +222,7 @@ static void init_parts(ck_ev *ev, ck_cell *self, ck_class *cls, const ck_ir *cto
     const ck_ir *kid = cls->record->kids[i];
     if (kid && kid->kind == CK_IR_FIELD) init_field(ev, object, kid, ctor);
   }
-  if (cls->record->flags & CK_IR_F_INCOMPLETE)
-    ck_ev_open_cell(ev, self, cls->record->loc, "a part of the class is not understood");
+  open_incomplete(ev, self, cls);
 }
 
 static const char *unseen_constructor(ck_ev *ev, const ck_class *cls) {
@@ -311,6 +316,7 @@ static void init_aggregate(ck_ev *ev, ck_cell *self, ck_class *cls, ck_cell **ar
     ck_value v = ck_ev_convert(ev, ck_ev_copy(ev, ck_ev_load(ev, given)), field->type, node->loc);
     ck_ev_add_field(ev, object, field->name, field, is_ref ? given : ck_ev_temp(ev, v, field->type));
   }
+  open_incomplete(ev, self, cls);
   ck_ev_frame_pop(ev);
 }
 

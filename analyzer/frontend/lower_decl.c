@@ -496,7 +496,10 @@ static void add_record(ck_fe *fe, CXType type) {
   if (clang_Cursor_isNull(clang_getCursorDefinition(declaration)) &&
       clang_Cursor_isNull(clang_getSpecializedCursorTemplate(declaration)) && !has_specialised_parent(declaration))
     return; /* only declared */
-  if (ck_fe_has_error_between_methods(fe, definition)) {
+  CXCursor pattern = clang_getSpecializedCursorTemplate(
+      definition); /* a specialisation's own extent may be where it is instantiated */
+  if (ck_fe_has_error_between_methods(fe, definition) ||
+      (!clang_Cursor_isNull(pattern) && ck_fe_has_error_between_methods(fe, pattern))) {
     node->flags |= CK_IR_F_INCOMPLETE;
     ck_ir_add_note(fe->unit, node->loc, "this class does not compile, members may be missing");
   }

@@ -160,6 +160,12 @@ def what_does_not_compile_claims_nothing(p):
     text = 'this class does not compile, members may be missing (and so in 2 more places of this unit)'
     r = p.run('keys', 'classes.cpp', '--', *FLAGS).expect(0, 'classes.cpp:2:8: note: ' + text)
     assert r.err.count('does not compile') == 1, r.err
+    hidden = '  torch::nn::Linear fc{nullptr}; if (undeclared()) { }\n  %s(int n) { fc = register_module("fc", torch::nn::Linear(n, 2)); }\n};\n'
+    p.write('members.cpp', '#include <torch/torch.h>\nstruct Plain : torch::nn::Module {\n' + hidden % 'Plain'
+            + 'template <class T> struct Instance : torch::nn::Module {\n' + hidden % 'Instance'
+            + 'int main() { auto plain = std::make_shared<Plain>(3); auto instance = std::make_shared<Instance<int>>(3); }\n')
+    for name in ('Plain at members.cpp:10:19', 'Instance<int> at members.cpp:10:60'):
+        p.run('keys', 'members.cpp', '--', *FLAGS).expect(0, name + ': 0 keys, perhaps more')
 
 
 @test
