@@ -533,3 +533,22 @@ ck_ir *ck_fe_contain_errors(ck_fe *fe, CXCursor function, const ck_ir *node, ck_
   free(c.repeated.at);
   return c.failed ? NULL : result;
 }
+
+bool ck_fe_names_of_rest(ck_fe *fe, CXCursor function, const ck_ir *node, const ck_fe_nodes *params, unsigned begin,
+                         ck_loc loc, ck_fe_nodes *out) {
+  ck_fe_containment c = {.fe = fe, .function = node};
+  unsigned from, end;
+  if (!ck_fe_extent(fe, function, &c.file, &from, &end) || c.file->text == NULL || end > c.file->size) return true;
+  ck_map_init(&c.members);
+  for (size_t i = 0; i < params->n; i++) see(&c, params->at[i]);
+  if (node->flags & CK_IR_F_METHOD) ck_fe_reach_members(&c, clang_getCursorSemanticParent(function));
+  ck_fe_nodes names = {0};
+  bool calls_ours = ck_fe_reach_names(&c, begin > from ? begin : from, end, loc, &names);
+  for (size_t i = 0; i < names.n; i++) ck_vec_push(out, names.at[i]);
+  free(names.at);
+  ck_map_release(&c.members);
+  free(c.member_cursors.at);
+  free(c.scope.at);
+  free(c.errors.at);
+  return calls_ours;
+}

@@ -231,6 +231,11 @@ unsigned ck_fe_first_error_in(ck_fe *fe, CXCursor cursor);
  * touched by them; else NULL. `params` as lowered, with a constructor's initialisers: UNKNOWN become some of these. */
 ck_ir *ck_fe_contain_errors(ck_fe *fe, CXCursor function, const ck_ir *node, ck_fe_nodes *params, const ck_ir *body);
 
+/* Adds to `out` what the text of the function from `begin` on names, clang's tree or not; true if the project's own
+ * code may be called there. */
+bool ck_fe_names_of_rest(ck_fe *fe, CXCursor function, const ck_ir *node, const ck_fe_nodes *params, unsigned begin,
+                         ck_loc loc, ck_fe_nodes *out);
+
 /* logging.c: takes from the errors of the parse those of statements that only print. */
 void ck_fe_forgive_logging(ck_fe *fe);
 /* Is the statement one of these? */

@@ -226,6 +226,8 @@ static ck_ir *until_the_error(ck_fe *fe, CXCursor function, ck_ir *node, const c
   }
   if ((node->flags & CK_IR_F_METHOD) && !(node->flags & CK_IR_F_STATIC))
     ck_vec_push(&rest, ck_ir_node_new(fe->unit, CK_IR_THIS, unknown->loc));
+  unsigned kept = list.n > 0 ? list.at[list.n - 1]->loc.end : body->loc.begin;
+  if (ck_fe_names_of_rest(fe, function, node, params, kept, unknown->loc, &rest)) unknown->flags |= CK_IR_F_GLOBAL;
   ck_fe_set_kids(fe, unknown, &rest);
   ck_vec_push(&list, unknown);
   if (node->type != NULL && node->type->kind != CK_IR_T_VOID && !(node->flags & (CK_IR_F_CTOR | CK_IR_F_DTOR))) {

@@ -247,7 +247,7 @@ static ck_value convolution(ck_call *call) {
   char options[32];
   snprintf(options, sizeof options, "ConvOptions<%d>", (int)space);
   args[2] = ck_ev_list(call->ev, "std::vector", kernel, (size_t)space);
-  pass p = {call, ck_torch_options_new(call->ev, options, args, 3, call->node->loc), x, space, NULL};
+  pass p = {call, ck_torch_options_new(call->ev, options, args, 3, false, call->node->loc), x, space, NULL};
   for (size_t i = 0; i < 3 && i + 3 < call->nargs; i++)
     ck_torch_option_set(call->ev, p.options, names[i], ck_torch_arg(call, i + 3), call->node->loc);
   return run(&p, CONVOLVE);
@@ -262,7 +262,7 @@ static ck_value pool(ck_call *call) {
                                                                                                          "ceil_mode"};
   bool is_max = strncmp(ck_torch_method(call->name), "max", 3) == 0;
   size_t n = is_max ? 5 : 4;
-  ck_cell *options = ck_torch_options_new(call->ev, "MaxPoolOptions", NULL, 0, call->node->loc);
+  ck_cell *options = ck_torch_options_new(call->ev, "MaxPoolOptions", NULL, 0, false, call->node->loc);
   for (size_t i = 0; i < n && i + 1 < call->nargs; i++)
     ck_torch_option_set(call->ev, options, (is_max ? of_max : of_avg)[i], ck_torch_arg(call, i + 1), call->node->loc);
   pass p = {call, options, ck_torch_tensor_operand(call, 0), space_of(ck_torch_method(call->name)), NULL};
@@ -270,7 +270,7 @@ static ck_value pool(ck_call *call) {
 }
 
 static ck_value adaptive_pool(ck_call *call) {
-  ck_cell *options = ck_torch_options_new(call->ev, "AdaptiveAvgPoolOptions", NULL, 0, call->node->loc);
+  ck_cell *options = ck_torch_options_new(call->ev, "AdaptiveAvgPoolOptions", NULL, 0, false, call->node->loc);
   ck_torch_option_set(call->ev, options, "output_size", ck_torch_arg(call, 1), call->node->loc);
   pass p = {call, options, ck_torch_tensor_operand(call, 0), space_of(ck_torch_method(call->name)), NULL};
   return run(&p, ADAPT);

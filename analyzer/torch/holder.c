@@ -229,7 +229,7 @@ static ck_value from_pretrained(ck_call *call) {
   }
   ck_value none[2] = {CK_VOID, CK_VOID};
   ck_cell *options =
-      ck_torch_options_new(ev, bag ? "EmbeddingBagOptions" : "EmbeddingOptions", none, 0, call->node->loc);
+      ck_torch_options_new(ev, bag ? "EmbeddingBagOptions" : "EmbeddingOptions", none, 0, false, call->node->loc);
   ck_torch_option_set(ev, options, "_weight", (ck_value){.kind = CK_V_TENSOR, .tensor = t}, call->node->loc);
   ck_value v = ck_ev_load(ev, options);
   return ck_ev_pointer(CK_PTR_HOLDER, ck_torch_module_new(call, bag ? "EmbeddingBag" : "Embedding", &v, 1));

@@ -146,7 +146,8 @@ static void construct(ck_call *call, const ck_torch_module *module, ck_cell *sel
   ck_object *object = ck_torch_object(ev, self);
   if (object == NULL) return;
   if (module->options != NULL) {
-    ck_cell *options = ck_torch_options_new(ev, module->options, args, n, call->node->loc);
+    ck_cell *options =
+        ck_torch_options_new(ev, module->options, args, n, ck_torch_takes_options(call), call->node->loc);
     ck_ev_store(ev, ck_ev_field(ev, object, ck_ev_intern(ev, "options")), ck_ev_load(ev, options));
   }
   ck_torch_module_reset(call, module, self);

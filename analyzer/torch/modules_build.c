@@ -33,7 +33,7 @@ static void add(ck_call *call, ck_cell *self, ck_cell *options, const char *name
 
 /* A child Linear(in, out) with the bias that `bias` says. */
 static ck_cell *linear(ck_call *call, ck_value in, ck_value out, ck_value bias) {
-  ck_cell *options = ck_torch_options_new(call->ev, "LinearOptions", (ck_value[]){in, out}, 2, call->node->loc);
+  ck_cell *options = ck_torch_options_new(call->ev, "LinearOptions", (ck_value[]){in, out}, 2, false, call->node->loc);
   ck_torch_option_set(call->ev, options, "bias", bias, call->node->loc);
   ck_value v = ck_ev_load(call->ev, options);
   return ck_torch_module_new(call, "Linear", &v, 1);
@@ -264,12 +264,12 @@ static ck_cell *coder(ck_call *call, ck_cell *options, bool encoder) {
   ck_value d = ck_torch_option(ev, options, "d_model");
   ck_cell *layer =
       ck_torch_options_new(ev, encoder ? "TransformerEncoderLayerOptions" : "TransformerDecoderLayerOptions",
-                           (ck_value[]){d, ck_torch_option(ev, options, "nhead")}, 2, loc);
+                           (ck_value[]){d, ck_torch_option(ev, options, "nhead")}, 2, false, loc);
   ck_torch_option_set(ev, layer, "dim_feedforward", ck_torch_option(ev, options, "dim_feedforward"), loc);
   ck_torch_option_set(ev, layer, "dropout", ck_torch_option(ev, options, "dropout"), loc);
   ck_value n = ck_torch_option(ev, options, encoder ? "num_encoder_layers" : "num_decoder_layers");
   ck_cell *own = ck_torch_options_new(ev, encoder ? "TransformerEncoderOptions" : "TransformerDecoderOptions",
-                                      (ck_value[]){ck_ev_load(ev, layer), n}, 2, loc);
+                                      (ck_value[]){ck_ev_load(ev, layer), n}, 2, false, loc);
   ck_torch_option_set(ev, own, "norm", ck_ev_pointer(CK_PTR_ANY, layer_norm(call, d)), loc);
   ck_value v = ck_ev_load(ev, own);
   return ck_torch_module_new(call, encoder ? "TransformerEncoder" : "TransformerDecoder", &v, 1);

@@ -168,11 +168,30 @@ static bool row_takes_one(const options_row *row) {
   return second == NULL || (bar != NULL && second == bar - 1);
 }
 
-ck_cell *ck_torch_options_new(ck_ev *ev, const char *cls, const ck_value *args, size_t n, ck_loc loc) {
+/* Options that come from code which is not in sight: no option has its default for certain. */
+static void fill_unknown(ck_ev *ev, ck_cell *cell, const options_row *row, int64_t dimensions, ck_value unknown) {
+  ck_object *object = ck_torch_object(ev, cell);
+  if (dimensions > 0) ck_ev_store(ev, ck_ev_field(ev, object, ck_ev_intern(ev, "#D")), CK_INT(dimensions));
+  bool positional = true;
+  field f;
+  for (const char *at = row->fields; (at = next_field(at, &positional, &f)) != NULL;)
+    ck_ev_store(ev, ck_ev_field(ev, object, ck_ev_intern(ev, f.name)), unknown);
+}
+
+bool ck_torch_takes_options(const ck_call *call) {
+  const ck_ir_type *type = call->nargs == 1 ? ck_ir_strip_ref(call->args[0]->type) : NULL;
+  return type != NULL && type->kind == CK_IR_T_RECORD && ck_torch_is_options(type->name);
+}
+
+ck_cell *ck_torch_options_new(ck_ev *ev, const char *cls, const ck_value *args, size_t n, bool are_options,
+                              ck_loc loc) {
   int64_t dimensions;
   const options_row *row = row_of(cls, &dimensions);
+  ck_value unknown = CK_VOID;
   if (n == 1) {
     ck_value v = ck_ev_decide(ev, args[0]);
+    /* one argument where two are needed is the options, whatever its type is */
+    if (v.kind == CK_V_UNKNOWN && row != NULL && (are_options || required(row) > 1)) unknown = v;
     if (v.kind == CK_V_OBJECT && same_class(v.object->cls, cls)) return ck_ev_cell(ev, ck_ev_copy(ev, v));
     /* Conv1dOptions in place of ConvOptions<1> comes by its own name; anything else that is an options object too. */
     if (v.kind == CK_V_OBJECT && ck_torch_is_options(v.object->cls) &&
@@ -183,6 +202,10 @@ ck_cell *ck_torch_options_new(ck_ev *ev, const char *cls, const ck_value *args, 
   snprintf(name, sizeof name, "torch::nn::%.*s", (int)strcspn(ck_torch_method(cls), "<"), ck_torch_method(cls));
   ck_cell *cell = ck_ev_object(ev, ck_ev_intern(ev, name), loc);
   if (row == NULL) return cell;
+  if (unknown.kind == CK_V_UNKNOWN) {
+    fill_unknown(ev, cell, row, dimensions, unknown);
+    return cell;
+  }
   ck_value spread[8];
   size_t colon = strcspn(row->fields, ":");
   char first = row->fields[colon] ? row->fields[colon + 1] : 'o';
@@ -212,7 +235,7 @@ ck_value ck_torch_options_construct(ck_call *call) {
   if (type != NULL && type->nargs > 0 && type->args[0]->kind == CK_IR_T_VALUE) dimensions = type->args[0]->count;
   char cls[120];
   snprintf(cls, sizeof cls, dimensions > 0 ? "%s<%lld>" : "%s", call->name, (long long)dimensions);
-  ck_cell *made = ck_torch_options_new(call->ev, cls, args, n, call->node->loc);
+  ck_cell *made = ck_torch_options_new(call->ev, cls, args, n, ck_torch_takes_options(call), call->node->loc);
   ck_value v = ck_ev_load(call->ev, made);
   if (call->self != NULL) ck_ev_store(call->ev, call->self, v);
   return v;

@@ -43,8 +43,11 @@ ck_object *ck_torch_object(ck_ev *ev, ck_cell *cell); /* OBJECT in the cell or N
 const char *ck_torch_reason(ck_value v);              /* why it is unknown; NULL if it is not */
 
 /* --- options.c ------------------------------------------------------------------------------------------------ */
-/* A new options object from constructor arguments; `cls` as in options.def, with "<D>" where D is fixed. */
-ck_cell *ck_torch_options_new(ck_ev *ev, const char *cls, const ck_value *args, size_t n, ck_loc loc);
+/* A new options object from constructor arguments; `cls` as in options.def, with "<D>" where D is fixed. `are_options`:
+ * the one argument is no number but options, which may be unknown. */
+ck_cell *ck_torch_options_new(ck_ev *ev, const char *cls, const ck_value *args, size_t n, bool are_options, ck_loc loc);
+/* Is the call's one argument an options object, by its type? */
+bool ck_torch_takes_options(const ck_call *call);
 ck_value ck_torch_option(ck_ev *ev, ck_cell *options, const char *name); /* VOID if it is not set */
 void ck_torch_option_set(ck_ev *ev, ck_cell *options, const char *name, ck_value v, ck_loc loc);
 bool ck_torch_is_options(const char *cls); /* is the class (plain or qualified) an options class by its name? */

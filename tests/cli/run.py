@@ -207,6 +207,20 @@ def written_somewhere(p):
 
 
 @test
+def options_from_elsewhere(p):
+    """What a function that is not in sight gives as options may lack a bias; a number that it gives is one."""
+    p.write('options.cpp', NET + 'torch::nn::LinearOptions linear(int n);\ntorch::nn::BatchNormOptions norm(int n);\nint width();\n'
+            'struct Parts : torch::nn::Module {\n  Parts(torch::nn::LinearOptions options) {\n    register_module("a", torch::nn::Linear(linear(3)));\n'
+            '    register_module("b", torch::nn::Linear(options));\n    register_module("c", torch::nn::BatchNorm1d(norm(3)));\n'
+            '    register_module("d", torch::nn::BatchNorm1d(width()));\n  }\n};\nvoid make(torch::nn::LinearOptions o) { Parts parts(o); }\n')
+    out = p.run('keys', '--format', 'json', 'options.cpp', '--', *FLAGS).expect(0).out
+    keys = {k['key']: k['certainty'] for m in json.loads(out)['models'] if m['class'] == 'Parts' for k in m['keys']}
+    definite = sorted(k for k in keys if keys[k] == 'definite')
+    assert definite == ['a.weight', 'b.weight', 'd.bias', 'd.num_batches_tracked', 'd.running_mean', 'd.running_var', 'd.weight'], keys
+    assert 'a.bias' in keys and 'b.bias' in keys and 'c.weight' in keys and 'c.running_mean' in keys, keys
+
+
+@test
 def header_of_a_library(p):
     """Nothing is derived of libtorch's own headers, and that is said at once."""
     header = '/usr/include/torch/csrc/api/include/torch/nn/modules/conv.h'

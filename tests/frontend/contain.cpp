@@ -74,3 +74,4 @@ int own_macro_too(int n) { n = 1; missing::show(PASSES); return n; } // expect-i
 int lambda(int n) { n = 1; missing::later([&] { n = 2; }); n = 3; return n; } // expect-ir: "lambda" (param "n" _) (block (expr (assign = (ref "n") (int 1))) (unknown "code
 int local_class(int n) { n = 1; struct Local : missing::Base { int k; }; n = 2; return n; } // expect-ir: "local_class" (param "n" _) (block (expr (assign = (ref "n") (int 1))) (unknown "code
 int syntax(int n) { n = 1; if (missing::ends() n = 2; n = 3; return n; } // expect-ir: "syntax" (param "n" _) (block (expr (assign = (ref "n") (int 1))) (unknown "code
+int globals(int n) { throw missing::error(setting + other(n)); return n; } // expect-ir: "globals" (param "n" _) (block (unknown global "code that does not compile" ...(ref global "setting")
