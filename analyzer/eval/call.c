@@ -293,6 +293,7 @@ static bool dereference(ck_ev *ev, const char *op, ck_value v, const ck_ir *node
 static bool step_iterator(ck_ev *ev, ck_ir_op op, ck_cell *cell, ck_value by, bool old_value, const ck_ir *node,
                           ck_value *out) {
   ck_value old = ck_ev_decide(ev, ck_ev_load(ev, cell)), v;
+  if (old.kind == CK_V_UNKNOWN && old.unknown->into) return *out = old_value ? old : ck_ev_ref(cell), true;
   if (old.kind != CK_V_PTR || old.tag != CK_PTR_ITERATOR || !ck_ev_pointer_op(ev, op, old, by, node->loc, &v))
     return false;
   ck_ev_store(ev, cell, v);

@@ -8,8 +8,6 @@
  *
  * A pointer or iterator to such an element is unknown, and remembers the container: where it is followed, or handed to
  * what is not understood, all of the container is unknown. */
-#include <string.h>
-
 #include "eval/eval_int.h"
 
 enum {
@@ -93,15 +91,10 @@ void ck_ev_reach(ck_ev *ev, ck_value v, ck_loc loc) {
 
 static bool holds_elements(ck_value v) { return v.kind == CK_V_LIST || v.kind == CK_V_MAP; }
 
-/* Is the method called its container's const one? libclang's USR says so. */
-static bool is_const_method(const ck_ir *node) {
-  size_t n = strlen(node->usr);
-  return node->kind == CK_IR_MCALL && n > 2 && strcmp(node->usr + n - 2, "#1") == 0;
-}
-
 ck_value ck_ev_of_call(ck_ev *ev, const ck_ir *node, ck_cell *self, ck_cell **args, size_t nargs, ck_value result) {
   const ck_ir_type *type = node->type;
-  if (result.kind != CK_V_UNKNOWN || type == NULL || is_const_method(node)) return result;
+  if (result.kind != CK_V_UNKNOWN || type == NULL) return result;
+  if (node->kind != CK_IR_CALL && ck_ev_is_const_method(node)) return result;
   if (type->kind != CK_IR_T_RECORD && type->kind != CK_IR_T_POINTER && type->kind != CK_IR_T_LREF) return result;
   if (type->kind == CK_IR_T_LREF && type->elem->is_const) return result;
   ck_cell *container = self != NULL && holds_elements(self->v) ? self : NULL;

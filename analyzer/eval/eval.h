@@ -163,6 +163,9 @@ ck_value ck_ev_copy(ck_ev *ev, ck_value v); /* C++ copy: aggregates deeply, poin
  * unknown or dangling. CHOICEs are decided. */
 ck_cell *ck_ev_target(ck_ev *ev, ck_cell *cell);
 
+/* Is the method or operator that is called a const one? Its USR ends in #1 then, and an instance's in `~` and its hash.
+ */
+bool ck_ev_is_const_method(const ck_ir *call);
 /* The unknown v as a pointer into the container; anything else as it is. */
 ck_value ck_ev_somewhere_in(ck_ev *ev, ck_value v, ck_cell *container);
 /* v is followed: if it is unknown, but where it points into is known, that is unknown from here on. */

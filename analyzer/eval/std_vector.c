@@ -186,12 +186,6 @@ ck_value ck_std_empty(ck_call *call) {
   return ck_std_lift(call, cell != NULL ? ck_ev_load(call->ev, cell) : CK_VOID, empty_of);
 }
 
-/* Is it a const method? Its USR says so. */
-static bool is_const_call(const ck_call *call) {
-  size_t n = call->node != NULL ? strlen(call->node->usr) : 0;
-  return n > 2 && strcmp(call->node->usr + n - 2, "#1") == 0;
-}
-
 /* [] and at of anything indexed by position; `checked`: at throws out_of_range, [] beyond the end is undefined. */
 static ck_value indexed(ck_call *call, bool checked) {
   const ck_list *list = ck_std_list(call, call->self);
@@ -199,7 +193,8 @@ static ck_value indexed(ck_call *call, bool checked) {
   if (list == NULL) return ck_std_because(call, ck_std_self(call), "an element of a sequence that is not known");
   int64_t i;
   if (!ck_ev_as_int(call->ev, index, &i))
-    return ck_ev_ref(ck_ev_some_element(call->ev, call->self, list, index, is_const_call(call),
+    return ck_ev_ref(ck_ev_some_element(call->ev, call->self, list, index,
+                                        call->node && ck_ev_is_const_method(call->node),
                                         call->type != NULL ? ck_ir_strip_ref(call->type) : NULL, place(call)));
   if (i >= 0 && (uint64_t)i < list->n) return ck_ev_ref(list->at[i]);
   if (checked) return ck_std_throw(call, "std::out_of_range");

@@ -356,7 +356,9 @@ static void print_cond(const ck_sym *s, ck_strbuf *out, int least) {
   print(s->b, &then, 2);
   print(s->c, &otherwise, 2);
   if (strcmp(then.s, otherwise.s) == 0) {
-    const bool is_weak = strength(s->b) < least;
+    const ck_sym *said = s->b; /* a choice within is in parentheses, or says nothing either */
+    while (said->kind == CK_SYM_COND) said = said->b;
+    const bool is_weak = strength(said) < least && !(s->b->kind == CK_SYM_COND && then.s[0] == '(');
     ck_strbuf_printf(out, is_weak ? "(%s)" : "%s", then.s);
   } else {
     ck_strbuf_putc(out, '(');

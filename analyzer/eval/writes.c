@@ -32,8 +32,7 @@ static bool is_one_of(const char *name, const char *const *names) {
   return false;
 }
 
-/* A USR ends in #1 then, and an instance's in `~` and its hash. */
-static bool is_const_method(const ck_ir *call) {
+bool ck_ev_is_const_method(const ck_ir *call) {
   const char *hash = strrchr(call->usr, '~');
   size_t n = hash != NULL && strlen(hash) == 17 ? (size_t)(hash - call->usr) : strlen(call->usr);
   return n > 2 && strncmp(call->usr + n - 2, "#1", 2) == 0;
@@ -197,7 +196,8 @@ static bool operator_writes(const ck_ir *node) {
   const char *op = ck_ev_plain_name(node->name) + strlen("operator");
   static const char *const reads[] = {"==", "!=", "<=", ">=", "[]", "*", "->", "+",  "-",  "/",   "%",
                                       "<",  ">",  "!",  "~",  "&",  "|", "^",  "&&", "||", "<=>", NULL};
-  return strlen(ck_ev_plain_name(node->name)) < strlen("operator") || !(is_const_method(node) || is_one_of(op, reads));
+  return strlen(ck_ev_plain_name(node->name)) < strlen("operator") ||
+         !(ck_ev_is_const_method(node) || is_one_of(op, reads));
 }
 
 static void call(writes *w, const ck_ir *node) {
@@ -206,7 +206,8 @@ static void call(writes *w, const ck_ir *node) {
   if (node->usr[0] && !(node->flags & CK_IR_F_VIRTUAL) && node->kind != CK_IR_OPCALL)
     function = ck_ir_find_function(w->ev->program, node->usr, w->unit, NULL);
   if (function != NULL && ck_ir_body(function) == NULL) function = NULL;
-  if (is_method && !is_const_method(node) && !gives_part(node) && !gives_iterator(node)) hit(w, ck_ir_kid(node, 0));
+  if (is_method && !ck_ev_is_const_method(node) && !gives_part(node) && !gives_iterator(node))
+    hit(w, ck_ir_kid(node, 0));
   if (node->kind == CK_IR_OPCALL && operator_writes(node)) hit(w, ck_ir_kid(node, 0));
   uint32_t first = has_object || node->kind == CK_IR_CALL ? 1 : 0;
   for (uint32_t i = first; i < node->nkids; i++)

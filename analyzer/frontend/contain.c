@@ -549,6 +549,5 @@ bool ck_fe_names_of_rest(ck_fe *fe, CXCursor function, const ck_ir *node, const 
   ck_map_release(&c.members);
   free(c.member_cursors.at);
   free(c.scope.at);
-  free(c.errors.at);
   return calls_ours;
 }

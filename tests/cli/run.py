@@ -195,6 +195,9 @@ def written_somewhere(p):
     cases = (('auto it = m.find(key); if (it != m.end()) it->second = 5;', 'm["a"]'), ('m.at(key) = 5;', 'm["a"]'),
              ('*(v.begin() + n) = 5;', 'v[1]'), ('auto it = v.begin(); std::advance(it, n); *it = 5;', 'v[1]'),
              ('int *at = a + n; *at = 5;', 'a[1]'), ('int *at = a; at += n; at[0] = 5;', 'a[1]'), ('std::fill(v.begin() + n, v.end(), 5);', 'v[1]'))
+    cases += (('auto it = v.begin(); while (std::getline(std::cin, key)) ++it; *it = 5;', 'v[1]'),
+              ('int *at = a; while (std::getline(std::cin, key)) at++; *at = 5;', 'a[1]'),
+              ('int x = 1, y = 1, *at = &x; while (std::getline(std::cin, key)) at = &y; *at = 5;', 'y'))
     reads = (('if (m.find(key) == m.end()) std::cerr << key;', 'm["a"]'), ('if (v.begin() + n == v.end()) std::cerr << n;', 'v[1]'))
     head = OTHER + '#include <iostream>\n#include <map>\n'
     body = ''.join('  { std::map<std::string, int> m%s; std::vector<int> v{1, 1, 1, 1, 1, 1, 1, 1}; int a[8] = {1, 1, 1, 1, 1, 1, 1, 1}; %s Other other(%s); }\n'
@@ -218,6 +221,20 @@ def options_from_elsewhere(p):
     definite = sorted(k for k in keys if keys[k] == 'definite')
     assert definite == ['a.weight', 'b.weight', 'd.bias', 'd.num_batches_tracked', 'd.running_mean', 'd.running_var', 'd.weight'], keys
     assert 'a.bias' in keys and 'b.bias' in keys and 'c.weight' in keys and 'c.running_mean' in keys, keys
+
+
+@test
+def model_in_a_training_loop(p):
+    """Rounds that may go several ways, and be left, do not make what they name unknown; what they may change is."""
+    p.write('train.cpp', NET + OTHER + '#include <iostream>\n#include <string>\nint main(int n, char **argv) {\n  Other model(2);\n'
+            '  std::string line;\n  int even = 3, odd = 3;\n'
+            '  while (std::getline(std::cin, line)) {\n    model->train();\n    if (line == "skip") break;\n'
+            '    int *counted = line == "even" ? &even : &odd;\n    *counted = 5;\n    model->eval();\n    if (line == "end") break;\n  }\n'
+            '  Other after(even);\n}\n')
+    head = (NET + OTHER).count('\n')
+    keys = p.run('keys', 'train.cpp', '--', *FLAGS).expect(0, 'OtherImpl at train.cpp:%d:9: 1 key\n  other  parameter  [2] float32' % (head + 4),
+                                                           absent=['perhaps more', '[3]', '[5]'])
+    keys.expect(0, 'OtherImpl at train.cpp:%d:9: 1 key\n' % (head + 15))
 
 
 @test
