@@ -403,6 +403,7 @@ static ck_cell *assign(ck_ev *ev, const ck_ir *node) {
     v = result;
   }
   v = type ? ck_ev_convert(ev, v, type, node->loc) : v;
+  if (v.kind == CK_V_UNKNOWN) v = ck_ev_name_unknown(ev, v, type, NULL, ck_ev_extent(left));
   if (!ck_ev_write_call(ev, left, v)) ck_ev_assign(ev, target, v);
   ck_ev_text_written(ev, left);
   return target;

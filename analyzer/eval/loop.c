@@ -335,6 +335,7 @@ static bool run_generic(ck_ev *ev, generic *g, const ck_sym *condition, bool may
   if (ev->limit == NULL) {
     if (understood) finish(ev, g, condition, &e);
     else give_up(ev, g, &e.writes);
+    ck_ev_name_what_is_left(ev, g->body);
   }
 out:
   free(h.cells.at);
