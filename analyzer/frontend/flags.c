@@ -2,14 +2,16 @@
  *
  * They are written for GCC as often as for Clang. What changes the meaning of the program is kept; what selects output,
  * dependency files, warnings, optimisation or linking is dropped, as is what Clang does not know. Unknown flags that
- * look harmless are passed: libclang ignores an unknown -f with a warning, which is switched off. */
+ * look harmless are passed: libclang ignores an unknown -f with a warning, which is switched off.
+ *
+ * What can be written in two ways is brought to one, so that units that mean the same share precompiled headers. */
 #include <assert.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "frontend/frontend_int.h"
 
-typedef enum { DROP, DROP_WITH_NEXT, KEEP, KEEP_WITH_NEXT, CUDA } action;
+typedef enum { DROP, DROP_WITH_NEXT, KEEP, KEEP_WITH_NEXT, JOIN, SPLIT, CUDA } action;
 
 /* In order; the first row whose prefix (or whole word, if `exact`) matches decides. */
 static const struct row {
@@ -18,9 +20,9 @@ static const struct row {
   action action;
 } rows[] = {
     /* takes the next argument, and matters */
-    {"-I", true, KEEP_WITH_NEXT},
-    {"-D", true, KEEP_WITH_NEXT},
-    {"-U", true, KEEP_WITH_NEXT},
+    {"-I", true, JOIN},
+    {"-D", true, JOIN},
+    {"-U", true, JOIN},
     {"-isystem", true, KEEP_WITH_NEXT},
     {"-iquote", true, KEEP_WITH_NEXT},
     {"-idirafter", true, KEEP_WITH_NEXT},
@@ -35,6 +37,11 @@ static const struct row {
     {"-F", true, KEEP_WITH_NEXT},
     {"-iframework", true, KEEP_WITH_NEXT},
     {"--sysroot", true, KEEP_WITH_NEXT},
+    {"-isystem-after", true, KEEP_WITH_NEXT},
+    /* the same in one word */
+    {"-isystem", false, SPLIT},
+    {"-iquote", false, SPLIT},
+    {"-idirafter", false, SPLIT},
     /* takes the next argument, and does not */
     {"-o", true, DROP_WITH_NEXT},
     {"-MF", true, DROP_WITH_NEXT},
@@ -170,7 +177,57 @@ void ck_fe_translate_flags(ck_arena *arena, const char *const *flags, size_t n, 
       ck_vec_push(&out->at, ck_arena_strdup(arena, flag));
       ck_vec_push(&out->at, ck_arena_strdup(arena, next));
       break;
+    case JOIN:
+      if (!next) break;
+      i++;
+      ck_vec_push(&out->at, ck_arena_printf(arena, "%s%s", flag, next));
+      break;
+    case SPLIT:
+      ck_vec_push(&out->at, row->flag);
+      ck_vec_push(&out->at, ck_arena_strdup(arena, flag + strlen(row->flag)));
+      break;
     case KEEP: ck_vec_push(&out->at, ck_arena_strdup(arena, standard(flag))); break;
     }
   }
+}
+
+typedef enum { LANGUAGE, FOLDERS, MACROS, GROUPS } group;
+
+static group group_of(const char *flag) {
+  static const struct {
+    const char *prefix;
+    group group;
+  } prefixes[] = {{"-D", MACROS},  {"-U", MACROS},         {"-i", FOLDERS},       {"-I", FOLDERS},
+                  {"-F", FOLDERS}, {"--sysroot", FOLDERS}, {"-nostdinc", FOLDERS}};
+  for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+    if (ck_starts_with(flag, prefixes[i].prefix)) return prefixes[i].group;
+  return LANGUAGE;
+}
+
+/* One flag as external headers see it: the project's own folders are none of their business, and folders are named in
+ * full, but for those below the sysroot ("=/usr/include"). */
+static void add_header_flag(ck_arena *arena, const char *directory, const char *flag, const char *operand,
+                            ck_fe_flags *out) {
+  if (!strcmp(flag, "-include") || !strcmp(flag, "-imacros")) return;
+  const char *own = !strcmp(flag, "-iquote") ? operand : ck_starts_with(flag, "-I") ? flag + 2 : NULL;
+  if (own) {
+    const char *path = ck_path_joined(arena, directory, own);
+    if (ck_fe_is_library_dir(path)) ck_vec_push(&out->at, ck_arena_printf(arena, "-I%s", path));
+    return;
+  }
+  ck_vec_push(&out->at, flag);
+  if (!operand) return;
+  bool folder = (!strcmp(flag, "-isystem") || !strcmp(flag, "-idirafter")) && *operand != '=';
+  ck_vec_push(&out->at, folder ? ck_path_joined(arena, directory, operand) : operand);
+}
+
+void ck_fe_header_flags(ck_arena *arena, const ck_fe_flags *flags, const char *directory, ck_fe_flags *out) {
+  for (group g = LANGUAGE; g < GROUPS; g++)
+    for (size_t i = 0; i < flags->at.n; i++) {
+      const char *flag = flags->at.at[i], *operand = NULL;
+      assert(flag != NULL);
+      const struct row *row = row_of(flag);
+      if (row && row->action == KEEP_WITH_NEXT && i + 1 < flags->at.n) operand = flags->at.at[++i];
+      if (group_of(flag) == g) add_header_flag(arena, directory, flag, operand, out);
+    }
 }

@@ -267,6 +267,9 @@ typedef struct {
   bool cuda;
 } ck_fe_flags;
 void ck_fe_translate_flags(ck_arena *arena, const char *const *flags, size_t n, ck_fe_flags *out);
+/* Those of them that reach external headers, in an order of their own: it is kept only where it tells, among folders
+ * and among macros. So the headers mean the same to all units that have the same ones. */
+void ck_fe_header_flags(ck_arena *arena, const ck_fe_flags *flags, const char *directory, ck_fe_flags *out);
 
 /* condition.c: conditions that the platform decides --------------------------------------------------------------- */
 typedef enum { CK_FE_NO, CK_FE_MAYBE, CK_FE_YES } ck_fe_truth;

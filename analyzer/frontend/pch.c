@@ -9,7 +9,6 @@
  * libtorch's is made in two steps, ATen and then the rest on top of it, for the sake of memory: libclang holds the
  * whole tree while it writes it (420 MB in one step, 260 MB in two). The list and the seal of the second include the
  * first, so one look tells of both. It names the first by its path: where a cache was moved to, both are made again. */
-#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +26,7 @@
 #include "base/hash.h"
 #include "frontend/frontend_int.h"
 
-#define PCH_FORMAT     "7"            /* raise it when the way PCHs are made changes */
+#define PCH_FORMAT     "8"            /* raise it when the way PCHs are made changes */
 #define MAX_KEPT       32             /* PCHs kept, of 40 MB each; every other set of includes needs one of its own */
 #define BAD_SECONDS    (24 * 60 * 60) /* how long a failure is remembered */
 #define LEFT_SECONDS   (60 * 60)      /* age of a temporary file whose writer is surely gone */
@@ -72,38 +71,6 @@ static void release_paths(paths *p) {
   free(p->bad);
   free(p->words);
   free(p->lock);
-}
-
-/* The flags that matter to external headers: not the project's own include directories, so that units share. */
-static void relevant_flags(const ck_fe_flags *flags, const char *directory, ck_arena *arena, ck_fe_flags *out) {
-  static const char *const dirs[] = {"-I", "-iquote"};
-  for (size_t i = 0; i < flags->at.n; i++) {
-    const char *flag = flags->at.at[i];
-    assert(flag != NULL);
-    if (!strcmp(flag, "-include") || !strcmp(flag, "-imacros")) {
-      i++;
-      continue;
-    }
-    const char *dir = NULL;
-    bool two = false;
-    for (size_t d = 0; d < 2 && !dir; d++) {
-      size_t n = strlen(dirs[d]);
-      if (strncmp(flag, dirs[d], n) != 0) continue;
-      two = !flag[n];
-      dir = two ? (i + 1 < flags->at.n ? flags->at.at[i + 1] : "") : flag + n;
-    }
-    if (!dir) {
-      ck_vec_push(&out->at, flag);
-      continue;
-    }
-    char *path = ck_path_join(directory, dir);
-    if (ck_fe_is_library_dir(path)) {
-      ck_vec_push(&out->at, "-I");
-      ck_vec_push(&out->at, ck_arena_strdup(arena, path));
-    }
-    free(path);
-    i += two;
-  }
 }
 
 static void make_key(const ck_fe_options *options, const ck_fe_flags *flags, const char *header, const paths *base,
@@ -583,7 +550,7 @@ char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *
   if (ck_make_directories(dir, NULL) == CK_OK && ck_is_private_folder(dir)) { /* or a stranger could forge one */
     char *real = realpath(dir, NULL); /* a PCH that stands on another one names it */
     const char *folder = real ? real : dir;
-    relevant_flags(flags, options->directory, &arena, &relevant);
+    ck_fe_header_flags(&arena, flags, options->directory, &relevant);
     result = longest_pch(index, options, &relevant, folder, includes);
     if (!result && includes->macros.n) result = own_pch(index, options, &relevant, folder, includes);
     free(real);
