@@ -23,6 +23,7 @@ inline void caught(const std::exception &) {}
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -106,6 +107,14 @@ inline void enter_copy(const std::filesystem::path &folder) {
   std::filesystem::current_path(folder);
 }
 
+// The first load of a process makes libtorch register thousands of operators: done here, once, the children have them.
+inline void load_once() {
+  std::stringstream archive;
+  torch::nn::Linear model(1, 1);
+  torch::save(model, archive);
+  torch::load(model, archive);
+}
+
 template <class Call> void run_child(const char *name, int argument, Call call) {
   std::fflush(stdout);
   auto folder = std::filesystem::temp_directory_path() / ("ckptlint-loads-" + std::to_string(getpid()));
@@ -114,7 +123,6 @@ template <class Call> void run_child(const char *name, int argument, Call call) 
     alarm(20);
     rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
-    at::set_num_threads(1);
     enter_copy(folder);
     std::string outcome = "ok", text;
     try {
@@ -165,6 +173,8 @@ void loads();
 int main() {
   // A fatal message of a child shall not be mistaken for the result of another.
   std::setvbuf(stdout, nullptr, _IOFBF, 1 << 16);
+  at::set_num_threads(1);
+  oracle::load_once();
   torch::manual_seed(0);
   loads();
 }
