@@ -90,9 +90,34 @@ void ck_ev_bind_params(ck_ev *ev, const ck_ir *function, ck_cell **args, size_t 
   }
 }
 
+/* Does the function call itself without end, as far as can be seen? Once it has, it is not followed any deeper. */
+static bool is_too_deep(ck_ev *ev, const ck_ir *function) {
+  if (ev->depth >= CK_LIMIT_DEPTH) *ck_ptrmap_slot(&ev->too_deep, function) = ev;
+  if (ev->too_deep.count == 0 || ck_ptrmap_get(&ev->too_deep, function) == NULL) return false;
+  for (const ck_frame *f = ev->frame; f != NULL; f = f->up)
+    if (f->function == function) return true;
+  return ev->depth >= CK_LIMIT_DEPTH;
+}
+
+/* A call that no module notices is not run: its result is not known, nor what it may change. */
+static bool pass_over_call(ck_ev *ev, const ck_ir *function, ck_cell *self, ck_cell **args, size_t nargs,
+                           const ck_ir *node, ck_value *result) {
+  const char *reason = ck_arena_printf(&ev->arena, "`%s`, which calls itself too often", function->name);
+  const ck_ir *body = ck_ir_body(function);
+  if (!ck_ev_pass_over(ev, &body, 1, node->loc, reason)) return false;
+  ev->spares_modules++;
+  if (self != NULL) ck_ev_open_cell(ev, self, node->loc, reason);
+  for (size_t i = 0; i < nargs; i++) ck_ev_open_cell(ev, args[i], node->loc, reason);
+  ev->spares_modules--;
+  *result = ck_ev_unknown(ev, node->loc, "%s", reason);
+  return true;
+}
+
 ck_value ck_ev_run_function(ck_ev *ev, const ck_ir *function, const ck_ir *scope, ck_cell *self, ck_cell **args,
                             size_t nargs, const ck_ir *node) {
   ck_frame frame;
+  ck_value instead;
+  if (is_too_deep(ev, function) && pass_over_call(ev, function, self, args, nargs, node, &instead)) return instead;
   if (!ck_ev_frame_push(ev, &frame, function, scope, self, node->loc)) return CK_VOID;
   ck_ev_bind_params(ev, function, args, nargs, node);
   if (ck_ev_on(ev)) ck_ev_exec(ev, ck_ir_body(function), CK_TAIL_FUNCTION);

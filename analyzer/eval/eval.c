@@ -30,12 +30,14 @@ ck_ev *ck_ev_new(const ck_ir_program *program, const ck_library *const *librarie
 
 void ck_ev_free(ck_ev *ev) {
   if (ev == NULL) return;
-  ck_ptrmap *maps[] = {&ev->functions, &ev->records, &ev->classes, &ev->units, &ev->globals};
+  ck_ptrmap *maps[] = {&ev->functions, &ev->records,   &ev->classes, &ev->units,
+                       &ev->globals,   &ev->splitting, &ev->too_deep};
   for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) ck_ptrmap_release(maps[i]);
   ck_map *names[] = {&ev->strings,         &ev->methods,     &ev->written, &ev->builtins,
                      &ev->library_classes, &ev->occurrences, &ev->joined};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) ck_map_release(names[i]);
   ck_ev_release_sources(ev);
+  ck_ev_release_quiet(ev);
   free(ev->syms);
   free(ev->builtin_prefixes.at);
   free(ev->class_prefixes.at);
@@ -116,18 +118,21 @@ uint64_t ck_ev_steps(const ck_ev *ev) { return ev->earlier_steps + ev->steps; }
 
 static bool is_main(const ck_ir *function) { return function && strcmp(function->name, "main") == 0; }
 
-static size_t run_worlds(ck_ev *ev, const entry *e, const char **limit) {
-  char here;
-  ev->stack_base = &here;
-  ev->earlier_steps += ev->steps;
-  ev->steps = 0;
+/* Would running the entry point once more, without following the loops that made worlds, be worth it? */
+static bool can_pass_over(ck_ev *ev) {
+  if (ev->passes_over) return false;
+  for (size_t i = 0; i < ev->splitting.size; i++)
+    if (ev->splitting.slots[i].p != NULL && ck_ev_is_quiet(ev, ev->splitting.slots[i].p)) return true;
+  return false;
+}
+
+static size_t run_worlds(ck_ev *ev, const entry *e) {
   ev->limit = NULL;
   ev->decisions.n = 0;
-  ev->entry_is_main = is_main(e->function);
   size_t worlds = 0;
   bool more = true;
   while (more && ev->limit == NULL) {
-    if (worlds == CK_LIMIT_WORLDS) {
+    if (worlds == CK_LIMIT_WORLDS || (worlds == CK_LIMIT_FOLLOWED_WORLDS && can_pass_over(ev))) {
       ev->limit = "combinations of unknown conditions";
       break;
     }
@@ -139,15 +144,35 @@ static size_t run_worlds(ck_ev *ev, const entry *e, const char **limit) {
     if (ev->observer.world_ends) ev->observer.world_ends(ev, ev->observer.data, reached_end);
     more = ck_ev_world_next(ev);
   }
-  if (limit) *limit = ev->limit;
   ev->frame = NULL;
   return worlds;
 }
 
+/* What loops make many worlds of is run once more without following those loops, as far as no
+ * module notices them. */
+static size_t run_from(ck_ev *ev, const entry *e, const char **limit) {
+  char here;
+  ev->stack_base = &here;
+  ev->earlier_steps += ev->steps;
+  ev->steps = 0;
+  ev->entry_is_main = is_main(e->function);
+  ev->passes_over = false;
+  ck_ptrmap_clear(&ev->splitting);
+  size_t worlds = run_worlds(ev, e);
+  if (ev->limit != NULL && can_pass_over(ev)) {
+    ev->passes_over = true;
+    ev->steps = 0;
+    if (ev->observer.again) ev->observer.again(ev, ev->observer.data);
+    worlds = run_worlds(ev, e);
+  }
+  if (limit) *limit = ev->limit;
+  return worlds;
+}
+
 size_t ck_ev_run(ck_ev *ev, const ck_ir *function, const char **limit) {
-  return run_worlds(ev, &(entry){.function = function}, limit);
+  return run_from(ev, &(entry){.function = function}, limit);
 }
 
 size_t ck_ev_run_class(ck_ev *ev, const ck_ir *record, const ck_ir *constructor, const char **limit) {
-  return run_worlds(ev, &(entry){.record = record, .constructor = constructor}, limit);
+  return run_from(ev, &(entry){.record = record, .constructor = constructor}, limit);
 }

@@ -100,13 +100,21 @@ typedef enum {
 } ck_file_effect;
 #define CK_WORKING_DIRECTORY "current_path()" /* how the name of a symbol begins that stands for it */
 
+/* What a piece of code may do to modules, by itself: not what the functions do that it calls, if they are in sight. */
+typedef enum {
+  CK_QUIET,         /* makes none, changes none, loads nothing */
+  CK_WRITES_FILES,  /* nor that, but it may write files */
+  CK_OPENS_GLOBALS, /* nor that, but for those that variables of namespaces lead to */
+  CK_LOUD
+} ck_loudness;
+
 /* What a layer above wants to hear of a run. All may be NULL. */
 typedef struct {
   void *data;
   void (*world_begins)(ck_ev *ev, void *data);
   void (*world_ends)(ck_ev *ev, void *data, bool reached_end);
   /* A variable (or a construction not bound to one) whose value is a module object, smart pointer or holder of one: at
-   * its initialisation. */
+   * its initialisation. Also a variable whose value is not known, whatever its type. */
   void (*constructed)(ck_ev *ev, void *data, const ck_ir *place, ck_cell *cell);
   /* An object's constructors have all run (its class and fields are final): for unregistered-module. */
   void (*object_done)(ck_ev *ev, void *data, ck_cell *object);
@@ -115,6 +123,12 @@ typedef struct {
   void (*called)(ck_call *call, ck_value result, void *data);
   /* In trial runs of a loop's body, too. */
   void (*file_changes)(ck_ev *ev, void *data, ck_file_effect effect, ck_value path, ck_loc loc);
+  /* Of one node of the program, without its kids; in_sight: it calls a function with a body in the program. */
+  ck_loudness (*loudness)(ck_ev *ev, void *data, const ck_ir *node, bool in_sight);
+  /* May the library call this method (USR) of its own at any time, if a class overrides it? */
+  bool (*calls_back)(const char *usr);
+  /* The entry point is run once more from the start: what was heard of it is void. */
+  void (*again)(ck_ev *ev, void *data);
 } ck_observer;
 
 /* `libraries`: the standard library's (ck_ev_std_library) and those of layers above, searched in order. Everything

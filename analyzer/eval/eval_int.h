@@ -14,14 +14,16 @@
 /* Bytes of C stack that one run may use: half of the usual 8 MB. */
 #define CK_LIMIT_STACK ((size_t)4 << 20)
 enum {
-  CK_LIMIT_LEAVES = 64,             /* alternatives of one value, beyond it is unknown */
-  CK_LIMIT_SPLITS = 4,              /* rounds of one loop that split the world */
-  CK_LIMIT_QUIET_SPLITS = 1,        /* ... of one that makes no module */
-  CK_LIMIT_EARLY_WORLDS = 8,        /* after so many, fewer splits are enough */
-  CK_LIMIT_WAYS = 8,                /* through a round that stands for many */
-  CK_LIMIT_LATE_DIVISOR = 4,        /* of the next two, then */
-  CK_LIMIT_WAYS_STEPS = 100 * 1000, /* nodes evaluated on all of them */
-  CK_LIMIT_FIXPOINT = 4,            /* tries to find what an unknown number of rounds changes */
+  CK_LIMIT_LEAVES = 64,              /* alternatives of one value, beyond it is unknown */
+  CK_LIMIT_SPLITS = 4,               /* rounds of one loop that split the world */
+  CK_LIMIT_QUIET_SPLITS = 1,         /* ... of one that makes no module */
+  CK_LIMIT_FOLLOWED_WORLDS = 16,     /* after so many, loops that no module notices are not followed any more */
+  CK_LIMIT_EARLY_WORLDS = 8,         /* after so many, fewer splits are enough */
+  CK_LIMIT_WAYS = 8,                 /* through a round that stands for many */
+  CK_LIMIT_LATE_DIVISOR = 4,         /* of the next two, then */
+  CK_LIMIT_WAYS_STEPS = 100 * 1000,  /* nodes evaluated on all of them */
+  CK_LIMIT_FIXPOINT = 4,             /* tries to find what an unknown number of rounds changes */
+  CK_LIMIT_QUIET_NODES = 200 * 1000, /* that are looked at for whether a piece of code is one that no module notices */
 };
 
 typedef enum {
@@ -188,6 +190,11 @@ struct ck_ev {
   const char *blurred;   /* inside such a loop: why it cannot be understood as a pattern */
   struct ck_fork *fork;  /* of the innermost such loop */
   bool entry_is_main;
+  struct ck_quiet_index *quiet; /* quiet.c; NULL: not asked yet */
+  unsigned spares_modules;      /* what is opened leaves modules as they are */
+  bool passes_over;             /* loops in `splitting` are not followed, if they can be passed over */
+  ck_ptrmap splitting;          /* loops of this entry point whose rounds split the world */
+  ck_ptrmap too_deep;           /* functions that have called themselves to the limit, in this world */
 };
 
 static inline bool ck_ev_on(const ck_ev *ev) { return ev->flow == CK_FLOW_ON; }
@@ -424,6 +431,7 @@ ck_cell *ck_ev_global(ck_ev *ev, const char *usr, const ck_ir *node);
 void ck_ev_init_globals(ck_ev *ev); /* what happens before main */
 /* Code that is not in sight runs: whatever variable the program changes anywhere, it may change as well. */
 void ck_ev_open_globals(ck_ev *ev, ck_loc loc, const char *reason);
+void ck_ev_open_statics(ck_ev *ev, ck_loc loc, const char *reason); /* of functions, those to come as well */
 void ck_ev_bind_structured(ck_ev *ev, const ck_ir *binding, ck_cell *from);
 ck_value ck_ev_init_list(ck_ev *ev, const ck_ir *list, const ck_ir_type *type);
 void ck_ev_notice(ck_ev *ev, const ck_ir *place, ck_cell *cell); /* observer.constructed, if it is a module */
@@ -441,4 +449,29 @@ const ck_sym *ck_ev_condition_symbol(ck_ev *ev, ck_value v, const ck_ir *node, b
 /* What the code below `node` names may be changed by it in ways that are not understood. */
 void ck_ev_open_names(ck_ev *ev, const ck_ir *node, const char *reason);
 void ck_ev_open_cell(ck_ev *ev, ck_cell *cell, ck_loc loc, const char *reason);
+
+/* round.c */
+/* One kind of loop, for the generic round: how to run the body, and its index. */
+typedef struct {
+  const ck_ir *body, *extra; /* extra: what else the loop's header names */
+  ck_cell *index;            /* or NULL */
+  const char *index_name;
+  int64_t first;        /* what it is at least, or, where it steps down, at most */
+  int step;             /* 1, -1; 0: it may be anything */
+  const ck_ir *element; /* RANGE_FOR: VAR or BINDING */
+  ck_value unknown;     /* RANGE_FOR: its value */
+  ck_loc loc;
+} ck_generic;
+/* Runs it as all rounds that are left, under the condition that there is one (NULL: there is). False: nothing was done,
+ * since the first round is better run by itself, which the caller allows. */
+bool ck_ev_run_generic(ck_ev *ev, ck_generic *g, const ck_sym *condition, bool may_take_first);
+bool ck_ev_contains(const ck_ir *node, ck_ir_kind kind); /* lambdas are code of their own */
+void ck_ev_may_return(ck_ev *ev, ck_loc loc);            /* a loop that is not followed, from its function */
+
+/* quiet.c */
+/* If the code (parts but the first may be NULL) is such that no module notices it: takes it as run, with `reason` for
+ * what is not known now. False: it is not, and nothing was done. */
+bool ck_ev_pass_over(ck_ev *ev, const ck_ir *const *parts, size_t n, ck_loc loc, const char *reason);
+bool ck_ev_is_quiet(ck_ev *ev, const ck_ir *code);
+void ck_ev_release_quiet(ck_ev *ev);
 #endif

@@ -242,6 +242,7 @@ void ck_ev_world_begin(ck_ev *ev) {
   if (ev->truth) memset(ev->truth, 0, ev->truth_room);
   ev->facts.n = ev->equalities = ev->next_decision = 0;
   ck_ptrmap_clear(&ev->globals);
+  ck_ptrmap_clear(&ev->too_deep);
   ev->statics.n = 0;
   ev->statics_open = NULL;
   ck_map_release(&ev->occurrences);

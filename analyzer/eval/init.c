@@ -147,8 +147,11 @@ static bool is_module_value(ck_ev *ev, ck_value v) {
   return v.kind == CK_V_OBJECT && v.object->registry;
 }
 
+/* A variable whose value is not known is noticed, too: in another world it may be. */
 void ck_ev_notice(ck_ev *ev, const ck_ir *at, ck_cell *cell) {
-  if (ev->observer.constructed && ev->trials == 0 && ck_ev_on(ev) && is_module_value(ev, ck_ev_load(ev, cell)))
+  if (ev->observer.constructed == NULL || ev->trials > 0 || !ck_ev_on(ev)) return;
+  ck_value v = ck_ev_load(ev, cell);
+  if (is_module_value(ev, v) || (v.kind == CK_V_UNKNOWN && at->kind == CK_IR_VAR))
     ev->observer.constructed(ev, ev->observer.data, at, cell);
 }
 
@@ -321,6 +324,11 @@ static bool may_have_changed(ck_ev *ev, const ck_ir *var) {
   return !ev->entry_is_main && is_changed_by_program(ev, var);
 }
 
+void ck_ev_open_statics(ck_ev *ev, ck_loc loc, const char *reason) {
+  for (size_t i = 0; i < ev->statics.n; i++) ck_ev_open_cell(ev, ev->statics.at[i], loc, reason);
+  ev->statics_open = ck_ev_unknown(ev, loc, "%s", reason).unknown;
+}
+
 void ck_ev_open_globals(ck_ev *ev, ck_loc loc, const char *reason) {
   ck_ev_scan_program(ev);
   for (size_t i = 0; i < ev->variables.n; i++) {
@@ -330,8 +338,7 @@ void ck_ev_open_globals(ck_ev *ev, ck_loc loc, const char *reason) {
     if (!ck_ev_on(ev)) return;
     ck_ev_open_cell(ev, cell, loc, reason);
   }
-  for (size_t i = 0; i < ev->statics.n; i++) ck_ev_open_cell(ev, ev->statics.at[i], loc, reason);
-  ev->statics_open = ck_ev_unknown(ev, loc, "%s", reason).unknown;
+  ck_ev_open_statics(ev, loc, reason);
 }
 
 static void init_global(ck_ev *ev, const ck_ir *var, ck_cell *cell) {

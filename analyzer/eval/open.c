@@ -2,7 +2,9 @@
  *
  * Opening follows pointers, elements, fields and registrations, each cell once. A scalar becomes unknown; a container
  * too, after what is in it; a module gets a registration of kind OPEN, which says that it may hold more than was seen.
- */
+ *
+ * Code that no module notices (quiet.c) spares them: what they have registered stays, as do the pointers and containers
+ * that lead to them. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +41,30 @@ typedef struct {
 
 static void later(opening *o, ck_value v) { ck_vec_push(&o->todo, v); }
 
+/* Does the value lead to a module by what owns or points to it? No code that is quiet stores anything into a thing of
+ * such a type. */
+static bool leads_to_module(ck_ev *ev, ck_value v, int depth) {
+  if (depth > 8) return false;
+  switch (v.kind) {
+  case CK_V_PTR: return leads_to_module(ev, ck_ev_load(ev, v.cell), depth + 1);
+  case CK_V_CHOICE: return leads_to_module(ev, v.choice->a, depth + 1) || leads_to_module(ev, v.choice->b, depth + 1);
+  case CK_V_OBJECT:
+    if (v.object->registry != NULL) return true;
+    for (size_t i = 0; i < v.object->nfields; i++)
+      if (leads_to_module(ev, ck_ev_load(ev, v.object->fields[i].cell), depth + 1)) return true;
+    return false;
+  case CK_V_LIST:
+    for (size_t i = 0; i < v.list->n; i++)
+      if (leads_to_module(ev, ck_ev_load(ev, v.list->at[i]), depth + 1)) return true;
+    return false;
+  case CK_V_MAP:
+    for (size_t i = 0; i < v.map->n; i++)
+      if (leads_to_module(ev, ck_ev_load(ev, v.map->at[i].cell), depth + 1)) return true;
+    return false;
+  default: return false;
+  }
+}
+
 static void open_cell(opening *o, ck_cell *cell) {
   void **slot = ck_ptrmap_slot(&o->seen, cell);
   if (*slot) return;
@@ -51,7 +77,23 @@ static void open_cell(opening *o, ck_cell *cell) {
     return;
   case CK_V_OBJECT:
   case CK_V_CLOSURE: later(o, v); return;
-  default: later(o, v); ck_ev_store(o->ev, cell, o->unknown);
+  default:
+    later(o, v);
+    if (o->ev->spares_modules == 0 || !leads_to_module(o->ev, v, 0)) ck_ev_store(o->ev, cell, o->unknown);
+  }
+}
+
+/* What a module has registered stays as it is; its other members may be anything. */
+static void open_spared(opening *o, ck_object *module) {
+  const ck_registry *registry = ck_ev_registry(o->ev, module);
+  for (size_t i = 0; i < registry->n; i++) {
+    ck_value v = registry->at[i].value;
+    if (registry->at[i].kind == CK_REG_MODULE) later(o, v);
+    else if (v.kind == CK_V_PTR) *ck_ptrmap_slot(&o->seen, v.cell) = v.cell;
+  }
+  for (size_t i = 0; i < module->nfields; i++) {
+    ck_cell *cell = module->fields[i].cell;
+    if (module->record != NULL || ck_ev_load(o->ev, cell).kind == CK_V_TENSOR) open_cell(o, cell);
   }
 }
 
@@ -59,6 +101,10 @@ static void open_object(opening *o, ck_object *object) {
   void **slot = ck_ptrmap_slot(&o->seen, object);
   if (*slot) return;
   *slot = object;
+  if (o->ev->spares_modules > 0 && object->registry != NULL) {
+    open_spared(o, object);
+    return;
+  }
   for (size_t i = 0; i < object->nfields; i++) open_cell(o, object->fields[i].cell);
   if (object->registry == NULL) return;
   const ck_registry *registry = ck_ev_registry(o->ev, object);

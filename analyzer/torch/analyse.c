@@ -57,6 +57,7 @@ static void run_function(ck_torch_run *run, ck_torch_function *f) {
   f->run = true;
   const char *limit = NULL;
   run->entry++;
+  ck_torch_remember(run);
   if (f->node->flags & CK_IR_F_CTOR) {
     if (f->record && !(f->record->flags & CK_IR_F_ABSTRACT)) ck_ev_run_class(run->ev, f->record, f->node, &limit);
   } else {
@@ -159,6 +160,13 @@ static void run_unreached_sites(ck_torch_run *run, ck_torch_functions functions)
   }
 }
 
+/* A variable that holds something known in no world is no model to show. */
+static bool is_never_known(const ck_torch_place *p) {
+  for (size_t i = 0; i < p->models.n; i++)
+    if (p->models.at[i].was_known) return false;
+  return true;
+}
+
 /* Free functions of the given files that construct modules, but that no root entered. */
 typedef struct {
   ck_torch_run *run;
@@ -171,7 +179,8 @@ static void var_visit(const ck_ir *node, void *data) {
   if (type->kind == CK_IR_T_LREF || type->kind == CK_IR_T_RREF || type->kind == CK_IR_T_POINTER) return;
   char key[600];
   snprintf(key, sizeof key, "%s:%u:%u", node->loc.file ? node->loc.file : "", node->loc.line, node->loc.column);
-  if (ck_map_find(&s->run->place_index, key) == NULL) s->missed = true;
+  const ck_map_entry *place = ck_map_find(&s->run->place_index, key);
+  if (place == NULL || is_never_known(&s->run->places.at[place->n - 1])) s->missed = true;
 }
 
 static void run_unreached_constructions(ck_torch_run *run, ck_torch_functions functions) {
@@ -263,7 +272,7 @@ static void add_unfinished(ck_torch_run *run, const ck_ir *record, const char *l
   ck_model *model = CK_NEW(&run->arena, ck_model);
   *model = (ck_model){.cls = record->name, .loc = record->loc, .opens = open, .nopens = 1};
   ck_torch_place place = {.node = record};
-  ck_vec_push(&place.models, (ck_torch_occurrence){model, {NULL, 0}, true, run->entry});
+  ck_vec_push(&place.models, (ck_torch_occurrence){model, {NULL, 0}, true, true, run->entry});
   ck_vec_push(&run->places, place);
 }
 
@@ -284,6 +293,7 @@ static void run_classes(ck_torch_run *run, ck_torch_functions functions) {
       const char *limit = NULL;
       const ck_ir *ctor = best_constructor(functions, record);
       run->entry++;
+      ck_torch_remember(run);
       run->class_run = record;
       ck_ev_run_class(run->ev, record, ctor, &limit);
       run->class_run = NULL;
@@ -330,7 +340,7 @@ static void make_models(ck_torch_run *run, ck_torch_functions functions) {
     size_t first = n;
     for (size_t i = 0; i < run->places.n; i++) {
       const ck_torch_place *p = &run->places.at[i];
-      if ((p->node->kind == CK_IR_RECORD) != (classes == 1) || p->models.n == 0 || is_part(run, functions, p->node))
+      if ((p->node->kind == CK_IR_RECORD) != (classes == 1) || is_never_known(p) || is_part(run, functions, p->node))
         continue;
       ck_model *model = ck_torch_merge(run, p);
       if (class_matches(run, model->cls)) models[n++] = model;
@@ -387,6 +397,7 @@ const ck_analysis *ck_torch_analyse(const ck_ir_program *program, const ck_torch
   ck_map_init(&run->site_index);
   ck_map_init(&run->done);
   ck_map_init(&run->links);
+  ck_map_init(&run->may_lead);
   run->program = program;
   run->request = request;
   ck_observer *observer = CK_NEW(&run->arena, ck_observer);
@@ -431,6 +442,8 @@ void ck_torch_analysis_free(const ck_analysis *analysis) {
   ck_map_release(&run->site_index);
   ck_map_release(&run->done);
   ck_map_release(&run->links);
+  ck_map_release(&run->may_lead);
+  ck_torch_forget(run);
   free(run->files.at);
   free(run->writes.at);
   free(run->listed.at);

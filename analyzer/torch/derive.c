@@ -173,7 +173,8 @@ static void add_tensor(derivation *d, const ck_registration *r, const ck_object 
   if (v.kind == CK_V_TENSOR && !v.tensor->defined) return;
   if (v.kind != CK_V_TENSOR) {
     /* Something not understood may have written here: it may be undefined now. */
-    ck_value may = ck_ev_symbol(d->ev, CK_SYM_BOOL, "defined",
+    const char *name = r->name.kind == CK_V_STRING ? r->name.str : "tensor";
+    ck_value may = ck_ev_symbol(d->ev, CK_SYM_BOOL, ck_arena_printf(ck_ev_arena(d->ev), "%s.defined()", name),
                                 ck_torch_reason(v) ? ck_torch_reason(v) : "a tensor that is not known", r->loc);
     if (may.kind == CK_V_SYM && !with_literal(d, at.when, may.sym, true, &at.when)) return;
   }

@@ -70,7 +70,7 @@ void ck_torch_add_loose(ck_torch_run *run) {
       continue; /* m["a"] = Net(8): what was made first, to be replaced */
     ck_ir *place = CK_NEW(&run->arena, ck_ir);
     *place = (ck_ir){.loc = object->loc, .name = "", .usr = ""};
-    ck_vec_push(&run->constructions, (ck_torch_construction){place, run->objects.at[i]});
+    ck_vec_push(&run->constructions, (ck_torch_construction){place, run->objects.at[i], true});
   }
   ck_map_release(&p.ids);
   ck_map_release(&listed);

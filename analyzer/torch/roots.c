@@ -196,6 +196,8 @@ static bool opens_archive(const ck_ir *node) {
   return node->kind == CK_IR_MCALL && strcmp(node->name, "torch::serialize::InputArchive::load_from") == 0;
 }
 
+bool ck_torch_is_load(const ck_ir *node) { return is_load(node) || opens_archive(node); }
+
 static ck_loader loader_of(const ck_ir *node) {
   if (opens_archive(node)) return CK_LOADER_ARCHIVE;
   if (strcmp(node->name, "torch::jit::load") == 0) return CK_LOADER_JIT_LOAD;

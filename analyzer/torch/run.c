@@ -244,8 +244,9 @@ static void world_begins(ck_ev *ev, void *data) {
 
 static void constructed(ck_ev *ev, void *data, const ck_ir *node, ck_cell *cell) {
   ck_torch_run *run = data;
-  (void)ev;
-  ck_vec_push(&run->constructions, (ck_torch_construction){node, cell});
+  const bool is_known = ck_ev_load(ev, cell).kind != CK_V_UNKNOWN;
+  if (is_known || ck_torch_is_module_type(run, node->type))
+    ck_vec_push(&run->constructions, (ck_torch_construction){node, cell, is_known});
 }
 
 static void object_done(ck_ev *ev, void *data, ck_cell *cell) {
@@ -403,10 +404,10 @@ static void world_ends(ck_ev *ev, void *data, bool reached_end) {
     bool known = false;
     for (size_t k = 0; k < place->models.n && !known; k++) {
       ck_torch_occurrence *other = &place->models.at[k];
-      known = other->reached_end == reached_end && other->entry == run->entry &&
+      known = other->reached_end == reached_end && other->was_known == c.was_known && other->entry == run->entry &&
               ck_torch_same_model(other->model, model) && complementary(&run->arena, other->when, when, &other->when);
     }
-    ck_torch_occurrence occurrence = {model, when, reached_end, run->entry};
+    ck_torch_occurrence occurrence = {model, when, reached_end, c.was_known, run->entry};
     if (!known) ck_vec_push(&place->models, occurrence);
   }
   check_members(run);
@@ -418,4 +419,7 @@ const ck_observer ck_torch_observer = {.world_begins = world_begins,
                                        .object_done = object_done,
                                        .calling = calling,
                                        .called = called,
-                                       .file_changes = ck_torch_file_changes};
+                                       .file_changes = ck_torch_file_changes,
+                                       .loudness = ck_torch_loudness,
+                                       .calls_back = ck_torch_calls_back,
+                                       .again = ck_torch_again};

@@ -7,6 +7,7 @@ typedef struct {
   ck_model *model;
   ck_condition when; /* the decisions of its world */
   bool reached_end;  /* the entry function ended normally */
+  bool was_known;    /* when it was constructed */
   size_t entry;      /* number of the entry point that was run */
 } ck_torch_occurrence;
 
@@ -32,6 +33,7 @@ typedef struct {
 typedef struct {
   const ck_ir *node;
   ck_cell *cell;
+  bool was_known; /* that it is a module */
 } ck_torch_construction;
 
 /* A checkpoint that the running world took apart by hand; one alternative of its site when the world ends. */
@@ -89,6 +91,11 @@ struct ck_torch_run {
   CK_VEC(ck_model_finding) findings;
   CK_VEC(ck_torch_member) members;
   ck_map done; /* class names whose constructors ran */
+  struct {
+    CK_VEC(ck_torch_site_builder) sites;
+    size_t findings, replaced;
+  } before;        /* again.c: what there was when the entry point began */
+  ck_map may_lead; /* loud.c: types by spelling, 1 if a value of it may lead to a module */
 };
 
 extern const ck_observer ck_torch_observer; /* data: the run, to be filled in */
@@ -135,6 +142,15 @@ ck_value ck_torch_path_from_here(ck_ev *ev, ck_value path);
  * the world. */
 const char *ck_torch_file_is_changed(ck_ev *ev, ck_value path, ck_loc *loc);
 
+/* --- again.c -------------------------------------------------------------------------------------------------- */
+void ck_torch_remember(ck_torch_run *run); /* an entry point begins */
+void ck_torch_again(ck_ev *ev, void *run); /* observer: forgets what was found since */
+void ck_torch_forget(ck_torch_run *run);   /* frees what is remembered */
+
+/* --- loud.c --------------------------------------------------------------------------------------------------- */
+ck_loudness ck_torch_loudness(ck_ev *ev, void *run, const ck_ir *node, bool in_sight); /* observer */
+bool ck_torch_calls_back(const char *usr);                                             /* observer */
+
 /* --- roots.c -------------------------------------------------------------------------------------------------- */
 typedef struct {
   const ck_ir *node;      /* FUNCTION with a body */
@@ -153,5 +169,6 @@ bool ck_torch_wanted_file(const ck_torch_run *run, const char *file);
 /* All functions of the program and who calls whom; also makes a site of every loader call that is written. */
 ck_torch_functions ck_torch_find_functions(ck_torch_run *run);
 void ck_torch_functions_free(ck_torch_functions functions);
+bool ck_torch_is_load(const ck_ir *node);                                /* a call that a site is made of */
 bool ck_torch_is_module_type(ck_torch_run *run, const ck_ir_type *type); /* module class, pointer to one, or holder */
 #endif
