@@ -1,11 +1,11 @@
 #!/bin/sh
 # All tests: BUILD is the ordinary build, SANITIZED one with ASan and UBSan that the unit tests run in as well.
-# Suites that keep one core busy run side by side, the longest first; those of ALONE compile on all cores themselves.
+# The suites run side by side, as many as there are cores, the longest first. builds and oracle come with two or three jobs each: while one of
+# them waits, or makes what its next ones need, the other has the cores.
 # What the suites precompile is kept in one cache, in the build folder.
 set -eu
 build=$(cd "$1" && pwd) sanitized=$2
-BESIDE="cli fuzz docs frontend ckpt stdlib"
-ALONE="builds oracle"
+SUITES="oracle builds fuzz docs frontend cli stdlib ckpt"
 export XDG_CACHE_HOME="$build/cache"
 failed=0
 part() { printf '\n== %s\n' "$1"; shift; start=$(date +%s); "$@" || { failed=1; printf '== FAILED\n'; }; printf '== %s s\n' "$(( $(date +%s) - start ))"; }
@@ -23,12 +23,9 @@ part "build with sanitizers" cmake --build "$sanitized" -j "$(nproc)"
 part "house rules" python3 tests/house/check.py
 part "unit tests, sanitized" ctest --test-dir "$sanitized" --output-on-failure -j "$(nproc)"
 # shellcheck disable=SC2086
-part "$BESIDE" beside $BESIDE
-for suite in $ALONE; do
-  part "$suite" sh "tests/suites/$suite.sh" "$build"
-done
+part "$SUITES" beside $SUITES
 for suite in tests/suites/*.sh; do
-  case " $BESIDE $ALONE " in
+  case " $SUITES " in
     *" $(basename "$suite" .sh) "*) ;;
     *) echo "tests/run.sh does not run $suite"; failed=1 ;;
   esac

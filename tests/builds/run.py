@@ -18,7 +18,7 @@ import traceback
 import lib
 from common import cache_of  # found by lib
 
-GROUPS = ('launcher', 'faults', 'same', 'programs', 'generators', 'hooks', 'editors', 'plugins', 'ways')
+GROUPS = ('ways', 'generators', 'programs', 'hooks', 'faults', 'same', 'editors', 'plugins', 'launcher')  # the longest tests first
 for group in GROUPS:
     if os.path.exists(os.path.join(os.path.dirname(os.path.abspath(__file__)), group + '.py')):
         __import__(group)
@@ -58,7 +58,7 @@ def main():
     p.add_argument('build')
     p.add_argument('--only', default='')
     p.add_argument('--long', action='store_true')
-    p.add_argument('-j', type=int, default=os.cpu_count())
+    p.add_argument('-j', type=int, default=(os.cpu_count() or 1) + 1)  # many tests wait: for the clock, for a server
     p.add_argument('-v', action='store_true')
     p.add_argument('--times', action='store_true')
     a = p.parse_args()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds and runs the fuzz targets: one per checkpoint reader (fuzz_ckpt.c) and one for the reader of the IR (fuzz_ir.c).
 
-  run.py ci FOLDER                        what `make test` runs: each target a few seconds, and one of them, another with every commit, a minute
+  run.py ci FOLDER                        what `make test` runs: each target a few seconds, and one of them, another with every commit, half a minute
   run.py long FOLDER [-n RUNS] TARGET...  so many executions of each target, one after the other; a line for each
   run.py corpus FOLDER [TARGET...]        rewrites tests/fuzz/corpus from what the runs in FOLDER have found
 
@@ -29,7 +29,7 @@ COVERAGE = ['-fsanitize-coverage=inline-8bit-counters,pc-table']
 LIBRARIES = ['-lzip', '-ljansson', '-lxxhash', '-lcrypto']
 ASAN = {'ASAN_OPTIONS': 'quarantine_size_mb=4:malloc_context_size=1:detect_stack_use_after_return=0'}
 MAX_LEN = {'IR': 4096, 'ZIP': 1024, 'FILE_': 1024, 'ARCHIVE': 1024}  # others 512: longer inputs are slower, not deeper
-SHORT, LONG = 4, 60  # seconds
+SHORT, LONG = 4, 30  # seconds
 KEPT = 60  # inputs of a target that are kept: those that reach most; fuzzing finds the rest again soon
 
 
