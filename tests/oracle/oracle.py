@@ -47,7 +47,7 @@ def arguments(doc):
     parser.add_argument('--cxx', default=os.environ.get('CXX_ORACLE') or shutil.which('clang++-22') or 'g++', help='compiler of the truth (default: %(default)s)')
     parser.add_argument('--libtorch', action=Libtorch, metavar='DIR', help='parse with the headers of the libtorch in this folder (DIR/include) instead of the installed one')
     parser.add_argument('--only', default='', help='only what contains this text')
-    parser.add_argument('--timeout', type=int, default=60, help='seconds for one ckptlint run')
+    parser.add_argument('--timeout', type=int, default=180, help='seconds for one ckptlint run; the first one precompiles headers, beside other suites')
     parser.add_argument('-j', type=int, default=2, help='programs compiled at a time')
     parser.add_argument('-v', action='store_true', help='print what is equal, too')
     return parser
