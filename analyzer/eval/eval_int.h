@@ -224,6 +224,9 @@ const ck_sym *ck_ev_unknown_condition(ck_ev *ev, ck_value v, ck_loc loc);
 /* An integer or truth that is not known as a symbol of its own, by that name (NULL: its text in the source), also
  * where it is one side of a choice. Other values stay what they are. For what keeps its value from now on. */
 ck_value ck_ev_name_unknown(ck_ev *ev, ck_value v, const ck_ir_type *type, const char *name, ck_loc loc);
+extern const char ck_changed_by_rounds[];
+/* What rounds leave as a or as b: unknown, but what may be reached through either is reached through it. */
+ck_value ck_ev_either(ck_ev *ev, ck_value a, ck_value b, ck_loc loc);
 /* Names the numbers that `body`, run an unknown number of times, has left in variables. */
 void ck_ev_name_what_is_left(ck_ev *ev, const ck_ir *body);
 void ck_ev_world_begin(ck_ev *ev);

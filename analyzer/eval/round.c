@@ -15,33 +15,10 @@
 
 #include "eval/eval_int.h"
 
-static const char changed[] = "value that a loop with an unknown number of rounds changes";
-
 typedef struct {
   CK_VEC(ck_cell *) cells;
   ck_ptrmap set;
 } havoc;
-
-/* What a plain pointer or iterator points to, or into: data, not an object. */
-static ck_cell *pointed_to(ck_value v) {
-  if (v.kind == CK_V_UNKNOWN) return v.unknown->into;
-  if (v.kind != CK_V_PTR || (v.tag != CK_PTR_ITERATOR && v.tag != CK_PTR_RAW)) return NULL;
-  const uint8_t kind = v.cell->v.kind;
-  return kind == CK_V_OBJECT || kind == CK_V_PTR || kind == CK_V_NATIVE || kind == CK_V_CLOSURE ? NULL : v.cell;
-}
-
-/* What rounds leave as a or as b. Where a pointer points to is not known then, but what it may change is. */
-static ck_value either(ck_ev *ev, ck_value a, ck_value b, ck_loc loc) {
-  ck_value v = ck_ev_unknown(ev, loc, "%s", changed);
-  ck_cell *of_a = pointed_to(a), *of_b = pointed_to(b);
-  if (of_a != NULL && of_b != NULL && of_a != of_b) {
-    ck_ev_open_cell(ev, of_a, loc, changed);
-    ck_ev_open_cell(ev, of_b, loc, changed);
-  } else if (of_a != NULL || of_b != NULL) {
-    v = ck_ev_somewhere_in(ev, v, of_a ? of_a : of_b);
-  }
-  return v;
-}
 
 static bool is_registry(ck_value v) { return v.kind == CK_V_NATIVE && v.tag == CK_TAG_REGISTRY; }
 
@@ -54,10 +31,10 @@ static ck_value of_a_round(ck_ev *ev, ck_cell *cell, size_t number, ck_loc loc) 
   case CK_V_FLOAT: type = CK_SYM_FLOAT; break;
   case CK_V_STRING: type = CK_SYM_STRING; break;
   case CK_V_SYM: type = cell->v.sym->type; break;
-  default: return either(ev, cell->v, cell->v, loc);
+  default: return ck_ev_either(ev, cell->v, cell->v, loc);
   }
   const char *name = ck_arena_printf(&ev->arena, "round.%zu", number);
-  return ck_ev_value_of_sym(ev, ck_ev_sym_name(ev, type, name, changed, loc, true));
+  return ck_ev_value_of_sym(ev, ck_ev_sym_name(ev, type, name, ck_changed_by_rounds, loc, true));
 }
 
 static void bind_element(ck_ev *ev, const ck_generic *g) {
@@ -126,7 +103,7 @@ static bool is_different_registry(const effects *e, const ck_cell *cell) {
 static void add_difference(ck_ev *ev, effects *e, ck_cell *cell, ck_value *v, ck_value other, ck_loc loc) {
   if (ck_ev_same(*v, other)) return;
   if (!is_registry(cell->v)) {
-    *v = either(ev, *v, other, loc);
+    *v = ck_ev_either(ev, *v, other, loc);
     return;
   }
   if (!is_different_registry(e, cell)) ck_vec_push(&e->differ, cell);
@@ -266,7 +243,7 @@ static void finish(ck_ev *ev, const ck_generic *g, const ck_sym *condition, effe
     if (is_different_registry(e, w->cell)) w->v = w->cell->v;
     if (is_registry(w->v) || (is_constant(w->v) && w->cell != g->index)) continue;
     assert(w->cell != NULL);
-    w->v = either(ev, w->cell->v, w->v, g->loc);
+    w->v = ck_ev_either(ev, w->cell->v, w->v, g->loc);
     if (!is_worth_a_choice(w->cell->v)) ck_ev_store(ev, w->cell, w->v);
   }
   if (condition) ck_ev_join_writes(ev, condition, writes, NULL);
