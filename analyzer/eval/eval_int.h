@@ -185,16 +185,17 @@ struct ck_ev {
   CK_VEC(ck_binding) bindings;
   CK_VEC(ck_write) journal;
   uint32_t journal_id, journal_serial;
-  size_t rounds_unknown; /* nesting of loops whose rounds are not known */
-  size_t trials;         /* nesting of trial rounds (loop.c) */
-  const char *blurred;   /* inside such a loop: why it cannot be understood as a pattern */
-  struct ck_fork *fork;  /* of the innermost such loop */
-  bool entry_is_main;
+  size_t rounds_unknown;        /* nesting of loops whose rounds are not known */
+  size_t trials;                /* nesting of trial rounds (loop.c) */
+  const char *blurred;          /* inside such a loop: why it cannot be understood as a pattern */
+  struct ck_fork *fork;         /* of the innermost such loop */
   struct ck_quiet_index *quiet; /* quiet.c; NULL: not asked yet */
-  unsigned spares_modules;      /* what is opened leaves modules as they are */
-  bool passes_over;             /* loops in `splitting` are not followed, if they can be passed over */
   ck_ptrmap splitting;          /* loops of this entry point whose rounds split the world */
+  ck_ptrmap loud_destructors;   /* destructor.c: FUNCTIONs, once they are known */
   ck_ptrmap too_deep;           /* functions that have called themselves to the limit, in this world */
+  unsigned spares_modules;      /* what is opened leaves modules as they are */
+  bool entry_is_main, destructors_known;
+  bool passes_over; /* loops in `splitting` are not followed, if they can be passed over */
 };
 
 static inline bool ck_ev_on(const ck_ev *ev) { return ev->flow == CK_FLOW_ON; }
@@ -470,6 +471,9 @@ typedef struct {
 bool ck_ev_run_generic(ck_ev *ev, ck_generic *g, const ck_sym *condition, bool may_take_first);
 bool ck_ev_contains(const ck_ir *node, ck_ir_kind kind); /* lambdas are code of their own */
 void ck_ev_may_return(ck_ev *ev, ck_loc loc);            /* a loop that is not followed, from its function */
+
+/* destructor.c */
+void ck_ev_end_block(ck_ev *ev, const ck_ir *block, size_t scope); /* scope: bindings when it began */
 
 /* quiet.c */
 /* If the code (parts but the first may be NULL) is such that no module notices it: takes it as run, with `reason` for

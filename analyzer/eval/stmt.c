@@ -243,6 +243,7 @@ void ck_ev_exec(ck_ev *ev, const ck_ir *node, ck_tail tail) {
   switch (node->kind) {
   case CK_IR_BLOCK:
     exec_from(ev, node, 0, tail);
+    ck_ev_end_block(ev, node, scope);
     ev->bindings.n = scope;
     return;
   case CK_IR_DECL: exec_decl(ev, node); return;
