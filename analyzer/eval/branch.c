@@ -3,7 +3,6 @@
  * A side that does not come to its end (return, break, throw, exit) cannot be joined. If it certainly throws or exits,
  * with nothing around that catches, then whoever comes here later is on the other side: that becomes a fact. Otherwise
  * the world is split: the condition is decided, and the side that was chosen is run for good. */
-#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,10 +50,9 @@ static void add_side(ck_ev *ev, ck_registry *joined, ck_registration r, const ck
 /* What both sides have stays as it is; the rest is there under its side's condition, in the order of the sides. */
 static ck_value join_registries(ck_ev *ev, const ck_sym *condition, const ck_registry *a, const ck_registry *b) {
   ck_registry *joined = CK_NEW(&ev->arena, ck_registry);
-  joined->at = a->n + b->n ? CK_NEW_N(&ev->arena, ck_registration, a->n + b->n) : NULL;
+  joined->at = CK_NEW_N(&ev->arena, ck_registration, a->n + b->n + 1);
   size_t i = 0, k = 0;
   while (i < a->n || k < b->n) {
-    assert(joined->at != NULL);
     size_t match = k; /* a's next in b? then b's before it come first */
     if (i < a->n) {
       while (match < b->n && !same_registration(&a->at[i], &b->at[match])) match++;
@@ -189,7 +187,10 @@ static ck_value only(ck_ev *ev, const ck_sym *condition, bool holds, ck_side *si
 ck_value ck_ev_branch(ck_ev *ev, const ck_sym *condition, ck_side *side, const void *data, ck_tail tail) {
   bool holds;
   if (ck_ev_truth_of(ev, condition, &holds)) return side(ev, data, holds);
+  /* what may throw on a side is noted again where the side is run again */
+  const size_t noted = ck_ev_notes(ev);
   outcome a = try_side(ev, condition, true, side, data, tail), b = {.flow = CK_FLOW_STOP};
+  const size_t noted_by_a = ck_ev_notes(ev);
   ck_value result = CK_VOID;
   if (ev->limit) goto out;
   if (is_dead_end(ev, a.flow)) {
@@ -200,6 +201,7 @@ ck_value ck_ev_branch(ck_ev *ev, const ck_sym *condition, ck_side *side, const v
     b = try_side(ev, condition, false, side, data, tail);
     if (ev->limit) goto out;
     if (is_dead_end(ev, b.flow)) {
+      ck_ev_forget_notes(ev, noted, noted_by_a);
       result = only(ev, condition, true, side, data);
       goto out;
     }
@@ -209,7 +211,10 @@ ck_value ck_ev_branch(ck_ev *ev, const ck_sym *condition, ck_side *side, const v
     result = ck_ev_join(ev, condition, a.v, b.v);
     if (a.flow == CK_FLOW_RETURN) ev->frame->result = ck_ev_join(ev, condition, a.result, b.result);
     ev->flow = a.flow;
-  } else result = side(ev, data, ck_ev_decide_sym(ev, condition));
+  } else {
+    ck_ev_forget_notes(ev, noted, ck_ev_notes(ev));
+    result = side(ev, data, ck_ev_decide_sym(ev, condition));
+  }
 out:
   free(a.writes.at);
   free(b.writes.at);

@@ -153,6 +153,7 @@ ck_value ck_ev_unknown_call(ck_ev *ev, const ck_ir *node, const char *name, cons
     if (writes) ck_ev_open_cell(ev, args[i], node->loc, reason);
     else ck_ev_open(ev, ck_ev_load(ev, args[i]), node->loc, reason);
   }
+  ck_ev_unseen_may_throw(ev, node, name);
   return ck_ev_unknown(ev, node->loc, "%s", reason);
 }
 
@@ -169,7 +170,9 @@ static ck_value call_row(ck_ev *ev, const ck_builtin *row, const ck_ir *node, co
                   .targs = node->aux,
                   .type = node->type};
   if (ev->observer.calling) ev->observer.calling(&call, ev->observer.data);
+  bool may_throw = ck_ev_row_begins(ev, node, name, args, nargs);
   ck_value result = row->call(&call);
+  if (may_throw) ck_ev_row_ends(ev, name, result);
   if (ev->observer.called) ev->observer.called(&call, result, ev->observer.data);
   return ck_ev_of_call(ev, node, self, args, nargs, result);
 }

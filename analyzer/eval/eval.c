@@ -22,6 +22,7 @@ ck_ev *ck_ev_new(const ck_ir_program *program, const ck_library *const *librarie
   ck_map_init(&ev->library_classes);
   ck_map_init(&ev->occurrences);
   ck_map_init(&ev->joined);
+  ck_map_init(&ev->throwing);
   ck_map_init(&ev->sources);
   ck_map_init(&ev->texts);
   ck_ev_load_tables(ev);
@@ -34,7 +35,7 @@ void ck_ev_free(ck_ev *ev) {
                        &ev->globals,   &ev->splitting, &ev->too_deep, &ev->loud_destructors};
   for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) ck_ptrmap_release(maps[i]);
   ck_map *names[] = {&ev->strings,         &ev->methods,     &ev->written, &ev->builtins,
-                     &ev->library_classes, &ev->occurrences, &ev->joined};
+                     &ev->library_classes, &ev->occurrences, &ev->joined,  &ev->throwing};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) ck_map_release(names[i]);
   ck_ev_release_sources(ev);
   ck_ev_release_quiet(ev);

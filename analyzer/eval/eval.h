@@ -30,6 +30,7 @@ enum {
   CK_LIMIT_DATA_JOINS = 3, /* of one condition in a world, where it decides about data; then the data is not known. Also
                             * of one place that opens a module under conditions; then it is open under all */
   CK_LIMIT_DATA_DEPTH = 4, /* of sequences in sequences that count as data */
+  CK_LIMIT_THROWS = 8, /* calls of one `try` block that may throw, each followed by itself; the last for all others */
   CK_LIMIT_SYM_DEPTH = 200, /* nested operations of a symbolic expression, beyond it is unknown */
 };
 #define CK_LIMIT_MEMORY ((size_t)1 << 30) /* bytes of one evaluator's arena */
@@ -84,11 +85,21 @@ typedef struct {
   bool is_module; /* torch::nn::Module and all that derive from it: objects get a registry */
 } ck_library_class;
 
+/* A call that may throw, depending on data: asked for where something catches (throws.c). */
+typedef struct {
+  const char *name;   /* of the row above, or of a class that is constructed; `X::operator *`: all conversions */
+  const char *thrown; /* class of what is thrown, or a base of it */
+  const char *of;     /* only if the first argument has this type, NULL: any */
+  bool always;        /* whatever comes of it; else only if the result is not known */
+} ck_throwing;
+
 typedef struct {
   const ck_builtin *builtins;
   size_t nbuiltins;
   const ck_library_class *classes;
   size_t nclasses;
+  const ck_throwing *throwing;
+  size_t nthrowing;
 } ck_library;
 
 /* What a call does to files. */

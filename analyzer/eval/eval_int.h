@@ -78,6 +78,29 @@ typedef struct {
   uint32_t id, outer;
 } ck_journal;
 
+/* A place in the block of a `try` where a call may throw (try.c). */
+typedef struct {
+  const ck_sym *condition; /* the block is left there */
+  const char *what;        /* the text of the call */
+  ck_loc loc;
+  const char *thrown; /* class of what is thrown, or a base of it; NULL: anything */
+  bool is_vague;      /* it stands for other places, too: what the block names is not known */
+  ck_writes writes;   /* what had been written since the block began; not if it is vague */
+} ck_throw_note;
+
+/* A `try` whose block is being run. */
+typedef struct ck_try ck_try;
+struct ck_try {
+  ck_try *outer;
+  const ck_ir *node, *block; /* the TRY, and all that its handlers guard */
+  ck_journal journal;
+  size_t facts, rounds_unknown, trials; /* when it began */
+  ck_value thrown, result;              /* then, too */
+  bool is_idle;                         /* it makes no difference what throws: nothing is noted */
+  bool is_constructor;                  /* the body of one: its handlers throw again at their end */
+  CK_VEC(ck_throw_note) notes;
+};
+
 typedef struct {
   const char *usr;
   ck_cell *cell;
@@ -154,6 +177,7 @@ struct ck_ev {
   ck_map library_classes;
   CK_VEC(const ck_builtin *) builtin_prefixes;
   CK_VEC(const ck_library_class *) class_prefixes;
+  ck_map throwing; /* name of a call -> its ck_throwing, or NULL */
 
   /* per world */
   ck_ptrmap globals;              /* VAR -> ck_cell */
@@ -184,11 +208,12 @@ struct ck_ev {
   ck_frame *frame;
   CK_VEC(ck_binding) bindings;
   CK_VEC(ck_write) journal;
-  uint32_t journal_id, journal_serial;
+  uint32_t journal_id, journal_serial, journal_mark;
   size_t rounds_unknown;        /* nesting of loops whose rounds are not known */
   size_t trials;                /* nesting of trial rounds (loop.c) */
   const char *blurred;          /* inside such a loop: why it cannot be understood as a pattern */
   struct ck_fork *fork;         /* of the innermost such loop */
+  ck_try *tries;                /* the innermost `try` whose block is run */
   struct ck_quiet_index *quiet; /* quiet.c; NULL: not asked yet */
   ck_ptrmap splitting;          /* loops of this entry point whose rounds split the world */
   ck_ptrmap loud_destructors;   /* destructor.c: FUNCTIONs, once they are known */
@@ -222,6 +247,8 @@ ck_value ck_ev_resolve(ck_ev *ev, ck_value v);
 bool ck_ev_decide_sym(ck_ev *ev, const ck_sym *sym);
 /* The condition symbol that stands for an unknown truth met at `loc`; another one at each evaluation. */
 const ck_sym *ck_ev_unknown_condition(ck_ev *ev, ck_value v, ck_loc loc);
+/* The same by a name of its own. */
+const ck_sym *ck_ev_condition_named(ck_ev *ev, const char *name, const char *origin, ck_loc loc);
 /* An integer or truth that is not known as a symbol of its own, by that name (NULL: its text in the source), also
  * where it is one side of a choice. Other values stay what they are. For what keeps its value from now on. */
 ck_value ck_ev_name_unknown(ck_ev *ev, ck_value v, const ck_ir_type *type, const char *name, ck_loc loc);
@@ -238,6 +265,12 @@ bool ck_ev_world_next(ck_ev *ev);
 void ck_ev_journal_begin(ck_ev *ev, ck_journal *j);
 /* Restores what the cells held at the begin. Returns what they were given since; free its `at`. */
 ck_writes ck_ev_journal_undo(ck_ev *ev, const ck_journal *j);
+/* Ends the journal as if it had not been begun. */
+void ck_ev_journal_keep(ck_ev *ev, const ck_journal *j);
+/* What is written until now can be asked for from here on, and undoing comes back to it. */
+void ck_ev_journal_mark(ck_ev *ev);
+/* What the cells were given since the begin, and hold now; free its `at`. */
+ck_writes ck_ev_journal_since(ck_ev *ev, const ck_journal *j);
 
 /* fork.c */
 typedef struct ck_fork {
@@ -368,6 +401,32 @@ ck_value ck_ev_dependent_method(ck_ev *ev, const ck_ir *node, ck_cell *self, ck_
 
 /* exception.c */
 bool ck_ev_catches(ck_ev *ev, const ck_ir *handler, ck_value thrown);
+/* Does the handler take an exception of which only a base class is known (NULL: nothing)? */
+typedef enum { CK_TAKES_NOT, CK_TAKES_PERHAPS, CK_TAKES } ck_takes;
+ck_takes ck_ev_may_take(ck_ev *ev, const ck_ir *handler, const char *base);
+
+/* throws.c */
+const ck_throwing *ck_ev_throwing(ck_ev *ev, const char *name); /* NULL: it does not */
+/* Around the call of a row. True: it was noted that it may throw; then `ends` is to be called. */
+bool ck_ev_row_begins(ck_ev *ev, const ck_ir *node, const char *name, ck_cell **args, size_t nargs);
+void ck_ev_row_ends(ck_ev *ev, const char *name, ck_value result);
+/* A call or construction that is not in sight. */
+void ck_ev_unseen_may_throw(ck_ev *ev, const ck_ir *node, const char *name);
+
+/* Might the call, of what is not in sight, throw whatever it is given? */
+bool ck_ev_call_may_throw(ck_ev *ev, const ck_ir *call);
+
+/* try.c */
+/* Notes that `node` may throw, if anything depends on it; false: nothing was noted. */
+bool ck_ev_may_throw(ck_ev *ev, const ck_ir *node, const char *thrown);
+void ck_ev_does_not_throw(ck_ev *ev); /* the last note was wrong */
+/* How many notes there are; forgets some of them. */
+size_t ck_ev_notes(const ck_ev *ev);
+void ck_ev_forget_notes(ck_ev *ev, size_t from, size_t to);
+void ck_ev_try_begin(ck_ev *ev, ck_try *t, const ck_ir *node, const ck_ir *block, bool is_idle);
+/* Runs handlers. True if the rest of `block`, from statement `next` on, was run, too (NULL: there is none). */
+bool ck_ev_try_end(ck_ev *ev, ck_try *t, const ck_ir *block, uint32_t next, ck_tail tail);
+bool ck_ev_exec_try(ck_ev *ev, const ck_ir *node, const ck_ir *block, uint32_t next, ck_tail tail);
 
 /* call.c */
 /* Runs a function of the program. The result is REF if it returns a reference. */
@@ -442,6 +501,10 @@ void ck_ev_notice(ck_ev *ev, const ck_ir *place, ck_cell *cell); /* observer.con
 
 /* stmt.c, loop.c */
 void ck_ev_exec(ck_ev *ev, const ck_ir *node, ck_tail tail);
+/* The block's statements from number `i` on. */
+void ck_ev_exec_from(ck_ev *ev, const ck_ir *block, uint32_t i, ck_tail tail);
+/* Is there a return, break or continue in it? */
+bool ck_ev_may_leave(const ck_ir *node);
 /* After a throw: the first handler of the TRY that takes it. `outer`: what was thrown before the TRY. */
 void ck_ev_exec_handler(ck_ev *ev, const ck_ir *node, ck_value outer, ck_tail tail);
 void ck_ev_exec_loop(ck_ev *ev, const ck_ir *node);

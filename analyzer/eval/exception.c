@@ -23,6 +23,12 @@ static const struct {
     {"std::overflow_error", "std::runtime_error"},
     {"std::underflow_error", "std::runtime_error"},
     {"std::system_error", "std::runtime_error"},
+    {"std::filesystem::filesystem_error", "std::system_error"},
+    {"std::regex_error", "std::runtime_error"},
+    {"nlohmann::detail::exception", "std::exception"},
+    {"nlohmann::detail::parse_error", "nlohmann::detail::exception"},
+    {"nlohmann::detail::type_error", "nlohmann::detail::exception"},
+    {"nlohmann::detail::out_of_range", "nlohmann::detail::exception"},
     {"std::bad_alloc", "std::exception"},
     {"std::bad_cast", "std::exception"},
     {"std::bad_any_cast", "std::bad_cast"},
@@ -82,6 +88,20 @@ bool ck_ev_catches(ck_ev *ev, const ck_ir *handler, ck_value thrown) {
   if (ck_ev_class_of_type(ev, type)) return false;
   if (ck_ev_is_string_type(type)) return thrown.kind == CK_V_STRING;
   return thrown.kind == CK_V_UNKNOWN;
+}
+
+ck_takes ck_ev_may_take(ck_ev *ev, const ck_ir *handler, const char *base) {
+  const ck_ir *var = ck_ir_kid(handler, 0);
+  const ck_ir_type *type = var ? ck_ir_strip_ref(var->type) : NULL;
+  if (type == NULL) return var ? CK_TAKES_PERHAPS : CK_TAKES;
+  const bool is_record = type->kind == CK_IR_T_RECORD;
+  if (is_record && strcmp(type->name, "std::exception") == 0) return CK_TAKES; /* few throw anything else */
+  if (base == NULL) return CK_TAKES_PERHAPS;
+  if (!is_record) return CK_TAKES_NOT;
+  if (library_derives(base, type->name)) return CK_TAKES;
+  const ck_class *cls = ck_ev_class_of_type(ev, type);
+  if (cls) return class_derives(cls, base) ? CK_TAKES_PERHAPS : CK_TAKES_NOT;
+  return library_derives(type->name, base) ? CK_TAKES_PERHAPS : CK_TAKES_NOT;
 }
 
 void ck_ev_throw(ck_ev *ev, ck_loc loc, const char *what) {

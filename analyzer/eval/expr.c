@@ -507,6 +507,7 @@ static ck_value eval_unknown(ck_ev *ev, const ck_ir *node) {
   if (!(node->flags & CK_IR_F_CONTAINED) && frame && frame->self && frame->function &&
       (frame->function->flags & CK_IR_F_CTOR))
     ck_ev_open_cell(ev, frame->self, node->loc, node->name);
+  ck_ev_may_throw(ev, node, NULL);
   return ck_ev_unknown(ev, node->loc, "%s", node->name[0] ? node->name : "code that is not modelled");
 }
 

@@ -188,6 +188,10 @@ static uint64_t earlier_at(ck_ev *ev, ck_loc loc) {
   return ck_map_put(&ev->occurrences, place, NULL)->n++;
 }
 
+const ck_sym *ck_ev_condition_named(ck_ev *ev, const char *name, const char *origin, ck_loc loc) {
+  return ck_ev_sym_occurrence(ev, CK_SYM_BOOL, name, origin, loc, ev->rounds_unknown > 0, earlier_at(ev, loc));
+}
+
 const ck_sym *ck_ev_unknown_condition(ck_ev *ev, ck_value v, ck_loc loc) {
   const char *reason = v.kind == CK_V_UNKNOWN ? v.unknown->reason : "value that is not understood";
   uint64_t count = earlier_at(ev, loc);
@@ -256,6 +260,7 @@ void ck_ev_world_begin(ck_ev *ev) {
   ev->depth = ev->try_depth = ev->rounds_unknown = 0;
   ev->blurred = NULL;
   ev->fork = NULL;
+  ev->tries = NULL;
   ev->trials = 0;
   ev->frame = NULL;
 }

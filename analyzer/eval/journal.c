@@ -4,6 +4,10 @@
  * carries the id of the innermost journal that holds its old value, or under which it was made. So a store needs to
  * look at one number only, and what is new in a side is never recorded.
  *
+ * A mark (ck_ev_journal_mark) begins a new number without a journal: what is there already, new things included, is
+ * recorded once more when it is written. So the state at a mark is what the journal says there, and undoing the journal
+ * leaves what is new as it was at the first mark behind it.
+ *
  * Nothing is written after a throw, until a handler takes it: a row that makes an element and then puts it into its
  * container need not ask whether the making threw. */
 #include <stdlib.h>
@@ -56,15 +60,56 @@ void ck_ev_journal_begin(ck_ev *ev, ck_journal *j) {
   ev->journal_id = j->id;
 }
 
+void ck_ev_journal_mark(ck_ev *ev) { ev->journal_mark = ev->journal_id = ++ev->journal_serial; }
+
+/* Back to the journal around; if a mark was made in it that something still asks for, to a new number again. */
+static void leave_journal(ck_ev *ev, const ck_journal *j) {
+  ev->journal.n = j->start;
+  ev->journal_id = j->outer;
+  if (ev->tries != NULL && ev->journal_mark > j->outer) ck_ev_journal_mark(ev);
+}
+
+/* Was the cell not there before? */
+static bool is_first(ck_ptrmap *seen, const ck_cell *cell) {
+  void **slot = ck_ptrmap_slot(seen, cell);
+  if (*slot != NULL) return false;
+  *slot = seen;
+  return true;
+}
+
+ck_writes ck_ev_journal_since(ck_ev *ev, const ck_journal *j) {
+  ck_writes writes = {0};
+  ck_ptrmap seen = {0};
+  for (size_t i = ev->journal.n; i-- > j->start;) {
+    ck_cell *cell = ev->journal.at[i].cell;
+    if (is_first(&seen, cell)) ck_vec_push(&writes, (ck_write){cell, cell->v, 0});
+  }
+  ck_ptrmap_release(&seen);
+  return writes;
+}
+
+void ck_ev_journal_keep(ck_ev *ev, const ck_journal *j) {
+  size_t n = j->start;
+  for (size_t i = j->start; i < ev->journal.n; i++) {
+    ck_write w = ev->journal.at[i];
+    if (w.mark >= j->outer) w.cell->journalled = w.mark; /* recorded already, or new */
+    else ev->journal.at[n++] = w, w.cell->journalled = j->outer;
+  }
+  ev->journal.n = n;
+  ev->journal_id = j->outer;
+}
+
 ck_writes ck_ev_journal_undo(ck_ev *ev, const ck_journal *j) {
   ck_writes writes = {0};
+  ck_ptrmap seen = {0};
+  const bool is_marked = ev->journal_mark > j->id;
   for (size_t i = ev->journal.n; i-- > j->start;) {
     ck_write *w = &ev->journal.at[i];
-    ck_vec_push(&writes, (ck_write){w->cell, w->cell->v, 0});
+    if (!is_marked || is_first(&seen, w->cell)) ck_vec_push(&writes, (ck_write){w->cell, w->cell->v, 0});
     w->cell->v = w->v;
     w->cell->journalled = w->mark;
   }
-  ev->journal.n = j->start;
-  ev->journal_id = j->outer;
+  ck_ptrmap_release(&seen);
+  leave_journal(ev, j);
   return writes;
 }

@@ -229,17 +229,6 @@ static const char *unseen_constructor(ck_ev *ev, const ck_class *cls) {
   return ck_arena_printf(&ev->arena, "constructor of `%s`, whose body is not in sight", cls->record->name);
 }
 
-/* `C() try : member(f()) {...} catch (...) {...}`: what the bases and members throw goes to the handlers, too. They may
- * throw something else, but whatever they do, there is no object ([except.handle]). */
-static void exec_guarded(ck_ev *ev, const ck_ir *body, ck_value outer) {
-  if (ck_ev_on(ev)) ck_ev_exec(ev, body->kids[0], CK_TAIL_FUNCTION);
-  ev->try_depth--;
-  ck_value thrown = ev->thrown;
-  bool throws = ev->flow == CK_FLOW_THROW;
-  ck_ev_exec_handler(ev, body, outer, CK_TAIL_NONE);
-  if (throws && ck_ev_on(ev)) ev->flow = CK_FLOW_THROW, ev->thrown = thrown;
-}
-
 void ck_ev_run_ctor(ck_ev *ev, ck_cell *self, ck_class *cls, const ck_ir *ctor, ck_cell **args, size_t nargs,
                     const ck_ir *node) {
   const ck_ir *definition = ctor ? ck_ev_find_function(ev, ctor->usr)->function : NULL;
@@ -252,8 +241,11 @@ void ck_ev_run_ctor(ck_ev *ev, ck_cell *self, ck_class *cls, const ck_ir *ctor, 
   if (definition && !implicit) ck_ev_bind_params(ev, definition, args, nargs, node);
   const ck_ir *body = definition && !implicit ? ck_ir_body(definition) : NULL;
   bool guarded = body && body->kind == CK_IR_TRY;
-  ck_value outer = ev->thrown;
-  ev->try_depth += guarded;
+  ck_try guard; /* `C() try : member(f()) {...} catch (...) {...}` */
+  if (guarded) {
+    ck_ev_try_begin(ev, &guard, body, definition, false);
+    guard.is_constructor = true;
+  }
   const ck_ir *delegate = delegation(definition);
   if (delegate && ck_ev_on(ev)) {
     size_t n;
@@ -269,10 +261,13 @@ void ck_ev_run_ctor(ck_ev *ev, ck_cell *self, ck_class *cls, const ck_ir *ctor, 
     init_parts(ev, self, cls, definition, args, nargs, forward, node);
   }
   if (ck_ev_on(ev) && object_in(self)) object_in(self)->constructing = cls->record;
-  if (guarded) exec_guarded(ev, body, outer);
-  else if (ck_ev_on(ev) && body) ck_ev_exec(ev, body, CK_TAIL_FUNCTION);
+  if (ck_ev_on(ev) && body) ck_ev_exec(ev, guarded ? body->kids[0] : body, CK_TAIL_FUNCTION);
+  if (guarded) ck_ev_try_end(ev, &guard, NULL, 0, CK_TAIL_NONE);
   if (ev->flow == CK_FLOW_RETURN) ev->flow = CK_FLOW_ON;
-  if (ck_ev_on(ev) && is_unseen) ck_ev_open_cell(ev, self, node->loc, unseen_constructor(ev, cls));
+  if (ck_ev_on(ev) && is_unseen) {
+    ck_ev_open_cell(ev, self, node->loc, unseen_constructor(ev, cls));
+    ck_ev_unseen_may_throw(ev, node, cls->record->name);
+  }
   ck_ev_frame_pop(ev);
 }
 
@@ -411,10 +406,14 @@ static ck_value construct_library(ck_ev *ev, const ck_ir_type *type, ck_cell **a
                     .targs = NULL,
                     .type = type,
                     .brace = brace};
-    return ck_ev_unref(ev, row->construct(&call));
+    bool may_throw = ck_ev_row_begins(ev, node, type->name, args, nargs);
+    ck_value v = ck_ev_unref(ev, row->construct(&call));
+    if (may_throw) ck_ev_row_ends(ev, type->name, v);
+    return v;
   }
   const char *reason = ck_arena_printf(&ev->arena, "class `%s`, which is not modelled", type->name);
   for (size_t i = 0; i < nargs; i++) ck_ev_open(ev, ck_ev_load(ev, args[i]), node->loc, reason);
+  if (nargs > 0) ck_ev_unseen_may_throw(ev, node, type->name);
   return ck_ev_unknown(ev, node->loc, "%s", reason);
 }
 

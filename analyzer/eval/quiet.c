@@ -28,7 +28,7 @@ struct ck_quiet_index {
 
 /* What a piece of code does, and what it calls. */
 typedef struct {
-  bool is_quiet, writes_files, opens_globals, has_statics, throws;
+  bool is_quiet, writes_files, opens_globals, has_statics, throws, may_throw;
   CK_VEC(const ck_ir *) globals; /* REFs to variables of namespaces and classes */
 } region;
 
@@ -241,7 +241,11 @@ static void walk(search *s, const ck_ir *node) {
   case CK_IR_MCALL:
   case CK_IR_OPCALL:
   case CK_IR_CONSTRUCT:
-  case CK_IR_NEW: in_sight = follow_call(s, node); break;
+  case CK_IR_NEW:
+    in_sight = follow_call(s, node);
+    s->region->may_throw |= !in_sight && ck_ev_call_may_throw(s->ev, node);
+    break;
+  case CK_IR_UNKNOWN: s->region->may_throw = true; break;
   case CK_IR_RANGE_FOR: { /* the calls that it does not write */
     static const char *const names[] = {"begin", "end", "operator++", "operator*", "operator!=", "next", NULL};
     for (const char *const *name = names; *name != NULL; name++) calls_named(s, *name);
@@ -295,5 +299,6 @@ bool ck_ev_pass_over(ck_ev *ev, const ck_ir *const *parts, size_t n, ck_loc loc,
   ev->spares_modules--;
   if (r->opens_globals) ck_ev_open_globals(ev, loc, reason);
   if (r->writes_files) ck_ev_file_changes(ev, CK_FILE_ANY, CK_VOID, loc);
+  if (r->may_throw) ck_ev_may_throw(ev, parts[0], NULL);
   return true;
 }

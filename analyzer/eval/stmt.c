@@ -1,11 +1,10 @@
-/* stmt.c - statements. An `if` whose condition is not known is a branch (branch.c). If a side may leave the block, and
- * nothing but the end of the function (or of the round) follows the block, then the rest of the block belongs to the
- * sides: `if (c) return a; ...; return b;` joins to one value and needs no second world. */
+/* stmt.c - statements. An `if` whose condition is not known is a branch (branch.c), and so is a `try` in which
+ * something may throw (try.c). If a side may leave the block, and nothing but the end of the function (or of the round)
+ * follows the block, then the rest of the block belongs to the sides: `if (c) return a; ...; return b;` joins to one
+ * value and needs no second world. */
 #include <string.h>
 
 #include "eval/eval_int.h"
-
-static void exec_from(ck_ev *ev, const ck_ir *block, uint32_t i, ck_tail tail);
 
 /* if ----------------------------------------------------------------------------------------------------------------
  */
@@ -22,16 +21,16 @@ static ck_value if_side(ck_ev *ev, const void *data, bool holds) {
   size_t scope = ev->bindings.n;
   if (arm) ck_ev_exec(ev, arm, s->block ? CK_TAIL_NONE : s->tail);
   ev->bindings.n = scope;
-  if (s->block && ck_ev_on(ev)) exec_from(ev, s->block, s->next, s->tail);
+  if (s->block && ck_ev_on(ev)) ck_ev_exec_from(ev, s->block, s->next, s->tail);
   ev->bindings.n = scope;
   return CK_VOID;
 }
 
-static bool may_leave(const ck_ir *node) {
+bool ck_ev_may_leave(const ck_ir *node) {
   if (node == NULL || node->kind == CK_IR_LAMBDA) return false;
   if (node->kind == CK_IR_RETURN || node->kind == CK_IR_BREAK || node->kind == CK_IR_CONTINUE) return true;
   for (uint32_t i = 0; i < node->nkids; i++)
-    if (may_leave(node->kids[i])) return true;
+    if (ck_ev_may_leave(node->kids[i])) return true;
   return false;
 }
 
@@ -54,7 +53,8 @@ static bool exec_if(ck_ev *ev, const ck_ir *node, const ck_ir *block, uint32_t n
     bool known, holds = false;
     const ck_sym *sym = ck_ev_condition_symbol(ev, v, condition, &known, &holds);
     if (!known && !ck_ev_truth_of(ev, sym, &holds)) {
-      took_rest = block && tail != CK_TAIL_NONE && (may_leave(ck_ir_kid(node, 2)) || may_leave(ck_ir_kid(node, 3)));
+      took_rest =
+          block && tail != CK_TAIL_NONE && (ck_ev_may_leave(ck_ir_kid(node, 2)) || ck_ev_may_leave(ck_ir_kid(node, 3)));
       if_sides sides = {node, took_rest ? block : NULL, next, block && !took_rest ? CK_TAIL_NONE : tail};
       ck_ev_branch(ev, sym, if_side, &sides, sides.tail);
     } else {
@@ -66,13 +66,16 @@ static bool exec_if(ck_ev *ev, const ck_ir *node, const ck_ir *block, uint32_t n
   return took_rest;
 }
 
-static void exec_from(ck_ev *ev, const ck_ir *block, uint32_t i, ck_tail tail) {
+void ck_ev_exec_from(ck_ev *ev, const ck_ir *block, uint32_t i, ck_tail tail) {
   for (; i < block->nkids && ck_ev_on(ev); i++) {
     const ck_ir *kid = block->kids[i];
     if (kid == NULL) continue;
     bool last = i + 1 == block->nkids;
-    if (kid->kind != CK_IR_IF || last) ck_ev_exec(ev, kid, last ? tail : CK_TAIL_NONE);
-    else if (exec_if(ev, kid, block, i + 1, tail)) return;
+    bool took_rest = false;
+    if (kid->kind == CK_IR_IF && !last) took_rest = exec_if(ev, kid, block, i + 1, tail);
+    else if (kid->kind == CK_IR_TRY && !last) took_rest = ck_ev_exec_try(ev, kid, block, i + 1, tail);
+    else ck_ev_exec(ev, kid, last ? tail : CK_TAIL_NONE);
+    if (took_rest) return;
   }
 }
 
@@ -109,7 +112,7 @@ static size_t collect_labels(const ck_ir *body, label *out) {
 static void run_from_label(ck_ev *ev, const switching *s, const label *l) {
   size_t scope = ev->bindings.n;
   if (l->inside) ck_ev_exec(ev, l->inside, CK_TAIL_NONE);
-  exec_from(ev, s->body, l->at + 1, CK_TAIL_NONE);
+  ck_ev_exec_from(ev, s->body, l->at + 1, CK_TAIL_NONE);
   if (ev->flow == CK_FLOW_BREAK) ev->flow = CK_FLOW_ON;
   ev->bindings.n = scope;
 }
@@ -170,14 +173,6 @@ static void exec_switch(ck_ev *ev, const ck_ir *node) {
 
 /* try ---------------------------------------------------------------------------------------------------------------
  */
-
-static void exec_try(ck_ev *ev, const ck_ir *node, ck_tail tail) {
-  ck_value outer = ev->thrown;
-  ev->try_depth++;
-  ck_ev_exec(ev, node->kids[0], CK_TAIL_NONE);
-  ev->try_depth--;
-  ck_ev_exec_handler(ev, node, outer, tail);
-}
 
 void ck_ev_exec_handler(ck_ev *ev, const ck_ir *node, ck_value outer, ck_tail tail) {
   if (ev->flow != CK_FLOW_THROW) return;
@@ -242,7 +237,7 @@ void ck_ev_exec(ck_ev *ev, const ck_ir *node, ck_tail tail) {
   size_t scope = ev->bindings.n;
   switch (node->kind) {
   case CK_IR_BLOCK:
-    exec_from(ev, node, 0, tail);
+    ck_ev_exec_from(ev, node, 0, tail);
     ck_ev_end_block(ev, node, scope);
     ev->bindings.n = scope;
     return;
@@ -262,7 +257,7 @@ void ck_ev_exec(ck_ev *ev, const ck_ir *node, ck_tail tail) {
   case CK_IR_BREAK: ev->flow = CK_FLOW_BREAK; return;
   case CK_IR_CONTINUE: ev->flow = CK_FLOW_CONTINUE; return;
   case CK_IR_RETURN: exec_return(ev, node); return;
-  case CK_IR_TRY: exec_try(ev, node, tail); return;
+  case CK_IR_TRY: ck_ev_exec_try(ev, node, NULL, 0, tail); return;
   case CK_IR_VAR: ck_ev_declare(ev, node); return;
   case CK_IR_BINDING: ck_ev_bind_structured(ev, node, NULL); return;
   default: ck_ev_eval(ev, node);

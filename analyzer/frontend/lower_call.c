@@ -24,6 +24,22 @@ static void lower_arguments(ck_fe *fe, const ck_fe_cursors *arguments, ck_fe_nod
   }
 }
 
+static bool has_no_body(CXCursor function) {
+  return clang_Cursor_isNull(clang_getCursorDefinition(function)) && !clang_CXXMethod_isDefaulted(function) &&
+         clang_getCursorLinkage(function) == CXLinkage_External;
+}
+
+/* Written `noexcept`, without an expression. Asked only where the answer matters: std's own functions do not throw but
+ * for those of a table, and a body says what it throws. */
+static void note_noexcept(CXCursor function, ck_ir *node) {
+  if (ck_starts_with(node->name, "std::") || ck_starts_with(node->usr, "c:@N@std@") || !has_no_body(function)) return;
+  int kind = clang_getCursorExceptionSpecificationType(function);
+  bool is_silent = kind == CXCursor_ExceptionSpecificationKind_BasicNoexcept ||
+                   kind == CXCursor_ExceptionSpecificationKind_DynamicNone ||
+                   kind == CXCursor_ExceptionSpecificationKind_NoThrow;
+  if (is_silent) node->flags |= CK_IR_F_NOEXCEPT;
+}
+
 /* Of a constructor that `using Base::Base` brought in, the base's own. */
 static const char *constructor_usr(ck_fe *fe, CXCursor constructor) {
   CXCursor owner = clang_getCursorSemanticParent(constructor);
@@ -48,6 +64,7 @@ static ck_ir *construct(ck_fe *fe, CXCursor cursor, CXCursor constructor, const 
     node->usr = ck_ir_intern(fe->unit, constructor_usr(fe, constructor));
     ck_fe_need_function(fe, constructor);
     ck_fe_note_forwarding(fe, constructor);
+    note_noexcept(constructor, node);
   }
   ck_fe_nodes kids = {0};
   lower_arguments(fe, arguments, &kids);
@@ -64,6 +81,7 @@ static void name_callee(ck_fe *fe, ck_ir *node, CXCursor function) {
   if (result.kind != CXType_Invalid && !ck_fe_is_dependent(result)) node->type = ck_fe_type(fe, result);
   ck_fe_need_function(fe, function);
   ck_fe_note_forwarding(fe, function);
+  note_noexcept(function, node);
 }
 
 /* Base::f() and object.Base::f(): a scope stands before the name. */

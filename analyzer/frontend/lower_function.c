@@ -172,7 +172,6 @@ uint32_t ck_fe_function_flags(CXCursor cursor) {
     if (clang_CXXMethod_isStatic(cursor)) flags |= CK_IR_F_STATIC;
     if (clang_CXXMethod_isVirtual(cursor)) flags |= CK_IR_F_VIRTUAL;
     if (clang_CXXMethod_isConst(cursor)) flags |= CK_IR_F_CONST;
-    if (clang_CXXMethod_isPureVirtual(cursor)) flags |= CK_IR_F_PURE;
     if (clang_CXXMethod_isExplicit(cursor)) flags |= CK_IR_F_EXPLICIT;
     if (clang_CXXMethod_isDefaulted(cursor)) flags |= CK_IR_F_DEFAULTED;
     if (clang_CXXMethod_isDeleted(cursor)) flags |= CK_IR_F_DELETED;

@@ -39,7 +39,7 @@ typedef enum {
   X(METHOD, "method", 1u << 5)                                                                                         \
   X(DEFAULTED, "defaulted", 1u << 6)                                                                                   \
   X(DELETED, "deleted", 1u << 7)                                                                                       \
-  X(PURE, "pure", 1u << 8)                                                                                             \
+  X(NOEXCEPT, "noexcept", 1u << 8)                                                                                     \
   X(EXPLICIT, "explicit", 1u << 9)                                                                                     \
   X(BASE, "base", 1u << 10)                                                                                            \
   X(DELEGATING, "delegating", 1u << 11)                                                                                \
@@ -256,7 +256,7 @@ ck_status ck_ir_read_text(const char *text, size_t size, ck_ir_unit **out, ck_er
 
 /* Binary form. Reading: limits on sizes, counts and depth are named in ir/binary.c; CK_CORRUPT for anything that does
  * not hold. */
-#define CK_IR_VERSION 1u /* raise it with every change of meaning: older cache entries are then rebuilt */
+#define CK_IR_VERSION 2u /* raise it with every change of meaning: older cache entries are then rebuilt */
 void ck_ir_write_binary(const ck_ir_unit *unit, ck_strbuf *out);
 ck_status ck_ir_read_binary(const void *bytes, size_t size, ck_ir_unit **out, ck_err *err);
 

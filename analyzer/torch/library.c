@@ -54,6 +54,22 @@ static const ck_library_class classes[] = {
     CLASS("at::indexing::Slice", ck_torch_slice_construct),
 };
 
+/* What a file decides; a script's code may be anything. */
+#define LOADER(n) {.name = n, .thrown = "c10::Error", .always = true}
+static const ck_throwing throwing[] = {
+    LOADER("torch::load"),
+    LOADER("torch::pickle_load"),
+    LOADER("torch::jit::pickle_load"),
+    LOADER("torch::nn::Module::load"),
+    LOADER("torch::operator>>"),
+    LOADER("torch::nn::operator>>"),
+    LOADER("torch::optim::operator>>"),
+    LOADER("torch::serialize::operator>>"),
+    LOADER("torch::serialize::InputArchive::load_from"),
+    LOADER("torch::serialize::InputArchive::read"),
+    {.name = "torch::jit::load", .thrown = "std::exception", .always = true},
+};
+
 const ck_library *ck_torch_library(ck_arena *arena) {
   static const struct {
     const ck_builtin *rows;
@@ -67,7 +83,8 @@ const ck_library *ck_torch_library(ck_arena *arena) {
   for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) total += *tables[i].n;
   ck_builtin *rows = CK_NEW_N(arena, ck_builtin, total);
   ck_library *library = CK_NEW(arena, ck_library);
-  *library = (ck_library){rows, 0, classes, sizeof classes / sizeof *classes};
+  *library =
+      (ck_library){rows, 0, classes, sizeof classes / sizeof *classes, throwing, sizeof throwing / sizeof *throwing};
   for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
     memcpy(rows + library->nbuiltins, tables[i].rows, *tables[i].n * sizeof *rows);
     library->nbuiltins += *tables[i].n;

@@ -42,7 +42,7 @@ static ck_value report(ck_call *call) {
 }
 
 static const ck_builtin rows[] = {{"report", report, 2, 2}};
-static const ck_library library = {rows, 1, NULL, 0};
+static const ck_library library = {.builtins = rows, .nbuiltins = 1};
 
 /* Is there a row for this name: exact, or a prefix that ends in `*`? */
 static bool has_row(const char *name) {

@@ -201,8 +201,10 @@ static const ck_library_class ck_test_classes[] = {
     {.name = "test::Module", .construct = ck_test_nothing, .is_module = true},
     {.name = "test::vec", .construct = ck_test_vec},
 };
-static const ck_library ck_test_library = {ck_test_builtins, sizeof ck_test_builtins / sizeof *ck_test_builtins,
-                                           ck_test_classes, sizeof ck_test_classes / sizeof *ck_test_classes};
+static const ck_library ck_test_library = {.builtins = ck_test_builtins,
+                                           .nbuiltins = sizeof ck_test_builtins / sizeof *ck_test_builtins,
+                                           .classes = ck_test_classes,
+                                           .nclasses = sizeof ck_test_classes / sizeof *ck_test_classes};
 
 static inline void ck_test_constructed(ck_ev *ev, void *data, const ck_ir *place, ck_cell *cell) {
   (void)ev, (void)place, (void)cell;

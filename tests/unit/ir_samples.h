@@ -27,7 +27,7 @@ static const struct ir_sample {
     {"record without type", "(unit (record usr=\"c:@S@U\" :_))"},
     {"record of another usr than its type", "(unit (record \"U\" usr=\"\" :(record \"U\")))"},
     {"function",
-     "(unit (function static virtual const dtor method defaulted deleted pure explicit inherited main \"f\" "
+     "(unit (function static virtual const dtor method defaulted deleted explicit inherited main \"f\" "
      "usr=\"c:@F@f#\" :void aux=(args int32 (value -1)) @\"/p/f.cpp\":7:5[90,120] (param \"a\" usr=\"c:a\" :int32 "
      "@7:12 (int 1 :int32)) (param :double _) (param) (overrides usr=\"c:@S@B@F@f#\") (try (block) (catch _ "
      "(block)) (catch (var \"e\" :(lref (record \"std::exception\" const))) (block)))))"},
@@ -37,6 +37,7 @@ static const struct ir_sample {
     {"declarations",
      IN_FUNCTION("(decl (var \"i\" :int32 _) (binding :(record \"std::pair\" int32 bool) (call \"f\" _) (var "
                  "\"a\") (var \"b\")) (unknown \"using\"))")},
+    {"call of what is noexcept", EXPRESSION("(call noexcept \"f\" _)")},
     {"if", IN_FUNCTION("(if constexpr _ (bool true :bool) (block) _) (if (decl (var \"n\")) (decl (var \"m\" (this))) "
                        "(return _) (break))")},
     {"loops",
