@@ -58,8 +58,14 @@ static json_t *model_json(const ck_model *m, ck_arena *arena) {
   ck_diag_json_loc(object, m->loc);
   json_object_set_new(object, "complete", json_boolean(m->complete));
   for (size_t i = 0; i < m->nkeys; i++) json_array_append_new(keys, key_json(&m->keys[i], arena));
-  for (size_t i = 0; i < m->nmodules; i++)
-    if (m->modules[i].is_serializable) json_array_append_new(modules, ck_diag_json_string(m->modules[i].path));
+  ck_map said; /* each way of a condition may register its own under one name */
+  ck_map_init(&said);
+  for (size_t i = 0; i < m->nmodules; i++) {
+    bool is_new = false;
+    if (m->modules[i].is_serializable) ck_map_put(&said, m->modules[i].path, &is_new);
+    if (is_new) json_array_append_new(modules, ck_diag_json_string(m->modules[i].path));
+  }
+  ck_map_release(&said);
   for (size_t i = 0; i < m->nopens; i++)
     json_array_append_new(notes, ck_diag_json_string(open_text(arena, m, &m->opens[i])));
   for (size_t i = 0; i < m->nkeys; i++) {
