@@ -31,8 +31,8 @@ ck_ev *ck_ev_new(const ck_ir_program *program, const ck_library *const *librarie
 
 void ck_ev_free(ck_ev *ev) {
   if (ev == NULL) return;
-  ck_ptrmap *maps[] = {&ev->functions, &ev->records,   &ev->classes,  &ev->units,
-                       &ev->globals,   &ev->splitting, &ev->too_deep, &ev->loud_destructors};
+  ck_ptrmap *maps[] = {&ev->functions, &ev->records,  &ev->classes,          &ev->units,           &ev->globals,
+                       &ev->splitting, &ev->too_deep, &ev->loud_destructors, &ev->round_conditions};
   for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) ck_ptrmap_release(maps[i]);
   ck_map *names[] = {&ev->strings,         &ev->methods,     &ev->written, &ev->builtins,
                      &ev->library_classes, &ev->occurrences, &ev->joined,  &ev->throwing};

@@ -287,6 +287,8 @@ bool ck_ev_is_trial(const ck_ev *ev);
 /* Is this one round for all, of a loop whose number of rounds is not known? */
 bool ck_ev_in_unknown_round(const ck_ev *ev);
 /* Tells the observer. */
+/* Does the condition say whether a loop with an unknown number of rounds has one, or what happens in one of them? */
+bool ck_ev_is_of_rounds(const ck_ev *ev, const ck_sym *sym);
 void ck_ev_file_changes(ck_ev *ev, ck_file_effect effect, ck_value path, ck_loc loc);
 /* exit(), abort(), std::terminate(): the path ends here. Rows of such functions call it. */
 void ck_ev_exit(ck_ev *ev);

@@ -216,6 +216,7 @@ struct ck_ev {
   ck_try *tries;                /* the innermost `try` whose block is run */
   struct ck_quiet_index *quiet; /* quiet.c; NULL: not asked yet */
   ck_ptrmap splitting;          /* loops of this entry point whose rounds split the world */
+  ck_ptrmap round_conditions;   /* ck_sym: that a loop with an unknown number of rounds has one */
   ck_ptrmap loud_destructors;   /* destructor.c: FUNCTIONs, once they are known */
   ck_ptrmap too_deep;           /* functions that have called themselves to the limit, in this world */
   unsigned spares_modules;      /* what is opened leaves modules as they are */

@@ -273,6 +273,7 @@ bool ck_ev_run_generic(ck_ev *ev, ck_generic *g, const ck_sym *condition, bool m
   havoc h = {0};
   effects e = {0};
   bool understood = true, again = true;
+  if (condition != NULL) *ck_ptrmap_slot(&ev->round_conditions, condition) = ev;
   ev->trials++;
   for (int pass = 0; again && understood && ev->limit == NULL; pass++) {
     release_effects(&e);
@@ -303,4 +304,9 @@ out:
   ck_ptrmap_release(&h.set);
   release_effects(&e);
   return !takes_first;
+}
+
+bool ck_ev_is_of_rounds(const ck_ev *ev, const ck_sym *sym) {
+  while (sym->kind == CK_SYM_OP && sym->op == CK_IR_OP_NOT) sym = sym->a;
+  return sym->has_index || ck_ptrmap_get(&ev->round_conditions, sym) != NULL;
 }

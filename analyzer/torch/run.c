@@ -235,7 +235,9 @@ size_t ck_torch_site(ck_call *call, ck_loader loader, ck_value what, ck_value pa
 static void world_begins(ck_ev *ev, void *data) {
   ck_torch_run *run = data;
   run->default_dtype = ck_ev_cell(ev, CK_VOID);
-  run->file_notes = (ck_object){.registry = ck_ev_cell(ev, CK_VOID)};
+  static const ck_registry none; /* a registry from the start: ways through a round join as such */
+  const ck_value empty = {.kind = CK_V_NATIVE, .tag = CK_TAG_REGISTRY, .native = &none};
+  run->file_notes = (ck_object){.registry = ck_ev_cell(ev, empty)};
   run->written_in_rounds.n = 0;
   run->constructions.n = 0;
   run->objects.n = 0;
