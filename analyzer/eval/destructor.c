@@ -24,11 +24,11 @@ static void add_loud(const ck_ir *node, void *data) {
   if (body != NULL && body->nkids > 0 && !ck_ev_is_quiet(ev, body)) *ck_ptrmap_slot(&ev->loud_destructors, node) = ev;
 }
 
-static void find_loud(ck_ev *ev) {
-  if (ev->destructors_known) return;
-  ev->destructors_known = true;
-  for (size_t i = 0; i < ck_ir_program_unit_count(ev->program); i++)
+bool ck_ev_has_loud_destructors(ck_ev *ev) {
+  for (size_t i = 0; !ev->destructors_known && i < ck_ir_program_unit_count(ev->program); i++)
     ck_ir_walk(ck_ir_program_unit(ev->program, i)->root, add_loud, ev);
+  ev->destructors_known = true;
+  return ev->loud_destructors.count > 0;
 }
 
 static void destroy(ck_ev *ev, ck_cell *cell, const ck_ir *node) {
@@ -41,9 +41,7 @@ static void destroy(ck_ev *ev, ck_cell *cell, const ck_ir *node) {
 }
 
 void ck_ev_end_block(ck_ev *ev, const ck_ir *block, size_t scope) {
-  if (ev->bindings.n == scope || ev->flow == CK_FLOW_STOP) return;
-  find_loud(ev);
-  if (ev->loud_destructors.count == 0) return;
+  if (ev->bindings.n == scope || ev->flow == CK_FLOW_STOP || !ck_ev_has_loud_destructors(ev)) return;
   const bool is_body = ev->frame && ev->frame->function && ck_ir_body(ev->frame->function) == block;
   if (is_body && ev->frame->up == NULL) return;
   const ck_flow flow = ev->flow;

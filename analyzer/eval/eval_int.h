@@ -537,6 +537,7 @@ bool ck_ev_contains(const ck_ir *node, ck_ir_kind kind); /* lambdas are code of 
 void ck_ev_may_return(ck_ev *ev, ck_loc loc);            /* a loop that is not followed, from its function */
 
 /* destructor.c */
+bool ck_ev_has_loud_destructors(ck_ev *ev);
 void ck_ev_end_block(ck_ev *ev, const ck_ir *block, size_t scope); /* scope: bindings when it began */
 
 /* quiet.c */

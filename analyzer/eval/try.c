@@ -10,7 +10,8 @@
  * `catch (...)` and `catch (const std::exception &)` take it. What no handler takes is a note of the try around.
  *
  * A note in a round that stands for many, or the last of CK_LIMIT_THROWS, stands for whatever else throws in the block:
- * there, what the block names is not known.
+ * there, what the block names is not known. So does one in a program with destructors that change modules: those of the
+ * block's variables run on the way to the handler.
  *
  * Nothing is noted where it makes no difference: the handlers leave the program, or nothing comes after them, and there
  * is nothing in them that could load a file. That is what `int main() { try {...} catch (...) {...} }` is. */
@@ -103,7 +104,8 @@ static bool note(ck_ev *ev, const char *what, ck_loc loc, const char *thrown, bo
   ck_try *t = ev->tries;
   if (!ck_ev_on(ev) || t == NULL || t->is_idle || ev->trials > t->trials) return false;
   if (t->notes.n > 0 && t->notes.at[t->notes.n - 1].is_vague) return false;
-  is_vague |= ev->rounds_unknown > t->rounds_unknown || t->notes.n + 1 == CK_LIMIT_THROWS;
+  is_vague |=
+      ev->rounds_unknown > t->rounds_unknown || t->notes.n + 1 == CK_LIMIT_THROWS || ck_ev_has_loud_destructors(ev);
   ck_throw_note n = {.what = what, .loc = loc, .thrown = is_vague ? NULL : thrown, .is_vague = is_vague};
   n.condition = throws_here(ev, t, what, loc, is_vague);
   if (!is_vague) n.writes = ck_ev_journal_since(ev, &t->journal);
