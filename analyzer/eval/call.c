@@ -276,6 +276,9 @@ static ck_value eval_method_call(ck_ev *ev, const ck_ir *node) {
     ck_value v = self ? ck_ev_load(ev, self) : CK_VOID;
     why = v.kind == CK_V_UNKNOWN ? ck_arena_printf(&ev->arena, "on an object that is not known: %s", v.unknown->reason)
                                  : "on an object that is not known";
+    const char *reason = ck_arena_printf(&ev->arena, "call of `%s`, %s", node->name, why);
+    if (v.kind == CK_V_UNKNOWN && ck_ev_pass_over(ev, &node, 1, node->loc, reason))
+      return ck_ev_unknown(ev, node->loc, "%s", reason);
   }
   return ck_ev_unknown_call(ev, node, node->name, why, self, args, n);
 }
@@ -397,11 +400,19 @@ static ck_cell **eval_operands(ck_ev *ev, const ck_ir *node, const char *op, siz
   return cells;
 }
 
+/* `v[i] = x`, `*p = x` where the place is not known: what is stored may be reached by it from there on. */
+static void store_somewhere(ck_ev *ev, const ck_ir *left, const ck_cell *target, ck_cell *stored) {
+  if (target->v.kind != CK_V_UNKNOWN || target->v.unknown->into == NULL || left == NULL) return;
+  if (left->kind == CK_IR_REF || left->kind == CK_IR_MEMBER) return; /* a variable itself */
+  ck_ev_open(ev, ck_ev_load(ev, stored), left->loc, "stored at a place that is not known");
+}
+
 static ck_value eval_operator_call(ck_ev *ev, const ck_ir *node) {
   const char *plain = ck_ev_plain_name(node->name), *op = ck_starts_with(plain, "operator") ? plain + 8 : plain;
   size_t n;
   ck_cell **args = eval_operands(ev, node, op, &n);
   if (!ck_ev_on(ev)) return CK_VOID;
+  if (n == 2 && strcmp(op, "=") == 0) store_somewhere(ev, node->kids[0], args[0], args[1]);
   const ck_target_fn *target = ck_ev_find_function(ev, node->usr);
   ck_value v;
   if (n > 0 && strcmp(op, "()") == 0) {

@@ -255,6 +255,7 @@ const ck_sym *ck_ev_condition_named(ck_ev *ev, const char *name, const char *ori
 ck_value ck_ev_name_unknown(ck_ev *ev, ck_value v, const ck_ir_type *type, const char *name, ck_loc loc);
 extern const char ck_changed_by_rounds[];
 /* What rounds leave as a or as b: unknown, but what may be reached through either is reached through it. */
+bool ck_ev_is_reached(const ck_cell *held, int depth); /* what an unknown container holds: was it opened? depth: 0 */
 ck_value ck_ev_either(ck_ev *ev, ck_value a, ck_value b, ck_loc loc);
 /* Names the numbers that `body`, run an unknown number of times, has left in variables. */
 void ck_ev_name_what_is_left(ck_ev *ev, const ck_ir *body);

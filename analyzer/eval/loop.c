@@ -304,7 +304,11 @@ static void run_unknown_range(ck_ev *ev, const ck_ir *node, ck_cell *range, ck_v
   ck_ev_run_generic(ev, &g, condition, false);
   const ck_ir_type *type = node->kids[0]->type;
   bool writes = node->kids[0]->kind != CK_IR_VAR || (is_reference(type) && !type->elem->is_const);
-  if (writes && ck_ev_on(ev)) ck_ev_open_cell(ev, range, node->loc, "a loop over elements that are not known");
+  if (!writes || !ck_ev_on(ev)) return;
+  const bool is_quiet = ck_ev_is_quiet(ev, node);
+  ev->spares_modules += is_quiet;
+  ck_ev_open_cell(ev, range, node->loc, "a loop over elements that are not known");
+  ev->spares_modules -= is_quiet;
 }
 
 static void exec_range_for(ck_ev *ev, const ck_ir *node) {

@@ -19,7 +19,7 @@ ck_value ck_ev_unknown(ck_ev *ev, ck_loc loc, const char *format, ...) {
   vsnprintf(reason, sizeof reason, format, args);
   va_end(args);
   ck_unknown *unknown = CK_NEW(&ev->arena, ck_unknown);
-  *unknown = (ck_unknown){ck_ev_intern(ev, reason), loc, NULL};
+  *unknown = (ck_unknown){ck_ev_intern(ev, reason), loc, NULL, NULL, NULL};
   return (ck_value){.kind = CK_V_UNKNOWN, .unknown = unknown};
 }
 
@@ -65,6 +65,14 @@ static bool leads_to_module(ck_ev *ev, ck_value v, int depth) {
   }
 }
 
+/* A sequence of which its last element is known: something may have been put behind it, or taken away. */
+static void forget_last(ck_ev *ev, ck_cell *cell) {
+  ck_unknown *unknown = CK_NEW(&ev->arena, ck_unknown);
+  *unknown = *cell->v.unknown;
+  unknown->last = NULL;
+  ck_ev_store(ev, cell, (ck_value){.kind = CK_V_UNKNOWN, .unknown = unknown});
+}
+
 static void open_cell(opening *o, ck_cell *cell) {
   void **slot = ck_ptrmap_slot(&o->seen, cell);
   if (*slot) return;
@@ -74,6 +82,7 @@ static void open_cell(opening *o, ck_cell *cell) {
   switch (v.kind) {
   case CK_V_UNKNOWN:
     if (v.unknown->into) later(o, v);
+    if (v.unknown->last) forget_last(o->ev, cell);
     return;
   case CK_V_OBJECT:
   case CK_V_CLOSURE: later(o, v); return;
@@ -149,7 +158,7 @@ void ck_ev_open(ck_ev *ev, ck_value v, ck_loc loc, const char *reason) {
 }
 
 void ck_ev_open_cell(ck_ev *ev, ck_cell *cell, ck_loc loc, const char *reason) {
-  if (cell->v.kind == CK_V_UNKNOWN && cell->v.unknown->into == NULL) return;
+  if (cell->v.kind == CK_V_UNKNOWN && cell->v.unknown->into == NULL && cell->v.unknown->last == NULL) return;
   opening o = {.ev = ev, .unknown = ck_ev_unknown(ev, loc, "%s", reason)};
   open_cell(&o, cell);
   run(&o);

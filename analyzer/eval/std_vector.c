@@ -204,8 +204,16 @@ static ck_value indexed(ck_call *call, bool checked) {
 ck_value ck_std_seq_index(ck_call *call) { return indexed(call, false); }
 ck_value ck_std_seq_at(ck_call *call) { return indexed(call, true); }
 
+static ck_cell *sequence_cell(ck_call *call) {
+  ck_cell *target = ck_ev_target(call->ev, call->self);
+  return target != NULL ? target : call->self;
+}
+
 static ck_value end_element(ck_call *call, bool back) {
   const ck_list *list = ck_std_list(call, call->self);
+  const ck_value v = ck_std_self(call);
+  if (back && v.kind == CK_V_UNKNOWN && v.unknown->last != NULL && v.unknown->sequence == sequence_cell(call))
+    return ck_ev_ref(v.unknown->last);
   if (list == NULL) return ck_std_because(call, ck_std_self(call), "an element of a sequence that is not known");
   if (list->n == 0) return ck_call_unknown(call, "`%s` of an empty sequence", call->name);
   return ck_ev_ref(list->at[back ? list->n - 1 : 0]);
@@ -247,8 +255,29 @@ static void insert_cells(ck_call *call, const ck_list *list, size_t at, ck_cell 
   free(all.at);
 }
 
+/* What else it holds is not known, but it remembers what is pushed: that is not known any more where an element is
+ * changed that may be any. */
+static ck_value push_to_unknown(ck_call *call, ck_value sequence, ck_value v) {
+  ck_cell *last = ck_ev_temp(call->ev, v, ck_std_targ(ck_std_self_type(call), 0)), *both[] = {last, NULL};
+  both[1] = sequence.unknown->into;
+  ck_unknown *unknown = CK_NEW(ck_ev_arena(call->ev), ck_unknown);
+  *unknown = *sequence.unknown;
+  unknown->into = ck_ev_cell(call->ev, ck_ev_list_of_cells(call->ev, "held", both, both[1] ? 2 : 1));
+  unknown->last = last;
+  unknown->sequence = sequence_cell(call);
+  ck_ev_store(call->ev, unknown->sequence, (ck_value){.kind = CK_V_UNKNOWN, .unknown = unknown});
+  return ck_ev_ref(last);
+}
+
 static ck_value push_back_value(ck_call *call, ck_value v, bool returns_element) {
   if (ck_std_list(call, call->self) == NULL) {
+    ck_value sequence = ck_std_self(call);
+    if (sequence.kind == CK_V_UNKNOWN && sequence.unknown->into != NULL) {
+      if (ck_ev_is_reached(sequence.unknown->into, 0)) /* what came before may be what comes now, a round later */
+        ck_ev_open(call->ev, v, place(call), "stored in a container whose elements something may change");
+      ck_value element = push_to_unknown(call, sequence, v);
+      return returns_element ? element : CK_VOID;
+    }
     ck_ev_open(call->ev, v, place(call), "stored in a container that is not known");
     return not_a_sequence(call);
   }

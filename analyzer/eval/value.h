@@ -84,7 +84,9 @@ typedef enum {
 struct ck_unknown {
   const char *reason; /* a phrase: "call of `f`, whose body is not in sight" */
   ck_loc loc;
-  ck_cell *into; /* a pointer or iterator: the container that it points into, and may change; NULL: none is known */
+  ck_cell *into; /* a pointer or iterator: the container that it points into, and may change; a container: what it may
+                    hold; NULL: none is known */
+  ck_cell *last, *sequence; /* the last element of the sequence in that cell; NULL: not known */
 };
 
 struct ck_choice {
