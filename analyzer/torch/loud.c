@@ -294,15 +294,15 @@ static bool is_copy(const ck_ir *node) {
   return a != NULL && b != NULL && strcmp(a->spelling, b->spelling) == 0;
 }
 
-static ck_loudness of_construction(ck_torch_run *run, const ck_ir *node, bool in_sight) {
+/* What makes a holder of modules makes modules, by constructors that nobody writes. */
+static ck_loudness of_construction(ck_torch_run *run, const ck_ir *node) {
   const ck_ir_type *type = ck_ir_strip_ref(node->type);
   if (type == NULL) return CK_LOUD;
   if (ck_ev_type_is_a(run->ev, type, "torch::nn::Module")) return CK_LOUD;
-  if (ck_torch_is_module_type(run, type)) return is_copy(node) ? CK_QUIET : CK_LOUD;
   for (size_t i = 0; i < sizeof writer_prefixes / sizeof *writer_prefixes; i++)
     if (ck_starts_with(type->name, writer_prefixes[i]) && strcmp(type->name, "std::filesystem::path") != 0)
       return CK_WRITES_FILES;
-  return !in_sight && may_lead(run, type) && !is_copy(node) ? CK_LOUD : CK_QUIET;
+  return may_lead(run, type) && !is_copy(node) ? CK_LOUD : CK_QUIET;
 }
 
 static bool makes_by_default(const ck_ir_type *type) {
@@ -322,11 +322,9 @@ ck_loudness ck_torch_loudness(ck_ev *ev, void *data, const ck_ir *node, bool in_
   case CK_IR_DELETE: return node_may_lead(run, ck_ir_kid(node, 0)) ? CK_LOUD : CK_QUIET;
   case CK_IR_ASSIGN: return node_may_lead(run, ck_ir_kid(node, 0)) ? CK_LOUD : CK_QUIET;
   case CK_IR_NEW: return may_lead(run, node->type) ? CK_LOUD : CK_QUIET;
-  case CK_IR_CONSTRUCT: return of_construction(run, node, in_sight);
+  case CK_IR_CONSTRUCT: return of_construction(run, node);
   case CK_IR_VAR: /* `Net net;` */
-    return ck_ir_kid(node, 0) == NULL && makes_by_default(node->type) && ck_torch_is_module_type(run, node->type)
-               ? CK_LOUD
-               : CK_QUIET;
+    return ck_ir_kid(node, 0) == NULL && makes_by_default(node->type) && may_lead(run, node->type) ? CK_LOUD : CK_QUIET;
   case CK_IR_CALL:
   case CK_IR_MCALL:
   case CK_IR_OPCALL: {
