@@ -361,6 +361,7 @@ bool ck_ev_try_end(ck_ev *ev, ck_try *t, const ck_ir *block, uint32_t next, ck_t
   ev->tries = t->outer;
   ev->try_depth--;
   if (t->notes.n == 0) {
+    free(t->notes.at); /* of notes that were forgotten */
     if (!t->is_idle) ck_ev_journal_keep(ev, &t->journal);
     run_handler_of_throw(ev, t, t->thrown, block ? CK_TAIL_NONE : tail);
     return false;
