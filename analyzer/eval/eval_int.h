@@ -210,7 +210,7 @@ struct ck_ev {
   CK_VEC(ck_write) journal;
   uint32_t journal_id, journal_serial, journal_mark;
   size_t rounds_unknown;        /* nesting of loops whose rounds are not known */
-  size_t trials;                /* nesting of trial rounds (loop.c) */
+  size_t trials;                /* nesting of trial rounds (round.c) */
   const char *blurred;          /* inside such a loop: why it cannot be understood as a pattern */
   struct ck_fork *fork;         /* of the innermost such loop */
   ck_try *tries;                /* the innermost `try` whose block is run */
@@ -255,8 +255,9 @@ const ck_sym *ck_ev_condition_named(ck_ev *ev, const char *name, const char *ori
 ck_value ck_ev_name_unknown(ck_ev *ev, ck_value v, const ck_ir_type *type, const char *name, ck_loc loc);
 extern const char ck_changed_by_rounds[];
 /* What rounds leave as a or as b: unknown, but what may be reached through either is reached through it. */
-bool ck_ev_is_reached(const ck_cell *held, int depth); /* what an unknown container holds: was it opened? depth: 0 */
 ck_value ck_ev_either(ck_ev *ev, ck_value a, ck_value b, ck_loc loc);
+/* Was something opened of what an unknown container (ck_unknown.into) may hold? */
+bool ck_ev_is_reached(const ck_cell *held);
 /* Names the numbers that `body`, run an unknown number of times, has left in variables. */
 void ck_ev_name_what_is_left(ck_ev *ev, const ck_ir *body);
 void ck_ev_world_begin(ck_ev *ev);

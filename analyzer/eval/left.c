@@ -8,6 +8,8 @@
  * loop's body names as targets get the names of these. */
 #include "eval/eval_int.h"
 
+enum { MAX_HELD_DEPTH = 100 }; /* pushes in one go that are remembered; beyond it something may have been opened */
+
 const char ck_changed_by_rounds[] = "value that a loop with an unknown number of rounds changes";
 
 /* What v may be followed to; NULL: nowhere. */
@@ -34,15 +36,17 @@ ck_value ck_ev_either(ck_ev *ev, ck_value a, ck_value b, ck_loc loc) {
   return ck_ev_somewhere_in(ev, v, both[1] ? ck_ev_temp(ev, ck_ev_list_of_cells(ev, "held", both, 2), NULL) : both[0]);
 }
 
-bool ck_ev_is_reached(const ck_cell *held, int depth) {
-  if (depth > 100) return true;
+static bool is_reached(const ck_cell *held, int depth) {
+  if (depth > MAX_HELD_DEPTH) return true;
   if (held->v.kind == CK_V_UNKNOWN)
-    return held->v.unknown->into == NULL || ck_ev_is_reached(held->v.unknown->into, depth + 1);
+    return held->v.unknown->into == NULL || is_reached(held->v.unknown->into, depth + 1);
   bool found = false;
   for (size_t i = 0; held->v.kind == CK_V_LIST && i < held->v.list->n && !found; i++)
-    found = ck_ev_is_reached(held->v.list->at[i], depth + 1);
+    found = is_reached(held->v.list->at[i], depth + 1);
   return found;
 }
+
+bool ck_ev_is_reached(const ck_cell *held) { return is_reached(held, 0); }
 
 /* A variable that is still there, or a part of it. */
 static bool is_plain(ck_ev *ev, const ck_ir *target) {

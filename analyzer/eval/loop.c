@@ -234,7 +234,7 @@ static bool pass_over(ck_ev *ev, const ck_ir *node) {
   return true;
 }
 
-/* A loop in which the world was split `decisions` times before is one that may be passed over when it is run again. */
+/* `decisions`: how many there were before the loop. One that has split the world may be passed over in a second run. */
 static void note_splits(ck_ev *ev, const ck_ir *node, size_t decisions) {
   if (!ev->passes_over && ev->next_decision > decisions)
     *ck_ptrmap_slot(&ev->splitting, node) = (void *)(uintptr_t)node;

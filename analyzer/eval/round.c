@@ -224,6 +224,10 @@ static const char rounds_differ[] = "a loop whose number of rounds is not known,
 static void give_up(ck_ev *ev, const ck_generic *g, const ck_writes *writes) {
   const char *reason = rounds_differ;
   if (ck_ev_pass_over(ev, (const ck_ir *const[]){g->body, g->extra}, 2, g->loc, reason)) {
+    ev->spares_modules++; /* what a round was seen to write, whoever names it */
+    for (size_t i = 0; i < writes->n; i++)
+      if (!is_registry(writes->at[i].cell->v)) ck_ev_open_cell(ev, writes->at[i].cell, g->loc, reason);
+    ev->spares_modules--;
     if (ck_ev_contains(g->body, CK_IR_RETURN)) ck_ev_may_return(ev, g->loc);
     return;
   }

@@ -273,7 +273,7 @@ static ck_value push_back_value(ck_call *call, ck_value v, bool returns_element)
   if (ck_std_list(call, call->self) == NULL) {
     ck_value sequence = ck_std_self(call);
     if (sequence.kind == CK_V_UNKNOWN && sequence.unknown->into != NULL) {
-      if (ck_ev_is_reached(sequence.unknown->into, 0)) /* what came before may be what comes now, a round later */
+      if (ck_ev_is_reached(sequence.unknown->into)) /* what came before may be what comes now, a round later */
         ck_ev_open(call->ev, v, place(call), "stored in a container whose elements something may change");
       ck_value element = push_to_unknown(call, sequence, v);
       return returns_element ? element : CK_VOID;

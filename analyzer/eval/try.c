@@ -20,22 +20,22 @@
 
 #include "eval/eval_int.h"
 
-enum { QUIET_DEPTH = 3 }; /* calls in calls of a handler that are looked into */
+enum { HARMLESS_DEPTH = 3 }; /* calls in calls of a handler that are looked into */
 static const char other_ways[] = "a `try` block that may be left in many ways";
 
 /* Does it matter? ------------------------------------------------------------------------------------------------- */
 
 /* Can nothing in it load, or throw? `depth`: of functions that are looked into. */
-static bool is_quiet(ck_ev *ev, const ck_ir *node, int depth) {
+static bool is_harmless(ck_ev *ev, const ck_ir *node, int depth) {
   if (node == NULL) return true;
   if (node->kind == CK_IR_UNKNOWN) return false;
   bool calls = node->kind == CK_IR_CALL || node->kind == CK_IR_MCALL || node->kind == CK_IR_OPCALL ||
                node->kind == CK_IR_CONSTRUCT;
   const ck_ir *callee = calls && node->usr[0] ? ck_ev_find_function(ev, node->usr)->function : NULL;
-  if (callee && (depth == 0 || !is_quiet(ev, callee, depth - 1))) return false;
+  if (callee && (depth == 0 || !is_harmless(ev, callee, depth - 1))) return false;
   if (calls && callee == NULL && ck_ev_throwing(ev, node->name)) return false;
   for (uint32_t i = 0; i < node->nkids; i++)
-    if (!is_quiet(ev, node->kids[i], depth)) return false;
+    if (!is_harmless(ev, node->kids[i], depth)) return false;
   return true;
 }
 
@@ -67,7 +67,7 @@ static bool nothing_follows(ck_ev *ev, const ck_ir *block, uint32_t next, ck_tai
     const ck_ir *inner = kid->kind == CK_IR_EXPR || kid->kind == CK_IR_RETURN ? ck_ir_kid(kid, 0) : kid;
     bool is_output = inner && inner->kind == CK_IR_OPCALL && ck_ends_with(inner->name, "operator<<");
     bool is_end = kid->kind == CK_IR_RETURN && (inner == NULL || inner->kind == CK_IR_INT || inner->kind == CK_IR_REF);
-    if (!is_end && !(is_output && is_quiet(ev, kid, QUIET_DEPTH))) return false;
+    if (!is_end && !(is_output && is_harmless(ev, kid, HARMLESS_DEPTH))) return false;
   }
   return true;
 }
@@ -76,7 +76,7 @@ static bool is_idle(ck_ev *ev, const ck_ir *node, bool is_end) {
   if (ev->tries && !ev->tries->is_idle) return false;
   for (uint32_t i = 1; i < node->nkids; i++) {
     const ck_ir *body = node->kids[i] ? ck_ir_kid(node->kids[i], 1) : NULL;
-    if (!is_quiet(ev, body, QUIET_DEPTH) || (!is_end && !leaves_program(ev, body))) return false;
+    if (!is_harmless(ev, body, HARMLESS_DEPTH) || (!is_end && !leaves_program(ev, body))) return false;
   }
   return true;
 }

@@ -629,6 +629,49 @@ int main(int argc, char **argv) {
 
 
 @test
+def keys_of_modules_in_a_vector(p):
+    """What rounds of an unknown number push into a vector is known, as long as no element that may be any is changed."""
+    p.write('net.cpp', '''#include <torch/torch.h>
+#include <vector>
+namespace nn = torch::nn;
+struct BlockImpl : nn::Module {
+  explicit BlockImpl(int64_t width) { fc = register_module("fc", nn::Linear(width, width)); }
+  void grow() { register_buffer("grown", torch::zeros({1})); }
+  nn::Linear fc{nullptr};
+};
+TORCH_MODULE(Block);
+struct Pushed : nn::Module {
+  Pushed(int n, int64_t dim) {
+    for (int i = 0; i < n; i++) blocks.push_back(register_module("res_" + std::to_string(i), Block(dim)));
+  }
+  std::vector<Block> blocks;
+};
+struct Last : nn::Module {
+  Last(int n, int64_t dim) {
+    for (int i = 0; i < n; i++) {
+      blocks.emplace_back(dim);
+      register_module("last_" + std::to_string(i), blocks.back());
+    }
+  }
+  std::vector<Block> blocks;
+};
+struct Grown : nn::Module {
+  Grown(int n, int64_t dim) {
+    for (int i = 0; i < n; i++) {
+      if (i > 0) blocks[0]->grow();
+      blocks.push_back(register_module("grown_" + std::to_string(i), Block(dim)));
+    }
+  }
+  std::vector<Block> blocks;
+};
+''')
+    flags = [f for f in FLAGS if f != '-Werror']
+    p.run('keys', 'net.cpp', '--', *flags).expect(
+        0, 'res_*.fc.weight  parameter  [dim, dim] float32  when `n > 0` at net.cpp:12\n', 'last_*.fc.weight  parameter  [dim, dim] float32',
+        'note: grown_*: ', absent=['note: res_*', 'note: last_*'])
+
+
+@test
 def keys_of_a_class_in_a_header(p):
     """The class in a header, its constructor in the unit, and one that does nothing beside it."""
     p.write('net.h', '#include <torch/torch.h>\nstruct NetImpl : torch::nn::Module {\n  NetImpl() {}\n  explicit NetImpl(int64_t width);\n'
