@@ -27,7 +27,9 @@ static bool is_plain(ck_value v) {
   }
 }
 
-static bool all_plain(ck_ev *ev, const ck_list *list) {
+/* `type`: the elements', NULL where it is not known. Numbers need no look: tables of them are long. */
+static bool all_plain(ck_ev *ev, const ck_list *list, const ck_ir_type *type) {
+  if (type && type->kind >= CK_IR_T_BOOL && type->kind <= CK_IR_T_FLOAT) return true;
   for (size_t i = 0; i < list->n; i++)
     if (!is_plain(ck_ev_load(ev, list->at[i]))) return false;
   return true;
@@ -61,7 +63,7 @@ ck_cell *ck_ev_some_element(ck_ev *ev, ck_cell *sequence, const ck_list *list, c
                             const ck_ir_type *type, ck_loc loc) {
   index = ck_ev_resolve(ev, index);
   bool is_symbol = index.kind == CK_V_SYM && index.sym->type == CK_SYM_INT && !index.sym->has_index && list->n > 0;
-  bool plain = all_plain(ev, list);
+  bool plain = all_plain(ev, list, type);
   if (is_symbol && !plain && list->n <= MAX_DECIDED) {
     for (size_t i = 0; i + 1 < list->n; i++)
       if (ck_ev_decide_bool(ev, is_at(ev, index, i, loc), loc)) return list->at[i];

@@ -119,6 +119,11 @@ uint64_t ck_ev_steps(const ck_ev *ev) { return ev->earlier_steps + ev->steps; }
 
 static bool is_main(const ck_ir *function) { return function && strcmp(function->name, "main") == 0; }
 
+/* Have loops that no module notices made worlds enough? */
+static bool followed_enough(const ck_ev *ev, size_t worlds) {
+  return worlds == CK_LIMIT_FOLLOWED_WORLDS || ev->splitting_steps > CK_LIMIT_FOLLOWED_STEPS;
+}
+
 /* Would running the entry point once more, without following the loops that made worlds, be worth it? */
 static bool can_pass_over(ck_ev *ev) {
   if (ev->passes_over) return false;
@@ -133,7 +138,7 @@ static size_t run_worlds(ck_ev *ev, const entry *e) {
   size_t worlds = 0;
   bool more = true;
   while (more && ev->limit == NULL) {
-    if (worlds == CK_LIMIT_WORLDS || (worlds == CK_LIMIT_FOLLOWED_WORLDS && can_pass_over(ev))) {
+    if (worlds == CK_LIMIT_WORLDS || (followed_enough(ev, worlds) && can_pass_over(ev))) {
       ev->limit = "combinations of unknown conditions";
       break;
     }
@@ -159,6 +164,7 @@ static size_t run_from(ck_ev *ev, const entry *e, const char **limit) {
   ev->entry_is_main = is_main(e->function);
   ev->passes_over = false;
   ck_ptrmap_clear(&ev->splitting);
+  ev->splitting_steps = 0;
   size_t worlds = run_worlds(ev, e);
   if (ev->limit != NULL && can_pass_over(ev)) {
     ev->passes_over = true;

@@ -14,15 +14,16 @@
 /* Bytes of C stack that one run may use: half of the usual 8 MB. */
 #define CK_LIMIT_STACK ((size_t)4 << 20)
 enum {
-  CK_LIMIT_LEAVES = 64,              /* alternatives of one value, beyond it is unknown */
-  CK_LIMIT_SPLITS = 4,               /* rounds of one loop that split the world */
-  CK_LIMIT_QUIET_SPLITS = 1,         /* ... of one that makes no module */
-  CK_LIMIT_FOLLOWED_WORLDS = 16,     /* after so many, loops that no module notices are not followed any more */
-  CK_LIMIT_EARLY_WORLDS = 8,         /* after so many, fewer splits are enough */
-  CK_LIMIT_WAYS = 8,                 /* through a round that stands for many */
-  CK_LIMIT_LATE_DIVISOR = 4,         /* of the next two, then */
-  CK_LIMIT_WAYS_STEPS = 100 * 1000,  /* nodes evaluated on all of them */
-  CK_LIMIT_FIXPOINT = 4,             /* tries to find what an unknown number of rounds changes */
+  CK_LIMIT_LEAVES = 64,                 /* alternatives of one value, beyond it is unknown */
+  CK_LIMIT_SPLITS = 4,                  /* rounds of one loop that split the world */
+  CK_LIMIT_QUIET_SPLITS = 1,            /* ... of one that makes no module */
+  CK_LIMIT_FOLLOWED_WORLDS = 16,        /* after so many, loops that no module notices are not followed any more */
+  CK_LIMIT_FOLLOWED_STEPS = 500 * 1000, /* ... or after so many in them, of all worlds */
+  CK_LIMIT_EARLY_WORLDS = 8,            /* after so many, fewer splits are enough */
+  CK_LIMIT_WAYS = 8,                    /* through a round that stands for many */
+  CK_LIMIT_LATE_DIVISOR = 4,            /* of the next two, then */
+  CK_LIMIT_WAYS_STEPS = 100 * 1000,     /* nodes evaluated on all of them */
+  CK_LIMIT_FIXPOINT = 4,                /* tries to find what an unknown number of rounds changes */
   CK_LIMIT_QUIET_NODES = 200 * 1000, /* that are looked at for whether a piece of code is one that no module notices */
 };
 
@@ -221,7 +222,8 @@ struct ck_ev {
   ck_ptrmap too_deep;           /* functions that have called themselves to the limit, in this world */
   unsigned spares_modules;      /* what is opened leaves modules as they are */
   bool entry_is_main, destructors_known;
-  bool passes_over; /* loops in `splitting` are not followed, if they can be passed over */
+  uint64_t splitting_steps; /* nodes evaluated in those of them that no module notices, in all worlds */
+  bool passes_over;         /* loops in `splitting` are not followed, if they can be passed over */
 };
 
 static inline bool ck_ev_on(const ck_ev *ev) { return ev->flow == CK_FLOW_ON; }

@@ -234,21 +234,24 @@ static bool pass_over(ck_ev *ev, const ck_ir *node) {
   return true;
 }
 
-/* `decisions`: how many there were before the loop. One that has split the world may be passed over in a second run. */
-static void note_splits(ck_ev *ev, const ck_ir *node, size_t decisions) {
-  if (!ev->passes_over && ev->next_decision > decisions)
-    *ck_ptrmap_slot(&ev->splitting, node) = (void *)(uintptr_t)node;
+/* `decisions`, `steps`: how many there were before the loop. One that has split the world may be passed over in a
+ * second run. */
+static void note_splits(ck_ev *ev, const ck_ir *node, size_t decisions, uint64_t steps) {
+  if (ev->passes_over || ev->next_decision == decisions) return;
+  *ck_ptrmap_slot(&ev->splitting, node) = (void *)(uintptr_t)node;
+  if (ev->trials == 0 && ck_ev_is_quiet(ev, node)) ev->splitting_steps += ev->steps - steps;
 }
 
 void ck_ev_exec_loop(ck_ev *ev, const ck_ir *node) {
   if (pass_over(ev, node)) return;
   const size_t decisions = ev->next_decision;
+  const uint64_t steps = ev->steps;
   parts p = parts_of(node);
   size_t scope = ev->bindings.n;
   if (p.init) ck_ev_exec(ev, p.init, CK_TAIL_NONE);
   if (ck_ev_on(ev)) run_loop(ev, &p, p.condition ? p.condition->loc : node->loc, false);
   ev->bindings.n = scope;
-  note_splits(ev, node, decisions);
+  note_splits(ev, node, decisions, steps);
 }
 
 /* Range-based for ---------------------------------------------------------------------------------------------------
@@ -350,6 +353,7 @@ static void exec_range_for(ck_ev *ev, const ck_ir *node) {
 void ck_ev_exec_range_for(ck_ev *ev, const ck_ir *node) {
   if (pass_over(ev, node)) return;
   const size_t decisions = ev->next_decision;
+  const uint64_t steps = ev->steps;
   exec_range_for(ev, node);
-  note_splits(ev, node, decisions);
+  note_splits(ev, node, decisions, steps);
 }
