@@ -256,6 +256,9 @@ static ck_value apply(ck_call *call) {
   ck_ev *ev = call->ev;
   ck_value function = ck_ev_decide(ev, ck_torch_arg(call, 0));
   ck_cell *self = ck_torch_self_cell(call);
+  if (function.kind == CK_V_CLOSURE && function.closure->function == NULL && function.closure->name &&
+      function.closure->name[0])
+    return ck_torch_opens(call, "`apply` of `%s`, whose body is not in sight", function.closure->name);
   if (function.kind != CK_V_CLOSURE || function.closure->function == NULL || self == NULL)
     return ck_torch_opens(call, "`apply` of a function that is not known");
   ck_value all = list(call, CK_REG_MODULE, true, true, true);

@@ -679,6 +679,9 @@ def keys_of_a_class_in_a_header(p):
     p.write('net.cpp', '#include "net.h"\nNetImpl::NetImpl(int64_t width) { out = register_module("out", torch::nn::Linear(width, 2)); }\n')
     p.run('keys', 'net.cpp', '--', *FLAGS).expect(0, 'NetImpl at net.h:2:8: 2 keys', '[2, width] float32')
     p.run('keys', 'net.h', '--', *FLAGS).expect(0, '0 keys, perhaps more', 'constructor of `NetImpl`, whose body is not in sight')
+    p.write('init.h', '#include <torch/torch.h>\nvoid init(torch::nn::Module &m);\nstruct Net : torch::nn::Module {\n'
+            '  Net() { register_module("out", torch::nn::Linear(3, 2)); apply(init); }\n};\n')
+    p.run('keys', 'init.h', '--', *FLAGS).expect(0, '2 keys, perhaps more', 'note: out: `apply` of `init`, whose body is not in sight, at init.h:4')
 
 
 @test
