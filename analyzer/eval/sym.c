@@ -348,24 +348,42 @@ static void print_op(const ck_sym *s, ck_strbuf *out, int least) {
   }
 }
 
+/* The conditions in a row that choose the same text, joined: `a || b`. Returns what none of them chooses. */
+static const ck_sym *print_conditions(const ck_sym *s, const char *then, ck_strbuf *out) {
+  print(s->a, out, 2);
+  const ck_sym *rest = s->c;
+  for (bool same = true; same && rest->kind == CK_SYM_COND;) {
+    ck_strbuf next;
+    ck_strbuf_init(&next);
+    print(rest->b, &next, 2);
+    same = strcmp(next.s, then) == 0;
+    ck_strbuf_release(&next);
+    if (!same) break;
+    ck_strbuf_puts(out, " || ");
+    print(rest->a, out, 2);
+    rest = rest->c;
+  }
+  return rest;
+}
+
 /* Two values that are not known may have the same name: then the condition says nothing. */
 static void print_cond(const ck_sym *s, ck_strbuf *out, int least) {
-  ck_strbuf then, otherwise;
+  ck_strbuf then, when, otherwise;
   ck_strbuf_init(&then);
+  ck_strbuf_init(&when);
   ck_strbuf_init(&otherwise);
   print(s->b, &then, 2);
-  print(s->c, &otherwise, 2);
+  print(print_conditions(s, then.s, &when), &otherwise, 2);
   if (strcmp(then.s, otherwise.s) == 0) {
     const ck_sym *said = s->b; /* a choice within is in parentheses, or says nothing either */
     while (said->kind == CK_SYM_COND) said = said->b;
     const bool is_weak = strength(said) < least && !(s->b->kind == CK_SYM_COND && then.s[0] == '(');
     ck_strbuf_printf(out, is_weak ? "(%s)" : "%s", then.s);
   } else {
-    ck_strbuf_putc(out, '(');
-    print(s->a, out, 2);
-    ck_strbuf_printf(out, " ? %s : %s)", then.s, otherwise.s);
+    ck_strbuf_printf(out, "(%s ? %s : %s)", when.s, then.s, otherwise.s);
   }
   ck_strbuf_release(&then);
+  ck_strbuf_release(&when);
   ck_strbuf_release(&otherwise);
 }
 
