@@ -10,10 +10,7 @@
  * what is not understood, all of the container is unknown. */
 #include "eval/eval_int.h"
 
-enum {
-  MAX_CHOICE = 16, /* elements that a choice is made of */
-  MAX_DECIDED = 6  /* elements that are told apart in worlds of their own */
-};
+enum { MAX_CHOICE = 16 }; /* elements that a choice is made of */
 
 static const char reason[] = "element whose index is not known";
 
@@ -64,7 +61,7 @@ ck_cell *ck_ev_some_element(ck_ev *ev, ck_cell *sequence, const ck_list *list, c
   index = ck_ev_resolve(ev, index);
   bool is_symbol = index.kind == CK_V_SYM && index.sym->type == CK_SYM_INT && !index.sym->has_index && list->n > 0;
   bool plain = all_plain(ev, list, type);
-  if (is_symbol && !plain && list->n <= MAX_DECIDED) {
+  if (is_symbol && !plain && list->n <= CK_LIMIT_TOLD_APART) {
     for (size_t i = 0; i + 1 < list->n; i++)
       if (ck_ev_decide_bool(ev, is_at(ev, index, i, loc), loc)) return list->at[i];
     return list->at[list->n - 1];

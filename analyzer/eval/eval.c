@@ -154,8 +154,16 @@ static size_t run_worlds(ck_ev *ev, const entry *e) {
   return worlds;
 }
 
-/* What loops make many worlds of is run once more without following those loops, as far as no
- * module notices them. */
+/* Is there a cheaper way to run the entry point once more? */
+static bool makes_cheaper(ck_ev *ev) {
+  if (can_pass_over(ev)) return ev->passes_over = true;
+  if (ev->variants != CK_VARIANTS_TOLD_APART) return false;
+  ev->variants = CK_VARIANTS_UNKNOWN;
+  return true;
+}
+
+/* What makes too many worlds is run once more from the start: without following the loops that made them, as far as no
+ * module notices these, then without telling the elements of long tables apart. */
 static size_t run_from(ck_ev *ev, const entry *e, const char **limit) {
   char here;
   ev->stack_base = &here;
@@ -163,11 +171,11 @@ static size_t run_from(ck_ev *ev, const entry *e, const char **limit) {
   ev->steps = 0;
   ev->entry_is_main = is_main(e->function);
   ev->passes_over = false;
+  ev->variants = CK_VARIANTS_NONE;
   ck_ptrmap_clear(&ev->splitting);
   ev->splitting_steps = 0;
   size_t worlds = run_worlds(ev, e);
-  if (ev->limit != NULL && can_pass_over(ev)) {
-    ev->passes_over = true;
+  while (ev->limit != NULL && makes_cheaper(ev)) {
     ev->steps = 0;
     if (ev->observer.again) ev->observer.again(ev, ev->observer.data);
     worlds = run_worlds(ev, e);

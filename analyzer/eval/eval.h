@@ -202,6 +202,11 @@ ck_value ck_ev_decide(
     ck_value v); /* no CHOICE at the top any more; SYM bools become BOOL if `decide_bool` is what you call next */
 /* Is v true? An unknown v is made a condition symbol of its own (origin: its reason and place). */
 bool ck_ev_decide_bool(ck_ev *ev, ck_value v, ck_loc loc);
+/* Is it known whether v is true, without deciding it? */
+bool ck_ev_is_decided(ck_ev *ev, ck_value v, bool *out);
+/* May n alternatives, not told apart until now, be told apart by deciding, in n worlds? A few always; more, as the
+ * variants of a model, once in each world. */
+bool ck_ev_may_tell_apart(ck_ev *ev, size_t n);
 /* v as a known integer / string: true and *out; false if it is symbolic or unknown. */
 bool ck_ev_as_int(ck_ev *ev, ck_value v, int64_t *out);
 bool ck_ev_as_float(ck_ev *ev, ck_value v, double *out);

@@ -14,10 +14,12 @@
 /* Bytes of C stack that one run may use: half of the usual 8 MB. */
 #define CK_LIMIT_STACK ((size_t)4 << 20)
 enum {
-  CK_LIMIT_LEAVES = 64,                 /* alternatives of one value, beyond it is unknown */
-  CK_LIMIT_SPLITS = 4,                  /* rounds of one loop that split the world */
-  CK_LIMIT_QUIET_SPLITS = 1,            /* ... of one that makes no module */
-  CK_LIMIT_FOLLOWED_WORLDS = 16,        /* after so many, loops that no module notices are not followed any more */
+  CK_LIMIT_LEAVES = 64,          /* alternatives of one value, beyond it is unknown */
+  CK_LIMIT_TOLD_APART = 6,       /* elements of a container, each in a world of its own, by an index or key not known */
+  CK_LIMIT_VARIANTS = 12,        /* ... by a key, once in a world */
+  CK_LIMIT_SPLITS = 4,           /* rounds of one loop that split the world */
+  CK_LIMIT_QUIET_SPLITS = 1,     /* ... of one that makes no module */
+  CK_LIMIT_FOLLOWED_WORLDS = 16, /* after so many, loops that no module notices are not followed any more */
   CK_LIMIT_FOLLOWED_STEPS = 500 * 1000, /* ... or after so many in them, of all worlds */
   CK_LIMIT_EARLY_WORLDS = 8,            /* after so many, fewer splits are enough */
   CK_LIMIT_WAYS = 8,                    /* through a round that stands for many */
@@ -78,6 +80,13 @@ typedef struct {
   size_t start;
   uint32_t id, outer;
 } ck_journal;
+
+/* Of the elements of a table of variants (CK_LIMIT_VARIANTS), in the entry point that is run. */
+typedef enum {
+  CK_VARIANTS_NONE, /* no such table was asked */
+  CK_VARIANTS_TOLD_APART,
+  CK_VARIANTS_UNKNOWN, /* they are not told apart */
+} ck_variants;
 
 /* A place in the block of a `try` where a call may throw (try.c). */
 typedef struct {
@@ -223,7 +232,9 @@ struct ck_ev {
   unsigned spares_modules;      /* what is opened leaves modules as they are */
   bool entry_is_main, destructors_known;
   uint64_t splitting_steps; /* nodes evaluated in those of them that no module notices, in all worlds */
-  bool passes_over;         /* loops in `splitting` are not followed, if they can be passed over */
+  bool told_apart;          /* variants, in this world */
+  ck_variants variants;
+  bool passes_over; /* loops in `splitting` are not followed, if they can be passed over */
 };
 
 static inline bool ck_ev_on(const ck_ev *ev) { return ev->flow == CK_FLOW_ON; }

@@ -203,7 +203,10 @@ const ck_sym *ck_ev_unknown_condition(ck_ev *ev, ck_value v, ck_loc loc) {
 /* In a loop whose rounds are not known the value may differ from round to round, and rounds that are run on trial are
  * compared with each other. */
 ck_value ck_ev_name_unknown(ck_ev *ev, ck_value v, const ck_ir_type *type, const char *name, ck_loc loc) {
-  if (type == NULL || (type->kind != CK_IR_T_INT && type->kind != CK_IR_T_BOOL && type->kind != CK_IR_T_ENUM)) return v;
+  const bool is_text = type != NULL && ck_ev_is_string_type(type);
+  if (type == NULL ||
+      (!is_text && type->kind != CK_IR_T_INT && type->kind != CK_IR_T_BOOL && type->kind != CK_IR_T_ENUM))
+    return v;
   if (ev->rounds_unknown > 0 || ev->trials > 0) return v;
   v = ck_ev_resolve(ev, v);
   if (v.kind == CK_V_CHOICE) {
@@ -214,7 +217,7 @@ ck_value ck_ev_name_unknown(ck_ev *ev, ck_value v, const ck_ir_type *type, const
   if (v.kind != CK_V_UNKNOWN) return v;
   if (name == NULL || *name == '\0') name = ck_ev_text_at(ev, loc);
   if (name == NULL) return v;
-  ck_sym_type kind = type->kind == CK_IR_T_BOOL ? CK_SYM_BOOL : CK_SYM_INT;
+  ck_sym_type kind = is_text ? CK_SYM_STRING : type->kind == CK_IR_T_BOOL ? CK_SYM_BOOL : CK_SYM_INT;
   return ck_ev_value_of_sym(ev,
                             ck_ev_sym_occurrence(ev, kind, name, v.unknown->reason, loc, false, earlier_at(ev, loc)));
 }
@@ -242,9 +245,24 @@ bool ck_ev_decide_sym(ck_ev *ev, const ck_sym *sym) {
   return holds != negated;
 }
 
+bool ck_ev_is_decided(ck_ev *ev, ck_value v, bool *out) {
+  v = ck_ev_resolve(ev, v);
+  *out = v.kind == CK_V_BOOL && v.i;
+  return v.kind == CK_V_BOOL;
+}
+
+bool ck_ev_may_tell_apart(ck_ev *ev, size_t n) {
+  if (n <= CK_LIMIT_TOLD_APART) return true;
+  if (n > CK_LIMIT_VARIANTS || ev->told_apart || ev->variants == CK_VARIANTS_UNKNOWN) return false;
+  ev->told_apart = true;
+  ev->variants = CK_VARIANTS_TOLD_APART;
+  return true;
+}
+
 void ck_ev_world_begin(ck_ev *ev) {
   if (ev->truth) memset(ev->truth, 0, ev->truth_room);
   ev->facts.n = ev->equalities = ev->next_decision = 0;
+  ev->told_apart = false;
   ck_ptrmap_clear(&ev->globals);
   ck_ptrmap_clear(&ev->too_deep);
   ev->statics.n = 0;

@@ -155,8 +155,6 @@ ck_value ck_std_map_assign(ck_call *call) {
 /* The slot of args[i] in self: *cell NULL if absent. False: it cannot be said. */
 static ck_loc place(const ck_call *call) { return call->node != NULL ? call->node->loc : (ck_loc){0}; }
 
-enum { MAX_DECIDED = 6 }; /* slots that are told apart in worlds of their own */
-
 /* The slot of a key that is a symbol, by deciding which it is; NULL: none. */
 static ck_cell *decided_slot(ck_call *call, const ck_map_value *map, ck_value key) {
   for (size_t i = 0; i < map->n; i++) {
@@ -166,15 +164,28 @@ static ck_cell *decided_slot(ck_call *call, const ck_map_value *map, ck_value ke
   return NULL;
 }
 
-static bool is_decidable(const ck_map_value *map, ck_value key) {
-  return key.kind == CK_V_SYM && !key.sym->has_index && map->n <= MAX_DECIDED &&
-         (key.sym->type == CK_SYM_INT || key.sym->type == CK_SYM_STRING);
+/* Slots that the path does not tell from the key's. */
+static size_t count_undecided(ck_call *call, const ck_map_value *map, ck_value key) {
+  size_t n = 0;
+  for (size_t i = 0; i < map->n; i++) {
+    bool is_same;
+    ck_value same = ck_ev_binary(call->ev, CK_IR_OP_EQ, key, map->at[i].key, NULL, place(call));
+    n += !ck_ev_is_decided(call->ev, same, &is_same);
+    if (is_same) return 0;
+  }
+  return n;
+}
+
+static bool is_decidable(ck_call *call, const ck_map_value *map, ck_value key) {
+  if (key.kind != CK_V_SYM || key.sym->has_index) return false;
+  if (key.sym->type != CK_SYM_INT && key.sym->type != CK_SYM_STRING) return false;
+  return ck_ev_may_tell_apart(call->ev, count_undecided(call, map, key));
 }
 
 static bool find_slot(ck_call *call, size_t i, ck_value *map, ck_value *key, ck_cell **cell) {
   *map = ck_std_self(call);
   *key = key_of(call, call->args[i]);
-  if (map->kind == CK_V_MAP && map->map->n > 0 && is_decidable(map->map, *key)) {
+  if (map->kind == CK_V_MAP && map->map->n > 0 && is_decidable(call, map->map, *key)) {
     *cell = decided_slot(call, map->map, *key);
     return true;
   }

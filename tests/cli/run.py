@@ -672,6 +672,38 @@ struct Grown : nn::Module {
 
 
 @test
+def keys_of_variants_by_name(p):
+    """A table of variants, asked with a name from the command line; a text that is not known at build time is one text."""
+    p.write('net.cpp', '''#include <map>
+#include <torch/torch.h>
+namespace nn = torch::nn;
+std::string read_setting(const char *name);
+struct Net : nn::Module {
+  Net(const std::vector<int64_t> &widths, bool deep) {
+    register_module("in", nn::Linear(widths[0], widths[1]));
+    if (deep) register_module("out", nn::Linear(widths[1], 2));
+  }
+};
+int main(int argc, char **argv) {
+  const std::map<std::string, std::vector<int64_t>> variants = {{"t", {8, 16}}, {"s", {8, 16}}, {"m", {8, 32}}, {"b", {8, 32}},
+                                                                {"l", {8, 64}}, {"x", {8, 128}}, {"h", {8, 128}}, {"g", {8, 128}}};
+  Net net(variants.at(argv[1]), variants.at(argv[1])[1] > 16);
+  std::string kind = read_setting("kind");
+  Net other({4, kind == "wide" ? 64 : 32}, kind != "wide");
+  if (kind == "wide") other.register_buffer("wide", torch::zeros({1}));
+  if (kind == "narrow" && kind == "wide") other.register_buffer("never", torch::zeros({1}));
+}
+''')
+    run = p.run('keys', 'net.cpp', '--', *[f for f in FLAGS if f != '-Werror']).expect(
+        0, 'Net at net.cpp:14:7: 4 keys\n',
+        'in.bias     parameter  [(argv[1] == "b" ? 32 : (argv[1] == "g" || argv[1] == "h" ? 128 : (argv[1] == "l" ? 64 : '
+        '(argv[1] == "m" ? 32 : (argv[1] == "s" || argv[1] == "t" ? 16 : 128)))))] float32\n',
+        'Net at net.cpp:16:7: 5 keys\n', 'in.bias     parameter  [(kind == "wide" ? 64 : 32)] float32\n',
+        'out.bias    parameter  [2] float32  when `kind != "wide"`', 'wide        buffer     [1] float32  when `kind == "wide"`', absent=['never', '?]'])
+    assert 'out.bias    parameter  [2] float32  when `argv[1]' in run.out, run.out
+
+
+@test
 def keys_of_a_class_in_a_header(p):
     """The class in a header, its constructor in the unit, and one that does nothing beside it."""
     p.write('net.h', '#include <torch/torch.h>\nstruct NetImpl : torch::nn::Module {\n  NetImpl() {}\n  explicit NetImpl(int64_t width);\n'
