@@ -100,7 +100,7 @@ class Styles:
             self.text.put('register_buffer("%s_size", torch::zeros({(int64_t)%s->size()}));' % (key, s))
 
     def by_recursion(self):
-        self.text.put('register_module("%s", tree_%s(%s %% 4, %s));' % (self.fresh('tree'), self.name, self.size(), self.size()))
+        self.text.put('register_module("%s", tree_%s((%s) %% 4, %s));' % (self.fresh('tree'), self.name, self.size(), self.size()))
 
     def by_pack(self):
         v, key = self.fresh('v'), self.fresh('chain')
