@@ -157,6 +157,22 @@ ck_value ck_ev_unknown_call(ck_ev *ev, const ck_ir *node, const char *name, cons
   return ck_ev_unknown(ev, node->loc, "%s", reason);
 }
 
+static bool is_const_call(const ck_ir *node) { return node->kind != CK_IR_CALL && ck_ev_is_const_method(node); }
+
+/* An object that is not known after the call, which remembers nothing of it, may hold what it held and was given. */
+static void keep_given(ck_ev *ev, ck_cell *self, ck_value before, ck_cell **args, size_t nargs, ck_loc loc) {
+  const bool is_same = before.kind == CK_V_UNKNOWN && before.unknown == self->v.unknown;
+  if (self->v.unknown->into != NULL && !is_same) return;
+  if (!is_same || (before.unknown->into != NULL && !ck_ev_is_reached(before.unknown->into))) {
+    ck_value v = ck_ev_made_of(ev, self->v, self->type, ck_ev_temp(ev, before, NULL), args, nargs);
+    if (v.unknown != self->v.unknown) ck_ev_store(ev, self, v);
+    return;
+  }
+  for (size_t i = 0; i < nargs; i++)
+    if (ck_ev_may_lead(ev, args[i]->type))
+      ck_ev_open(ev, ck_ev_load(ev, args[i]), loc, "given to an object that is not known");
+}
+
 static ck_value call_row(ck_ev *ev, const ck_builtin *row, const ck_ir *node, const char *name, ck_cell *self,
                          ck_cell **args, size_t nargs) {
   ck_cell *part = ck_starts_with(name, "std::") ? ck_ev_library_part(ev, self) : NULL;
@@ -171,7 +187,10 @@ static ck_value call_row(ck_ev *ev, const ck_builtin *row, const ck_ir *node, co
                   .type = node->type};
   if (ev->observer.calling) ev->observer.calling(&call, ev->observer.data);
   bool may_throw = ck_ev_row_begins(ev, node, name, args, nargs);
+  const ck_value before = self != NULL ? self->v : CK_VOID;
   ck_value result = row->call(&call);
+  if (self != NULL && self->v.kind == CK_V_UNKNOWN && !is_const_call(node))
+    keep_given(ev, self, before, args, nargs, node->loc);
   if (may_throw) ck_ev_row_ends(ev, name, result);
   if (ev->observer.called) ev->observer.called(&call, result, ev->observer.data);
   return ck_ev_of_call(ev, node, self, args, nargs, result);
@@ -250,6 +269,8 @@ static ck_value eval_method_call(ck_ev *ev, const ck_ir *node) {
   size_t n;
   ck_cell **args = ck_ev_eval_args(ev, node, 1, &n);
   if (!ck_ev_on(ev)) return CK_VOID;
+  const bool is_behind = (node->flags & CK_IR_F_ARROW) && self->v.kind == CK_V_UNKNOWN && self->v.unknown->into;
+  if (is_behind && !ck_ev_is_quiet(ev, node)) ck_ev_reach(ev, self->v, node->loc);
   if (node->usr[0] == '\0' && strstr(node->name, "::") == NULL) return ck_ev_dependent_method(ev, node, self, args, n);
   const ck_target_fn *target = ck_ev_find_function(ev, node->usr);
   const ck_ir *function = target->function;
@@ -313,11 +334,14 @@ static ck_ir_op binary_op_named(const char *op) {
 
 static bool dereference(ck_ev *ev, const char *op, ck_value v, const ck_ir *node, ck_value *out) {
   if (v.kind == CK_V_NULL) return *out = ck_ev_unknown(ev, node->loc, "what a null pointer points to"), true;
+  const bool is_arrow = op[0] != '*';
+  if (is_arrow && v.kind == CK_V_UNKNOWN && v.unknown->into)
+    return *out = v, true; /* who goes on from there reaches it */
   ck_ev_reach(ev, v, node->loc);
   if (v.kind != CK_V_PTR || v.tag == CK_PTR_ANY) return false;
   ck_cell *cell = v.tag == CK_PTR_ITERATOR ? ck_ev_element(ev, v) : v.cell;
   if (cell == NULL) *out = ck_ev_unknown(ev, node->loc, "element outside of its container");
-  else *out = op[0] == '*' ? ck_ev_ref(cell) : ck_ev_pointer(CK_PTR_RAW, cell);
+  else *out = is_arrow ? ck_ev_pointer(CK_PTR_RAW, cell) : ck_ev_ref(cell);
   return true;
 }
 
@@ -400,19 +424,11 @@ static ck_cell **eval_operands(ck_ev *ev, const ck_ir *node, const char *op, siz
   return cells;
 }
 
-/* `v[i] = x`, `*p = x` where the place is not known: what is stored may be reached by it from there on. */
-static void store_somewhere(ck_ev *ev, const ck_ir *left, const ck_cell *target, ck_cell *stored) {
-  if (target->v.kind != CK_V_UNKNOWN || target->v.unknown->into == NULL || left == NULL) return;
-  if (left->kind == CK_IR_REF || left->kind == CK_IR_MEMBER) return; /* a variable itself */
-  ck_ev_open(ev, ck_ev_load(ev, stored), left->loc, "stored at a place that is not known");
-}
-
 static ck_value eval_operator_call(ck_ev *ev, const ck_ir *node) {
   const char *plain = ck_ev_plain_name(node->name), *op = ck_starts_with(plain, "operator") ? plain + 8 : plain;
   size_t n;
   ck_cell **args = eval_operands(ev, node, op, &n);
   if (!ck_ev_on(ev)) return CK_VOID;
-  if (n == 2 && strcmp(op, "=") == 0) store_somewhere(ev, node->kids[0], args[0], args[1]);
   const ck_target_fn *target = ck_ev_find_function(ev, node->usr);
   ck_value v;
   if (n > 0 && strcmp(op, "()") == 0) {
@@ -535,6 +551,7 @@ ck_value ck_ev_invoke(ck_ev *ev, ck_value closure, ck_cell **args, size_t nargs,
     ck_ev_throw(ev, node->loc, "call of an empty function");
     return CK_VOID;
   }
+  ck_ev_reach(ev, f, node->loc);
   if (f.kind != CK_V_CLOSURE)
     return ck_ev_unknown_call(ev, node, "a function", "which is not known",
                               f.kind == CK_V_OBJECT ? ck_ev_cell(ev, f) : NULL, args, nargs);

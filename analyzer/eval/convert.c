@@ -63,7 +63,7 @@ static ck_value to_library_class(ck_ev *ev, ck_value v, const ck_ir_type *from, 
     return ck_ev_construct(ev, type, &arg, 1, false, own);
   }
   ck_call call = {.ev = ev, .node = own, .name = type->name, .args = &arg, .nargs = 1, .targs = NULL, .type = type};
-  return ck_ev_unref(ev, row->convert(&call));
+  return ck_ev_made_of(ev, ck_ev_unref(ev, row->convert(&call)), type, NULL, &arg, 1);
 }
 
 static ck_value to_project_class(ck_ev *ev, ck_value v, const ck_ir_type *from, const ck_ir_type *type, ck_class *cls,

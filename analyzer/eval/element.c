@@ -72,6 +72,7 @@ ck_cell *ck_ev_some_element(ck_ev *ev, ck_cell *sequence, const ck_list *list, c
   ck_cell *cell = ck_ev_temp(ev, v, type);
   if (is_const) return cell;
   cell->text = sequence;
+  cell->place = ck_ev_unknown(ev, loc, "%s", reason).unknown;
   if (!plain) ck_ev_open_owner(ev, cell, loc); /* its parts may be changed, and nobody would tell */
   return cell;
 }
@@ -90,17 +91,20 @@ void ck_ev_reach(ck_ev *ev, ck_value v, ck_loc loc) {
 
 static bool holds_elements(ck_value v) { return v.kind == CK_V_LIST || v.kind == CK_V_MAP; }
 
+static bool is_reference(const ck_ir_type *type) { return type->kind == CK_IR_T_LREF; }
+
 ck_value ck_ev_of_call(ck_ev *ev, const ck_ir *node, ck_cell *self, ck_cell **args, size_t nargs, ck_value result) {
   const ck_ir_type *type = node->type;
   if (result.kind != CK_V_UNKNOWN || type == NULL) return result;
+  if (type->kind != CK_IR_T_RECORD && type->kind != CK_IR_T_POINTER && !is_reference(type)) return result;
+  if (ck_ev_may_lead(ev, type)) result = ck_ev_made_of(ev, result, type, self, args, nargs);
   if (node->kind != CK_IR_CALL && ck_ev_is_const_method(node)) return result;
-  if (type->kind != CK_IR_T_RECORD && type->kind != CK_IR_T_POINTER && type->kind != CK_IR_T_LREF) return result;
-  if (type->kind == CK_IR_T_LREF && type->elem->is_const) return result;
+  if (is_reference(type) && type->elem->is_const) return result;
   ck_cell *container = self != NULL && holds_elements(self->v) ? self : NULL;
   for (size_t i = 0; i < nargs && container == NULL; i++)
     if (args[i]->v.kind == CK_V_PTR && args[i]->v.tag == CK_PTR_ITERATOR) container = args[i]->v.cell;
   if (container == NULL) return result;
-  result = ck_ev_somewhere_in(ev, result, container);
-  if (type->kind == CK_IR_T_LREF) ck_ev_reach(ev, result, node->loc); /* whoever has it may write */
+  if (result.unknown->into == NULL) result = ck_ev_somewhere_in(ev, result, container);
+  if (is_reference(type)) ck_ev_reach(ev, result, node->loc); /* whoever has it may write */
   return result;
 }

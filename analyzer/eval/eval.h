@@ -138,6 +138,8 @@ typedef struct {
   ck_loudness (*loudness)(ck_ev *ev, void *data, const ck_ir *node, bool in_sight);
   /* May the library call this method (USR) of its own at any time, if a class overrides it? */
   bool (*calls_back)(const char *usr);
+  /* May a value of the type own, or point to, a module? */
+  bool (*may_lead)(ck_ev *ev, void *data, const ck_ir_type *type);
   /* The entry point is run once more from the start: what was heard of it is void. */
   void (*again)(ck_ev *ev, void *data);
 } ck_observer;
@@ -193,6 +195,10 @@ ck_cell *ck_ev_target(ck_ev *ev, ck_cell *cell);
 bool ck_ev_is_const_method(const ck_ir *call);
 /* The unknown v as a pointer into the container; anything else as it is. */
 ck_value ck_ev_somewhere_in(ck_ev *ev, ck_value v, ck_cell *container);
+/* A value of the type (NULL: any) that a library has made of these, or filled with them: if it is
+ * unknown, it may hold them. */
+ck_value ck_ev_made_of(ck_ev *ev, ck_value v, const ck_ir_type *type, ck_cell *self, ck_cell *const *args,
+                       size_t nargs);
 /* v is followed: if it is unknown, but where it points into is known, that is unknown from here on. */
 void ck_ev_reach(ck_ev *ev, ck_value v, ck_loc loc);
 

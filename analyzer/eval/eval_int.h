@@ -269,8 +269,6 @@ ck_value ck_ev_name_unknown(ck_ev *ev, ck_value v, const ck_ir_type *type, const
 extern const char ck_changed_by_rounds[];
 /* What rounds leave as a or as b: unknown, but what may be reached through either is reached through it. */
 ck_value ck_ev_either(ck_ev *ev, ck_value a, ck_value b, ck_loc loc);
-/* Was something opened of what an unknown container (ck_unknown.into) may hold? */
-bool ck_ev_is_reached(const ck_cell *held);
 /* Names the numbers that `body`, run an unknown number of times, has left in variables. */
 void ck_ev_name_what_is_left(ck_ev *ev, const ck_ir *body);
 void ck_ev_world_begin(ck_ev *ev);
@@ -278,6 +276,7 @@ void ck_ev_world_begin(ck_ev *ev);
 bool ck_ev_world_next(ck_ev *ev);
 
 /* journal.c */
+void ck_ev_put(ck_ev *ev, ck_cell *cell, ck_value v); /* a store that nobody else notices */
 void ck_ev_journal_begin(ck_ev *ev, ck_journal *j);
 /* Restores what the cells held at the begin. Returns what they were given since; free its `at`. */
 ck_writes ck_ev_journal_undo(ck_ev *ev, const ck_journal *j);
@@ -287,6 +286,18 @@ void ck_ev_journal_keep(ck_ev *ev, const ck_journal *j);
 void ck_ev_journal_mark(ck_ev *ev);
 /* What the cells were given since the begin, and hold now; free its `at`. */
 ck_writes ck_ev_journal_since(ck_ev *ev, const ck_journal *j);
+
+/* held.c */
+/* What v may be followed to; NULL: nowhere. */
+ck_cell *ck_ev_reached(ck_ev *ev, ck_value v);
+/* The unknown v as one that may lead to those cells, too (NULL among them: nothing); anything else as it is. */
+ck_value ck_ev_holding(ck_ev *ev, ck_value v, ck_cell *const *cells, size_t n);
+bool ck_ev_may_lead(ck_ev *ev, const ck_ir_type *type); /* may a value of the type own, or point to, a module? */
+/* Was something opened of what an unknown container (ck_unknown.into) may hold? */
+bool ck_ev_is_reached(const ck_cell *held);
+/* The cell of an lvalue that is not known. */
+ck_cell *ck_ev_unknown_place(ck_ev *ev, ck_value v, const ck_ir_type *type);
+void ck_ev_stored_somewhere(ck_ev *ev, ck_cell *cell, ck_value v); /* v is stored in such a cell */
 
 /* fork.c */
 typedef struct ck_fork {

@@ -61,7 +61,7 @@ static ck_cell *variable(ck_ev *ev, const ck_ir *node) {
 
 static ck_cell *unknown_cell(ck_ev *ev, const ck_ir *node, ck_value because, const char *what) {
   ck_value v = because.kind == CK_V_UNKNOWN ? because : ck_ev_unknown(ev, node->loc, "%s", what);
-  return ck_ev_temp(ev, v, node->type);
+  return ck_ev_unknown_place(ev, v, node->type);
 }
 
 /* Members ---------------------------------------------------------------------------------------------------------- */
@@ -99,7 +99,7 @@ static ck_cell *named_member(ck_ev *ev, const ck_ir *node, const ck_ir *member, 
   if (v.kind == CK_V_OBJECT && v.object->record) cell = ck_ev_field_of(ev, v.object, member->name, member->usr);
   if (cell == NULL) cell = library_member(ev, node, member->name, target, v);
   if (cell) return cell;
-  if (v.kind == CK_V_UNKNOWN) return ck_ev_temp(ev, v, node->type);
+  if (v.kind == CK_V_UNKNOWN) return ck_ev_unknown_place(ev, v, node->type);
   const char *what = ck_arena_printf(&ev->arena, "member `%s`, which is not initialised or not modelled", member->name);
   return unknown_cell(ev, node, v, what);
 }
@@ -465,7 +465,9 @@ static ck_value eval_cast(ck_ev *ev, const ck_ir *node) {
   if (!ck_ev_on(ev)) return CK_VOID;
   if (type->kind == CK_IR_T_VOID) return CK_VOID;
   if (node->op == CK_IR_CAST_DYNAMIC) return dynamic_cast_of(ev, v, node);
-  return ck_ev_convert(ev, ck_ev_is_lvalue(kid) ? ck_ev_copy(ev, v) : v, type, node->loc);
+  ck_value converted = ck_ev_convert(ev, ck_ev_is_lvalue(kid) ? ck_ev_copy(ev, v) : v, type, node->loc);
+  if (v.kind != CK_V_PTR || converted.kind != CK_V_UNKNOWN) return converted;
+  return ck_ev_holding(ev, converted, (ck_cell *[]){ck_ev_reached(ev, v)}, 1); /* a pointer as a number */
 }
 
 /* Everything ----------------------------------------------------------------------------------------------------------
@@ -532,6 +534,13 @@ static ck_value eval_ref(ck_ev *ev, const ck_ir *node) {
   return ck_ev_load(ev, variable(ev, node));
 }
 
+/* Also a call that returns a reference. */
+static bool names_place(const ck_ir *node) {
+  bool is_call = node && (node->kind == CK_IR_CALL || node->kind == CK_IR_MCALL || node->kind == CK_IR_OPCALL);
+  if (!is_call) return ck_ev_is_lvalue(node);
+  return node->type == NULL || node->type->kind == CK_IR_T_LREF || node->type->kind == CK_IR_T_RREF;
+}
+
 bool ck_ev_is_lvalue(const ck_ir *node) {
   switch (node ? node->kind : CK_IR_INT) {
   case CK_IR_REF: return !(node->flags & (CK_IR_F_ENUMERATOR | CK_IR_F_FUNCTION));
@@ -540,7 +549,7 @@ bool ck_ev_is_lvalue(const ck_ir *node) {
   case CK_IR_ASSIGN: return true;
   case CK_IR_UNARY: return node->op == CK_IR_OP_DEREF || node->op == CK_IR_OP_PRE_INC || node->op == CK_IR_OP_PRE_DEC;
   case CK_IR_BINARY: return node->op == CK_IR_OP_COMMA && ck_ev_is_lvalue(node->kids[1]);
-  case CK_IR_COND: return ck_ev_is_lvalue(node->kids[1]) && ck_ev_is_lvalue(node->kids[2]);
+  case CK_IR_COND: return names_place(node->kids[1]) && names_place(node->kids[2]);
   case CK_IR_CAST: return node->type && (node->type->kind == CK_IR_T_LREF || node->type->kind == CK_IR_T_RREF);
   default: return false;
   }
@@ -615,7 +624,7 @@ ck_cell *ck_ev_eval_cell(ck_ev *ev, const ck_ir *node) {
   if (node->kind == CK_IR_CALL || node->kind == CK_IR_MCALL || node->kind == CK_IR_OPCALL) {
     ck_value v = ck_ev_eval_call(ev, node);
     if (v.kind == CK_V_PTR && v.tag == CK_PTR_REF) return v.cell;
-    return ck_ev_temp(ev, v, node->type);
+    return names_place(node) ? ck_ev_unknown_place(ev, v, node->type) : ck_ev_temp(ev, v, node->type);
   }
   return ck_ev_temp(ev, ck_ev_eval(ev, node), node->type);
 }

@@ -1,5 +1,4 @@
 /* init.c - variables: how they come by their first value, and the globals. */
-#include <assert.h>
 #include <string.h>
 
 #include "eval/eval_int.h"
@@ -45,9 +44,21 @@ static ck_value named_after(ck_ev *ev, ck_value v, const ck_ir_type *type, const
   return has_name ? ck_ev_name_unknown(ev, v, type, node->name, node->loc) : v;
 }
 
+/* A std::reference_wrapper that is made of what it refers to. */
+static bool wraps(const ck_ir_type *type, const ck_ir *init) {
+  const ck_ir_type *from = ck_ir_strip_ref(init->type);
+  if (type == NULL || type->kind != CK_IR_T_RECORD || strcmp(type->name, "std::reference_wrapper") != 0) return false;
+  return from != NULL && from->kind != CK_IR_T_UNKNOWN && strcmp(from->name, type->name) != 0;
+}
+
 ck_cell *ck_ev_init(ck_ev *ev, const ck_ir_type *type, const ck_ir *init, bool brace, const ck_ir *node) {
   (void)brace;
   if (is_reference(type)) return bind_reference(ev, type, init);
+  if (wraps(type, init) && init->kind != CK_IR_INIT_LIST) {
+    ck_cell *cell = ck_ev_eval_cell(ev, init);
+    if (ck_ev_is_any_element(ev, cell)) ck_ev_open_owner(ev, cell, init->loc);
+    return ck_ev_temp(ev, ck_ev_pointer(CK_PTR_RAW, cell), type);
+  }
   if (init->kind == CK_IR_INIT_LIST) return ck_ev_temp(ev, ck_ev_init_list(ev, init, type), type);
   ck_value v = own_value(ev, init);
   if (!ck_ev_on(ev)) return ck_ev_temp(ev, CK_VOID, type);
@@ -80,9 +91,8 @@ static ck_value designated(ck_ev *ev, const ck_ir *node, size_t first) {
 
 ck_cell **ck_ev_eval_args(ck_ev *ev, const ck_ir *node, size_t first, size_t *n) {
   *n = node->nkids > first ? node->nkids - first : 0;
-  ck_cell **cells = *n ? CK_NEW_N(&ev->arena, ck_cell *, *n) : NULL;
+  ck_cell **cells = CK_NEW_N(&ev->arena, ck_cell *, *n + 1);
   if (is_designated(node, first)) {
-    assert(cells != NULL);
     *n = 1;
     cells[0] = ck_ev_cell(ev, designated(ev, node, first));
     return cells;
@@ -94,13 +104,8 @@ ck_cell **ck_ev_eval_args(ck_ev *ev, const ck_ir *node, size_t first, size_t *n)
 /* The elements of a std::initializer_list, each initialised as its type wants. */
 static ck_value elements(ck_ev *ev, const ck_ir *list, const ck_ir_type *type) {
   ck_cell **cells = list->nkids ? CK_NEW_N(&ev->arena, ck_cell *, list->nkids) : NULL;
-  bool wraps = type->kind == CK_IR_T_RECORD && strcmp(type->name, "std::reference_wrapper") == 0;
-  for (uint32_t i = 0; i < list->nkids && ck_ev_on(ev); i++) {
-    const ck_ir_type *from = list->kids[i] ? ck_ir_strip_ref(list->kids[i]->type) : NULL;
-    if (wraps && from != NULL && (from->kind != CK_IR_T_RECORD || strcmp(from->name, type->name) != 0))
-      cells[i] = ck_ev_temp(ev, ck_ev_pointer(CK_PTR_RAW, ck_ev_eval_cell(ev, list->kids[i])), type);
-    else cells[i] = ck_ev_init(ev, type, list->kids[i], false, list);
-  }
+  for (uint32_t i = 0; i < list->nkids && ck_ev_on(ev); i++)
+    cells[i] = ck_ev_init(ev, type, list->kids[i], false, list);
   return ck_ev_on(ev) ? ck_ev_list_of_cells(ev, "init", cells, list->nkids) : CK_VOID;
 }
 
@@ -281,7 +286,7 @@ void ck_ev_declare(ck_ev *ev, const ck_ir *var) {
 static ck_cell *part_of(ck_ev *ev, ck_value whole, size_t i, const ck_ir *var) {
   if (whole.kind == CK_V_LIST && i < whole.list->n) return whole.list->at[i];
   if (whole.kind == CK_V_OBJECT && i < whole.object->nfields) return whole.object->fields[i].cell;
-  if (whole.kind == CK_V_UNKNOWN) return ck_ev_temp(ev, whole, var->type);
+  if (whole.kind == CK_V_UNKNOWN) return ck_ev_unknown_place(ev, whole, var->type);
   return ck_ev_temp(ev, ck_ev_unknown(ev, var->loc, "structured binding to a value that is not known"), var->type);
 }
 

@@ -41,16 +41,21 @@ static void store_character(ck_ev *ev, ck_cell *text, uint32_t at, ck_value v) {
   ck_ev_store(ev, text, (ck_value){.kind = CK_V_STRING, .str = own});
 }
 
-void ck_ev_store(ck_ev *ev, ck_cell *cell, ck_value v) {
-  if (ev->flow == CK_FLOW_THROW) return;
-  if (cell->text && ck_ev_is_any_element(ev, cell))
-    ck_ev_open_owner(ev, cell, v.kind == CK_V_UNKNOWN ? v.unknown->loc : (ck_loc){0});
-  else if (cell->text) store_character(ev, cell->text, cell->at, v);
+void ck_ev_put(ck_ev *ev, ck_cell *cell, ck_value v) {
   if (cell->journalled < ev->journal_id) {
     ck_vec_push(&ev->journal, (ck_write){cell, cell->v, cell->journalled});
     cell->journalled = ev->journal_id;
   }
   cell->v = v;
+}
+
+void ck_ev_store(ck_ev *ev, ck_cell *cell, ck_value v) {
+  if (ev->flow == CK_FLOW_THROW) return;
+  if (cell->text && ck_ev_is_any_element(ev, cell))
+    ck_ev_open_owner(ev, cell, v.kind == CK_V_UNKNOWN ? v.unknown->loc : (ck_loc){0});
+  else if (cell->text) store_character(ev, cell->text, cell->at, v);
+  if (cell->place) ck_ev_stored_somewhere(ev, cell, v);
+  ck_ev_put(ev, cell, v);
 }
 
 ck_value ck_ev_load(ck_ev *ev, ck_cell *cell) { return ck_ev_resolve(ev, cell->v); }

@@ -409,7 +409,7 @@ static ck_value construct_library(ck_ev *ev, const ck_ir_type *type, ck_cell **a
     bool may_throw = ck_ev_row_begins(ev, node, type->name, args, nargs);
     ck_value v = ck_ev_unref(ev, row->construct(&call));
     if (may_throw) ck_ev_row_ends(ev, type->name, v);
-    return v;
+    return ck_ev_made_of(ev, v, type, NULL, args, nargs);
   }
   const char *reason = ck_arena_printf(&ev->arena, "class `%s`, which is not modelled", type->name);
   for (size_t i = 0; i < nargs; i++) ck_ev_open(ev, ck_ev_load(ev, args[i]), node->loc, reason);

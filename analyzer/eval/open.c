@@ -47,6 +47,7 @@ static bool leads_to_module(ck_ev *ev, ck_value v, int depth) {
   if (depth > 8) return false;
   switch (v.kind) {
   case CK_V_PTR: return leads_to_module(ev, ck_ev_load(ev, v.cell), depth + 1);
+  case CK_V_UNKNOWN: return v.unknown->into && leads_to_module(ev, ck_ev_load(ev, v.unknown->into), depth + 1);
   case CK_V_CHOICE: return leads_to_module(ev, v.choice->a, depth + 1) || leads_to_module(ev, v.choice->b, depth + 1);
   case CK_V_OBJECT:
     if (v.object->registry != NULL) return true;

@@ -39,7 +39,9 @@ static ck_value of_a_round(ck_ev *ev, ck_cell *cell, size_t number, ck_loc loc) 
 
 static void bind_element(ck_ev *ev, const ck_generic *g) {
   if (g->element == NULL) return;
-  ck_cell *cell = ck_ev_temp(ev, g->unknown, g->element->type);
+  const ck_ir_type *type = g->element->type;
+  const bool is_reference = type == NULL || type->kind == CK_IR_T_LREF || type->kind == CK_IR_T_RREF;
+  ck_cell *cell = is_reference ? ck_ev_unknown_place(ev, g->unknown, type) : ck_ev_temp(ev, g->unknown, type);
   if (g->element->kind == CK_IR_BINDING) ck_ev_bind_structured(ev, g->element, cell);
   else if (g->element->kind == CK_IR_VAR) ck_ev_bind(ev, g->element->usr, cell);
 }

@@ -124,6 +124,7 @@ ck_value ck_std_invoke(ck_call *call, ck_value callable, ck_cell **args, size_t 
   case CK_V_NULL: return ck_std_throw(call, "std::bad_function_call");
   default: break;
   }
+  ck_ev_reach(call->ev, f, place(call));
   for (size_t i = 0; i < n; i++)
     ck_ev_open(call->ev, ck_ev_pointer(CK_PTR_RAW, args[i]), place(call), "passed to a function that is not known");
   return ck_std_because(call, f, "call of a function that is not known");

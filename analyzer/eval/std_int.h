@@ -61,6 +61,9 @@ ck_value ck_std_make(ck_call *call, const ck_ir_type *type, ck_cell **args, size
 /* --- results -------------------------------------------------------------------------------------------------- */
 /* Not decidable, and the call may have changed what it was given: opens self and arguments. */
 ck_value ck_std_refuse(ck_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Not decidable: what self holds from here on is not known, but among what it held and was given. Not for calls that
+ * may change an element which somebody has a reference to. */
+ck_value ck_std_forget(ck_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Not decidable because of `cause`: an UNKNOWN passes on its own reason, others get `what`. Opens nothing. */
 ck_value ck_std_because(ck_call *call, ck_value cause, const char *what);
 ck_value ck_std_string(ck_call *call, const char *s, size_t n); /* unknown if there is a NUL in it */

@@ -21,9 +21,21 @@ static ck_value not_a_map(ck_call *call) {
   return ck_std_refuse(call, "`%s` of a container that is not known", call->name);
 }
 
+/* The same where nothing that is there is written: it takes what it is given. */
+static ck_value unknown_map(ck_call *call) {
+  return ck_std_forget(call, "`%s` of a container that is not known", call->name);
+}
+
 /* A map or set that took an unknown key: what it holds is not known any more. */
 static ck_value unknown_key(ck_call *call) {
-  return ck_std_refuse(call, "`%s` with a key that is not known", call->name);
+  return ck_std_forget(call, "`%s` with a key that is not known", call->name);
+}
+
+/* The same where the key may be one that is there, whose element is written. */
+static ck_value any_element(ck_call *call, ck_value map) {
+  if (map.kind == CK_V_MAP && map.map->n > 0)
+    return ck_std_refuse(call, "`%s` with a key that is not known", call->name);
+  return unknown_key(call);
 }
 
 /* A key has to be something that can be compared. */
@@ -204,7 +216,7 @@ static ck_value cannot_find(ck_call *call, ck_value map, ck_value key) {
 ck_value ck_std_map_index(ck_call *call) {
   ck_value map, key;
   ck_cell *cell;
-  if (!find_slot(call, 0, &map, &key, &cell)) return map.kind == CK_V_MAP ? unknown_key(call) : not_a_map(call);
+  if (!find_slot(call, 0, &map, &key, &cell)) return map.kind == CK_V_MAP ? any_element(call, map) : unknown_map(call);
   if (cell == NULL) {
     if (!usable_key(call, key)) return unknown_key(call);
     const ck_ir_type *mapped = ck_std_targ(ck_std_self_type(call), 1);
@@ -270,15 +282,17 @@ static ck_value iterator_and_flag(ck_call *call, const ck_cell *slot, bool fresh
 static ck_value insert_pair(ck_call *call, ck_cell *pair, bool overwrite) {
   ck_cell *slot;
   bool fresh;
-  if (ck_std_self(call).kind != CK_V_MAP) return not_a_map(call);
-  if (!put_pair(call, call->self, ck_std_self_type(call), pair, overwrite, &slot, &fresh)) return unknown_key(call);
+  ck_value map = ck_std_self(call);
+  if (map.kind != CK_V_MAP) return unknown_map(call);
+  if (!put_pair(call, call->self, ck_std_self_type(call), pair, overwrite, &slot, &fresh))
+    return overwrite ? any_element(call, map) : unknown_key(call);
   return iterator_and_flag(call, slot, fresh);
 }
 
 /* insert(pair), insert({k, v}), insert(first, last), insert({{k, v}, ...}), insert(hint, pair) */
 ck_value ck_std_map_insert(ck_call *call) {
   ck_std_range r;
-  if (ck_std_self(call).kind != CK_V_MAP) return not_a_map(call);
+  if (ck_std_self(call).kind != CK_V_MAP) return unknown_map(call);
   if (call->nargs == 2 && ck_std_range_of(call, call->args[0], call->args[1], &r)) {
     for (size_t i = 0; i < ck_std_range_size(&r); i++) insert_pair(call, ck_std_range_at(call, &r, i), false);
     return CK_VOID;
@@ -310,7 +324,7 @@ ck_value ck_std_map_insert_or_assign(ck_call *call) {
 ck_value ck_std_map_try_emplace(ck_call *call) {
   ck_value map, key;
   ck_cell *cell;
-  if (!find_slot(call, 0, &map, &key, &cell)) return map.kind == CK_V_MAP ? unknown_key(call) : not_a_map(call);
+  if (!find_slot(call, 0, &map, &key, &cell)) return map.kind == CK_V_MAP ? unknown_key(call) : unknown_map(call);
   if (!usable_key(call, key)) return unknown_key(call);
   bool fresh = cell == NULL;
   if (fresh) {

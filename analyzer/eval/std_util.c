@@ -1,4 +1,5 @@
 /* std_util.c - what the handlers of the standard library share: arguments, types, results, order, calls. */
+#include "eval/eval_int.h"
 #include "eval/std_int.h"
 
 #include <stdarg.h>
@@ -180,6 +181,21 @@ ck_value ck_std_refuse(ck_call *call, const char *format, ...) {
   for (size_t i = 0; i < call->nargs; i++)
     ck_ev_open(call->ev, ck_ev_pointer(CK_PTR_RAW, call->args[i]), place(call), kept);
   return ck_call_unknown(call, "%s", kept);
+}
+
+ck_value ck_std_forget(ck_call *call, const char *format, ...) {
+  ck_value old = ck_ev_load(call->ev, call->self);
+  char reason[256];
+  va_list ap;
+  va_start(ap, format);
+  vsnprintf(reason, sizeof reason, format, ap);
+  va_end(ap);
+  if (old.kind == CK_V_UNKNOWN && (old.unknown->into == NULL || ck_ev_is_reached(old.unknown->into)))
+    return ck_std_refuse(call, "%s", reason);
+  ck_value v = ck_call_unknown(call, "%s", reason);
+  v = ck_ev_made_of(call->ev, v, NULL, call->self, call->args, call->nargs);
+  ck_ev_store(call->ev, call->self, v);
+  return v;
 }
 
 ck_value ck_std_because(ck_call *call, ck_value cause, const char *what) {

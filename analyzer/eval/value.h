@@ -101,6 +101,7 @@ struct ck_cell {
   const ck_ir_type *type; /* declared type without reference, NULL if not known */
   ck_cell *text;          /* a character of the STRING in that cell, at `at`; what is stored here goes there, too. Or an
                              element of the LIST there, which one is not known (element.c) */
+  const ck_unknown *place; /* an lvalue that is not known: why; what is stored here is held by it (held.c) */
   uint32_t at;
   uint32_t journalled; /* evaluator's: id of the innermost journal that has the old value (eval/journal.c) */
 };

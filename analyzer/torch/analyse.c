@@ -398,6 +398,7 @@ const ck_analysis *ck_torch_analyse(const ck_ir_program *program, const ck_torch
   ck_map_init(&run->done);
   ck_map_init(&run->links);
   ck_map_init(&run->may_lead);
+  ck_map_init(&run->may_call);
   run->program = program;
   run->request = request;
   ck_observer *observer = CK_NEW(&run->arena, ck_observer);
@@ -443,6 +444,7 @@ void ck_torch_analysis_free(const ck_analysis *analysis) {
   ck_map_release(&run->done);
   ck_map_release(&run->links);
   ck_map_release(&run->may_lead);
+  ck_map_release(&run->may_call);
   ck_torch_forget(run);
   free(run->files.at);
   free(run->writes.at);

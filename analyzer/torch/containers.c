@@ -97,6 +97,7 @@ static void push_all(ck_call *call, ck_cell *self, ck_value v, bool named) {
   } else if (v.kind != CK_V_NULL && v.kind != CK_V_VOID) {
     ck_object *object = ck_torch_object(ev, self);
     ck_value why = ck_call_unknown(call, "the modules that are put into a container");
+    why = ck_ev_made_of(ev, why, NULL, NULL, call->args, call->nargs);
     if (object) ck_ev_register(ev, object, CK_REG_OPEN, CK_VOID, why, call->node->loc);
     ck_cell *cell = content(ev, self, false);
     if (cell) ck_ev_store(ev, cell, why);
@@ -330,6 +331,7 @@ static void dict_update(ck_call *call, ck_cell *self, ck_value v) {
       if (ck_torch_named_pair(ev, ck_ev_load(ev, v.list->at[i]), &key, &module)) dict_insert(call, self, key, module);
   } else if (v.kind != CK_V_VOID) {
     ck_value why = ck_call_unknown(call, "the modules that are put into a ModuleDict");
+    why = ck_ev_made_of(ev, why, NULL, NULL, call->args, call->nargs);
     ck_ev_register(ev, ck_torch_object(ev, self), CK_REG_OPEN, CK_VOID, why, call->node->loc);
     ck_ev_store(ev, content(ev, self, true), why);
   }

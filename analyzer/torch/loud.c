@@ -133,7 +133,8 @@ static bool is_among(const char *name, const char *const *names, size_t n) {
 
 typedef struct {
   ck_torch_run *run;
-  ck_map seen; /* types of the question, by USR or spelling */
+  ck_map seen;   /* types of the question, by USR or spelling */
+  bool by_calls; /* what function objects have captured counts as well */
 } leading;
 
 static bool leads(leading *l, const ck_ir_type *type);
@@ -179,6 +180,12 @@ static bool arguments_lead(leading *l, const ck_ir_type *type) {
   return false;
 }
 
+/* A lambda's class has no name, or one that says what it is. */
+static bool is_function_object(const char *name) {
+  static const char *const names[] = {"std::function", "std::packaged_task", "std::_Bind", "std::move_only_function"};
+  return *name == '\0' || AMONG(name, names) || strstr(name, "lambda") != NULL;
+}
+
 static bool leads(leading *l, const ck_ir_type *type) {
   static const char *const anything[] = {"std::any", "torch::nn::AnyModule", "torch::nn::NamedAnyModule",
                                          "torch::nn::AnyValue", "torch::nn::ModuleHolder"};
@@ -190,6 +197,7 @@ static bool leads(leading *l, const ck_ir_type *type) {
   if (type == NULL || type->kind == CK_IR_T_UNKNOWN) return true;
   if (type->kind == CK_IR_T_ARGS) return arguments_lead(l, type);
   if (type->kind != CK_IR_T_RECORD) return false;
+  if (l->by_calls && is_function_object(type->name)) return true;
   bool is_new;
   ck_map_put(&l->seen, *type->usr ? type->usr : type->spelling, &is_new);
   if (!is_new) return false; /* asked already */
@@ -198,20 +206,29 @@ static bool leads(leading *l, const ck_ir_type *type) {
   return record != NULL ? class_leads(l, record) : arguments_lead(l, type);
 }
 
-/* May a value of the type own, or point to, a module? */
-static bool may_lead(ck_torch_run *run, const ck_ir_type *type) {
+static bool is_leading(ck_torch_run *run, ck_map *known, const ck_ir_type *type, bool by_calls) {
   const ck_ir_type *plain = ck_ir_strip_ref(type);
   if (plain == NULL || *plain->spelling == '\0') return true;
   bool is_new;
-  ck_map_put(&run->may_lead, plain->spelling, &is_new);
+  ck_map_put(known, plain->spelling, &is_new);
   if (is_new) {
-    leading l = {.run = run};
+    leading l = {.run = run, .by_calls = by_calls};
     ck_map_init(&l.seen);
     bool does = leads(&l, plain);
     ck_map_release(&l.seen);
-    ck_map_put(&run->may_lead, plain->spelling, NULL)->n = does;
+    ck_map_put(known, plain->spelling, NULL)->n = does;
   }
-  return ck_map_find(&run->may_lead, plain->spelling)->n != 0;
+  return ck_map_find(known, plain->spelling)->n != 0;
+}
+
+/* May a value of the type own, or point to, a module? */
+static bool may_lead(ck_torch_run *run, const ck_ir_type *type) { return is_leading(run, &run->may_lead, type, false); }
+
+/* ... or be a function object that has captured one? Those that quiet code may call are looked into by themselves. */
+bool ck_torch_may_lead(ck_ev *ev, void *data, const ck_ir_type *type) {
+  ck_torch_run *run = data;
+  (void)ev;
+  return is_leading(run, &run->may_call, type, true);
 }
 
 static bool node_may_lead(ck_torch_run *run, const ck_ir *node) { return node != NULL && may_lead(run, node->type); }

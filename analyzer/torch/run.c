@@ -423,5 +423,6 @@ const ck_observer ck_torch_observer = {.world_begins = world_begins,
                                        .called = called,
                                        .file_changes = ck_torch_file_changes,
                                        .loudness = ck_torch_loudness,
+                                       .may_lead = ck_torch_may_lead,
                                        .calls_back = ck_torch_calls_back,
                                        .again = ck_torch_again};

@@ -95,6 +95,7 @@ struct ck_torch_run {
     CK_VEC(ck_torch_site_builder) sites;
     size_t findings, replaced;
   } before;        /* again.c: what there was when the entry point began */
+  ck_map may_call; /* the same, if what function objects have captured counts, too */
   ck_map may_lead; /* loud.c: types by spelling, 1 if a value of it may lead to a module */
 };
 
@@ -148,6 +149,7 @@ void ck_torch_again(ck_ev *ev, void *run); /* observer: forgets what was found s
 void ck_torch_forget(ck_torch_run *run);   /* frees what is remembered */
 
 /* --- loud.c --------------------------------------------------------------------------------------------------- */
+bool ck_torch_may_lead(ck_ev *ev, void *data, const ck_ir_type *type);
 ck_loudness ck_torch_loudness(ck_ev *ev, void *run, const ck_ir *node, bool in_sight); /* observer */
 bool ck_torch_calls_back(const char *usr);                                             /* observer */
 
