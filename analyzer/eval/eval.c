@@ -124,11 +124,18 @@ static bool followed_enough(const ck_ev *ev, size_t worlds) {
   return worlds == CK_LIMIT_FOLLOWED_WORLDS || ev->splitting_steps > CK_LIMIT_FOLLOWED_STEPS;
 }
 
-/* Would running the entry point once more, without following the loops that made worlds, be worth it? */
-static bool can_pass_over(ck_ev *ev) {
-  if (ev->passes_over) return false;
-  for (size_t i = 0; i < ev->splitting.size; i++)
-    if (ev->splitting.slots[i].p != NULL && ck_ev_is_quiet(ev, ev->splitting.slots[i].p)) return true;
+static bool is_loop(const ck_ir *node) {
+  return node->kind == CK_IR_FOR || node->kind == CK_IR_WHILE || node->kind == CK_IR_DO ||
+         node->kind == CK_IR_RANGE_FOR;
+}
+
+/* Would running the entry point once more, without following what made worlds, be worth it? */
+static bool can_pass_over(ck_ev *ev, ck_passes what) {
+  if (ev->passes >= what) return false;
+  for (size_t i = 0; i < ev->splitting.size; i++) {
+    const ck_ir *node = ev->splitting.slots[i].p;
+    if (node != NULL && is_loop(node) == (what == CK_PASSES_LOOPS) && ck_ev_is_quiet(ev, node)) return true;
+  }
   return false;
 }
 
@@ -138,7 +145,7 @@ static size_t run_worlds(ck_ev *ev, const entry *e) {
   size_t worlds = 0;
   bool more = true;
   while (more && ev->limit == NULL) {
-    if (worlds == CK_LIMIT_WORLDS || (followed_enough(ev, worlds) && can_pass_over(ev))) {
+    if (worlds == CK_LIMIT_WORLDS || (followed_enough(ev, worlds) && can_pass_over(ev, CK_PASSES_LOOPS))) {
       ev->limit = "combinations of unknown conditions";
       break;
     }
@@ -156,21 +163,22 @@ static size_t run_worlds(ck_ev *ev, const entry *e) {
 
 /* Is there a cheaper way to run the entry point once more? */
 static bool makes_cheaper(ck_ev *ev) {
-  if (can_pass_over(ev)) return ev->passes_over = true;
+  for (ck_passes what = CK_PASSES_LOOPS; what <= CK_PASSES_STATEMENTS; what++)
+    if (can_pass_over(ev, what)) return ev->passes = what, true;
   if (ev->variants != CK_VARIANTS_TOLD_APART) return false;
   ev->variants = CK_VARIANTS_UNKNOWN;
   return true;
 }
 
-/* What makes too many worlds is run once more from the start: without following the loops that made them, as far as no
- * module notices these, then without telling the elements of long tables apart. */
+/* What makes too many worlds is run once more from the start: without following the loops that made them, then the
+ * statements, as far as no module notices these, then without telling the elements of long tables apart. */
 static size_t run_from(ck_ev *ev, const entry *e, const char **limit) {
   char here;
   ev->stack_base = &here;
   ev->earlier_steps += ev->steps;
   ev->steps = 0;
   ev->entry_is_main = is_main(e->function);
-  ev->passes_over = false;
+  ev->passes = CK_PASSES_NOTHING;
   ev->variants = CK_VARIANTS_NONE;
   ck_ptrmap_clear(&ev->splitting);
   ev->splitting_steps = 0;

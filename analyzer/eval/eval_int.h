@@ -81,6 +81,13 @@ typedef struct {
   uint32_t id, outer;
 } ck_journal;
 
+/* What is not followed, since it has made too many worlds, if no module notices it (quiet.c). */
+typedef enum {
+  CK_PASSES_NOTHING,
+  CK_PASSES_LOOPS,
+  CK_PASSES_STATEMENTS, /* loops as well */
+} ck_passes;
+
 /* Of the elements of a table of variants (CK_LIMIT_VARIANTS), in the entry point that is run. */
 typedef enum {
   CK_VARIANTS_NONE, /* no such table was asked */
@@ -225,7 +232,8 @@ struct ck_ev {
   struct ck_fork *fork;         /* of the innermost such loop */
   ck_try *tries;                /* the innermost `try` whose block is run */
   struct ck_quiet_index *quiet; /* quiet.c; NULL: not asked yet */
-  ck_ptrmap splitting;          /* loops of this entry point whose rounds split the world */
+  ck_ptrmap splitting;          /* loops and statements of this entry point that split the world */
+  size_t split_by;              /* decisions of this world until here were made in statements that are in it */
   ck_ptrmap round_conditions;   /* ck_sym: that a loop with an unknown number of rounds has one */
   ck_ptrmap loud_destructors;   /* destructor.c: FUNCTIONs, once they are known */
   ck_ptrmap too_deep;           /* functions that have called themselves to the limit, in this world */
@@ -234,7 +242,7 @@ struct ck_ev {
   uint64_t splitting_steps; /* nodes evaluated in those of them that no module notices, in all worlds */
   bool told_apart;          /* variants, in this world */
   ck_variants variants;
-  bool passes_over; /* loops in `splitting` are not followed, if they can be passed over */
+  ck_passes passes; /* of what is in `splitting` */
 };
 
 static inline bool ck_ev_on(const ck_ev *ev) { return ev->flow == CK_FLOW_ON; }

@@ -262,6 +262,7 @@ bool ck_ev_may_tell_apart(ck_ev *ev, size_t n) {
 void ck_ev_world_begin(ck_ev *ev) {
   if (ev->truth) memset(ev->truth, 0, ev->truth_room);
   ev->facts.n = ev->equalities = ev->next_decision = 0;
+  ev->split_by = 0;
   ev->told_apart = false;
   ck_ptrmap_clear(&ev->globals);
   ck_ptrmap_clear(&ev->too_deep);

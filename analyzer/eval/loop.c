@@ -223,12 +223,11 @@ static void run_loop(ck_ev *ev, const parts *p, ck_loc loc, bool is_rest) {
   }
 }
 
-static const char not_followed[] = "a loop that is not followed, since its rounds may go too many ways";
-
 /* Returns whether the loop is done. */
 static bool pass_over(ck_ev *ev, const ck_ir *node) {
-  if (!ev->passes_over || ck_ptrmap_get(&ev->splitting, node) == NULL) return false;
-  if (!ck_ev_pass_over(ev, &node, 1, node->loc, not_followed)) return false;
+  static const char reason[] = "a loop that is not followed, since its rounds may go too many ways";
+  if (ev->passes < CK_PASSES_LOOPS || ck_ptrmap_get(&ev->splitting, node) == NULL) return false;
+  if (!ck_ev_pass_over(ev, &node, 1, node->loc, reason)) return false;
   ck_ev_name_what_is_left(ev, node);
   if (ck_ev_contains(node, CK_IR_RETURN)) ck_ev_may_return(ev, node->loc);
   return true;
@@ -237,7 +236,7 @@ static bool pass_over(ck_ev *ev, const ck_ir *node) {
 /* `decisions`, `steps`: how many there were before the loop. One that has split the world may be passed over in a
  * second run. */
 static void note_splits(ck_ev *ev, const ck_ir *node, size_t decisions, uint64_t steps) {
-  if (ev->passes_over || ev->next_decision == decisions) return;
+  if (ev->passes >= CK_PASSES_LOOPS || ev->next_decision == decisions) return;
   *ck_ptrmap_slot(&ev->splitting, node) = (void *)(uintptr_t)node;
   if (ev->trials == 0 && ck_ev_is_quiet(ev, node)) ev->splitting_steps += ev->steps - steps;
 }

@@ -66,13 +66,37 @@ static bool exec_if(ck_ev *ev, const ck_ir *node, const ck_ir *block, uint32_t n
   return took_rest;
 }
 
+/* Statements that are passed over ------------------------------------------------------------------------------------
+ */
+
+/* Where it goes on does not depend on what is done in it. */
+static bool is_passable(const ck_ir *node) {
+  return (node->kind == CK_IR_IF || node->kind == CK_IR_SWITCH || node->kind == CK_IR_EXPR) && !ck_ev_may_leave(node);
+}
+
+/* Returns whether the statement is done. */
+static bool pass_over(ck_ev *ev, const ck_ir *node) {
+  static const char reason[] = "a statement that is not followed, since it makes too many combinations of conditions";
+  return ev->passes == CK_PASSES_STATEMENTS && ck_ptrmap_get(&ev->splitting, node) != NULL &&
+         ck_ev_pass_over(ev, &node, 1, node->loc, reason);
+}
+
+/* `decisions`: how many there were before the statement. The innermost one that has split the world is noted. */
+static void note_splits(ck_ev *ev, const ck_ir *node, size_t decisions) {
+  const size_t before = decisions > ev->split_by ? decisions : ev->split_by;
+  if (ev->passes == CK_PASSES_STATEMENTS || ev->next_decision <= before) return;
+  if (!is_passable(node) || !ck_ev_is_quiet(ev, node)) return;
+  *ck_ptrmap_slot(&ev->splitting, node) = (void *)(uintptr_t)node;
+  ev->split_by = ev->next_decision;
+}
+
 void ck_ev_exec_from(ck_ev *ev, const ck_ir *block, uint32_t i, ck_tail tail) {
   for (; i < block->nkids && ck_ev_on(ev); i++) {
     const ck_ir *kid = block->kids[i];
     if (kid == NULL) continue;
     bool last = i + 1 == block->nkids;
     bool took_rest = false;
-    if (kid->kind == CK_IR_IF && !last) took_rest = exec_if(ev, kid, block, i + 1, tail);
+    if (kid->kind == CK_IR_IF && !last && !is_passable(kid)) took_rest = exec_if(ev, kid, block, i + 1, tail);
     else if (kid->kind == CK_IR_TRY && !last) took_rest = ck_ev_exec_try(ev, kid, block, i + 1, tail);
     else ck_ev_exec(ev, kid, last ? tail : CK_TAIL_NONE);
     if (took_rest) return;
@@ -232,8 +256,7 @@ static bool is_construction(const ck_ev *ev, const ck_ir *node) {
   return node->kind == CK_IR_OPCALL && ck_ends_with(node->name, "operator=");
 }
 
-void ck_ev_exec(ck_ev *ev, const ck_ir *node, ck_tail tail) {
-  if (node == NULL || !ck_ev_on(ev) || !ck_ev_step(ev)) return;
+static void exec(ck_ev *ev, const ck_ir *node, ck_tail tail) {
   size_t scope = ev->bindings.n;
   switch (node->kind) {
   case CK_IR_BLOCK:
@@ -262,4 +285,11 @@ void ck_ev_exec(ck_ev *ev, const ck_ir *node, ck_tail tail) {
   case CK_IR_BINDING: ck_ev_bind_structured(ev, node, NULL); return;
   default: ck_ev_eval(ev, node);
   }
+}
+
+void ck_ev_exec(ck_ev *ev, const ck_ir *node, ck_tail tail) {
+  if (node == NULL || !ck_ev_on(ev) || !ck_ev_step(ev) || pass_over(ev, node)) return;
+  const size_t decisions = ev->next_decision;
+  exec(ev, node, tail);
+  note_splits(ev, node, decisions);
 }

@@ -672,6 +672,35 @@ struct Grown : nn::Module {
 
 
 @test
+def keys_beside_quiet_statements(p):
+    """Statements that no module notices and that make too many combinations are passed over: what they may write is not known, the rest is."""
+    p.write('many.cpp', '''#include <torch/torch.h>
+bool ask(int i);
+struct Buffer { std::unique_ptr<int> last; };
+struct Net : torch::nn::Module {
+  Net(int64_t n) { register_module("fc", torch::nn::Linear(n, 2)); }
+};
+void fill(Buffer &b, int &width) {
+  if (ask(1)) b.last = std::make_unique<int>(1);
+  else b.last = std::make_unique<int>(2);
+  *b.last += 1;
+  width = *b.last;
+}
+int main() {
+  Net net(4);
+  Buffer b;
+  int width = 3, kept = 5;
+  fill(b, width); fill(b, width); fill(b, width); fill(b, width); fill(b, width); fill(b, width); fill(b, width); fill(b, width);
+  Net other(kept), third(width);
+}
+''')
+    run = p.run('keys', 'many.cpp', '--', *FLAGS).expect(0, 'Net at many.cpp:14:7: 2 keys\n', 'Net at many.cpp:18:7: 2 keys\n', 'Net at many.cpp:18:20: 2 keys\n',
+                                                         absent=['cut short', 'perhaps more', ' when '])
+    weights = [line.split('  parameter  ')[1] for line in run.out.split('\n') if 'fc.weight' in line]
+    assert weights[:2] == ['[2, 4] float32', '[2, 5] float32'] and weights[2][:4] == '[2, ' and not weights[2][4].isdigit(), weights
+
+
+@test
 def keys_of_variants_by_name(p):
     """A table of variants, asked with a name from the command line; a text that is not known at build time is one text."""
     p.write('net.cpp', '''#include <map>
