@@ -146,7 +146,7 @@ static size_t run_worlds(ck_ev *ev, const entry *e) {
   bool more = true;
   while (more && ev->limit == NULL) {
     if (worlds == CK_LIMIT_WORLDS || (followed_enough(ev, worlds) && can_pass_over(ev, CK_PASSES_LOOPS))) {
-      ev->limit = "combinations of unknown conditions";
+      ev->limit = ck_too_many_worlds;
       break;
     }
     ev->world = ++worlds;

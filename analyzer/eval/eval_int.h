@@ -274,7 +274,7 @@ const ck_sym *ck_ev_condition_named(ck_ev *ev, const char *name, const char *ori
 /* An integer or truth that is not known as a symbol of its own, by that name (NULL: its text in the source), also
  * where it is one side of a choice. Other values stay what they are. For what keeps its value from now on. */
 ck_value ck_ev_name_unknown(ck_ev *ev, ck_value v, const ck_ir_type *type, const char *name, ck_loc loc);
-extern const char ck_changed_by_rounds[];
+extern const char ck_changed_by_rounds[], ck_too_many_worlds[];
 /* What rounds leave as a or as b: unknown, but what may be reached through either is reached through it. */
 ck_value ck_ev_either(ck_ev *ev, ck_value a, ck_value b, ck_loc loc);
 /* Names the numbers that `body`, run an unknown number of times, has left in variables. */

@@ -12,6 +12,8 @@
 
 #include "eval/eval_int.h"
 
+const char ck_too_many_worlds[] = "combinations of unknown conditions";
+
 static signed char *truth_slot(ck_ev *ev, const ck_sym *sym) {
   if (sym->id >= ev->truth_room) {
     size_t room = ev->truth_room ? ev->truth_room : 256;
@@ -240,6 +242,7 @@ bool ck_ev_decide_sym(ck_ev *ev, const ck_sym *sym) {
   size_t at = ev->next_decision++;
   if (at < ev->decisions.n && ev->decisions.at[at].sym != sym) ev->decisions.n = at; /* never, if deterministic */
   if (at == ev->decisions.n) ck_vec_push(&ev->decisions, (ck_decision){sym, true, false});
+  if (at == CK_LIMIT_WORLDS) ck_ev_stop(ev, ck_too_many_worlds); /* each makes one more, at least */
   holds = ev->decisions.at[at].holds;
   ck_ev_add_fact(ev, sym, holds, CK_FACT_DECISION);
   return holds != negated;
