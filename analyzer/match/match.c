@@ -197,7 +197,8 @@ static void compare_alternative(gathering *g, size_t i) {
   if (c.partial) give_reason(g, c.reason, c.reason_loc);
 }
 
-/* --- Merging: one finding per site and id --------------------------------------------------------------------- */
+/* --- Merging: one finding per site, id and file ---------------------------------------------------------------------
+ */
 
 static bool same_text(const char *a, const char *b) { return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0); }
 
@@ -379,7 +380,8 @@ static void add_differences(gathering *g, const group *r, ck_finding *f) {
   }
 }
 
-static ck_finding finding_of(gathering *g, const group *r) {
+/* `is_certain`: each run meets this finding or another one of its id. */
+static ck_finding finding_of(gathering *g, const group *r, bool is_certain) {
   const ck_raw *first = r->at;
   while (r->always && !holds_always(g, first)) first++;
   ck_finding f = {.id = first->id,
@@ -396,17 +398,41 @@ static ck_finding finding_of(gathering *g, const group *r) {
   if (covers(g, r->cover)) return f;
   f.sometimes = true;
   if (r->uniform) f.when = conjunction(g->m->arena, condition_of(g, first->alternatives), first->when);
-  if (f.severity > CK_SEVERITY_WARNING && !(covers(g, first->alternatives) && first->severity == CK_SEVERITY_ERROR))
+  if (f.severity > CK_SEVERITY_WARNING && !is_certain &&
+      !(covers(g, first->alternatives) && first->severity == CK_SEVERITY_ERROR))
     f.severity = CK_SEVERITY_WARNING;
   return f;
+}
+
+/* Where it depends on conditions which file is read, each file has a finding of its own: "b.pt" lacks nothing that only
+ * "a.pt" does. */
+static void add_findings(gathering *g, ck_raw *at, size_t n, findings *out) {
+  const group whole = group_of(g, at, n);
+  if (whole.always) {
+    ck_vec_push(out, finding_of(g, &whole, true));
+    return;
+  }
+  const bool is_certain = covers(g, whole.cover);
+  ck_raw *rest = CK_NEW_N(g->m->arena, ck_raw, n), *file = CK_NEW_N(g->m->arena, ck_raw, n);
+  memcpy(rest, at, n * sizeof *at);
+  for (size_t left = n; left > 0;) {
+    size_t kept = 0, taken = 0;
+    const char *checkpoint = rest[0].checkpoint;
+    for (size_t i = 0; i < left; i++) {
+      if (same_text(rest[i].checkpoint, checkpoint)) file[taken++] = rest[i];
+      else rest[kept++] = rest[i];
+    }
+    const group one = group_of(g, file, taken);
+    ck_vec_push(out, finding_of(g, &one, is_certain));
+    left = kept;
+  }
 }
 
 static void make_findings(gathering *g, findings *out) {
   if (g->raws.n > 0) qsort(g->raws.at, g->raws.n, sizeof *g->raws.at, by_order);
   for (size_t i = 0, end; i < g->raws.n; i = end) {
     for (end = i + 1; end < g->raws.n && g->raws.at[end].id == g->raws.at[i].id; end++) {}
-    group r = group_of(g, &g->raws.at[i], end - i);
-    ck_vec_push(out, finding_of(g, &r));
+    add_findings(g, &g->raws.at[i], end - i, out);
   }
 }
 
