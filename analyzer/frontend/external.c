@@ -16,24 +16,6 @@ static const char *const library_marks[] = {"torch/torch.h", "ATen/ATen.h", "c10
 static const char *const library_roots[] = {"/usr/include/",  "/usr/lib/",           "/usr/local/include/",
                                             "/opt/homebrew/", "/Library/Developer/", "/usr/share/"};
 
-/* Libraries that are kept inside a project: a folder of others' code, or a single header of a size that nobody writes.
- * They are external, too, unless they speak of torch: no module is defined there, and lowering them would cost more
- * than all the rest. */
-static const char *const vendor_folders[] = {
-    "third_party", "third-party", "thirdparty", "3rdparty", "3rd_party", "vendor",     "vendored", "external",
-    "externals",   "_deps",       "extern",     "deps",     "contrib",   "submodules", "libs",     "dependencies"};
-#define MAX_OWN_HEADER_BYTES ((size_t)128 << 10)
-
-static bool is_vendored(const char *path, const char *text, size_t size) {
-  bool in_folder = false;
-  for (const char *slash = strchr(path, '/'); slash && !in_folder; slash = strchr(slash + 1, '/')) {
-    size_t n = strcspn(slash + 1, "/");
-    for (size_t i = 0; i < sizeof vendor_folders / sizeof *vendor_folders && !in_folder; i++)
-      in_folder = strlen(vendor_folders[i]) == n && !strncmp(slash + 1, vendor_folders[i], n) && slash[1 + n] == '/';
-  }
-  return (in_folder || size > MAX_OWN_HEADER_BYTES) && !memmem(text, size, "torch", 5);
-}
-
 bool ck_fe_is_library_dir(const char *dir) {
   char path[4096];
   for (size_t i = 0; i < sizeof library_roots / sizeof *library_roots; i++) {
@@ -86,7 +68,8 @@ ck_fe_file *ck_fe_file_of(ck_fe *fe, CXFile file) {
   if (made->external) return made;
   made->text = clang_getFileContents(fe->tu, file, &made->size);
   bool is_main = strcmp(made->name, fe->options->path) == 0;
-  made->external = !is_main && made->text && is_vendored(made->name, made->text, made->size);
+  made->vendored = !is_main && made->text && ck_fe_is_vendored(made->name, made->text, made->size);
+  made->external = made->vendored;
   return made;
 }
 

@@ -204,15 +204,22 @@ static group group_of(const char *flag) {
   return LANGUAGE;
 }
 
-/* One flag as external headers see it: the project's own folders are none of their business, and folders are named in
- * full, but for those below the sysroot ("=/usr/include"). */
-static void add_header_flag(ck_arena *arena, const char *directory, const char *flag, const char *operand,
-                            ck_fe_flags *out) {
+static bool is_among(const ck_fe_strings *strings, const char *text) {
+  for (size_t i = 0; i < strings->n; i++)
+    if (!strcmp(strings->at[i], text)) return true;
+  return false;
+}
+
+/* One flag as external headers see it: the project's own folders are none of their business, but for those in
+ * `folders`, and folders are named in full, but for those below the sysroot ("=/usr/include"). */
+static void add_header_flag(ck_arena *arena, const char *directory, const ck_fe_strings *folders, const char *flag,
+                            const char *operand, ck_fe_flags *out) {
   if (!strcmp(flag, "-include") || !strcmp(flag, "-imacros")) return;
   const char *own = !strcmp(flag, "-iquote") ? operand : ck_starts_with(flag, "-I") ? flag + 2 : NULL;
   if (own) {
     const char *path = ck_path_joined(arena, directory, own);
-    if (ck_fe_is_library_dir(path)) ck_vec_push(&out->at, ck_arena_printf(arena, "-I%s", path));
+    if (ck_fe_is_library_dir(path) || is_among(folders, path))
+      ck_vec_push(&out->at, ck_arena_printf(arena, "-I%s", path));
     return;
   }
   ck_vec_push(&out->at, flag);
@@ -221,13 +228,14 @@ static void add_header_flag(ck_arena *arena, const char *directory, const char *
   ck_vec_push(&out->at, folder ? ck_path_joined(arena, directory, operand) : operand);
 }
 
-void ck_fe_header_flags(ck_arena *arena, const ck_fe_flags *flags, const char *directory, ck_fe_flags *out) {
+void ck_fe_header_flags(ck_arena *arena, const ck_fe_flags *flags, const char *directory, const ck_fe_strings *folders,
+                        ck_fe_flags *out) {
   for (group g = LANGUAGE; g < GROUPS; g++)
     for (size_t i = 0; i < flags->at.n; i++) {
       const char *flag = flags->at.at[i], *operand = NULL;
       assert(flag != NULL);
       const struct row *row = row_of(flag);
       if (row && row->action == KEEP_WITH_NEXT && i + 1 < flags->at.n) operand = flags->at.at[++i];
-      if (group_of(flag) == g) add_header_flag(arena, directory, flag, operand, out);
+      if (group_of(flag) == g) add_header_flag(arena, directory, folders, flag, operand, out);
     }
 }

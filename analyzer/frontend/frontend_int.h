@@ -52,6 +52,7 @@ typedef struct {
   const char *text; /* content as parsed, or NULL */
   size_t size;
   bool external; /* a header of the system or of a library: referred to by name only */
+  bool vendored; /* of a library that the project keeps inside itself */
 } ck_fe_file;
 
 /* What an error touches: the place that clang reported (begin = end), or a range of the file (silent.c). */
@@ -117,6 +118,13 @@ bool ck_fe_is_main_file(ck_fe *fe, CXCursor cursor);
 bool ck_fe_is_library_dir(const char *dir);
 /* Does the path lead into such a directory? */
 bool ck_fe_is_library_path(const char *path);
+
+/* vendored.c - libraries that a project keeps inside itself ------------------------------------------------------ */
+bool ck_fe_is_vendored(const char *path, const char *text, size_t size);
+/* ... and of a size that nobody writes? */
+bool ck_fe_is_big_library(const char *text, size_t size);
+/* Does a second inclusion of the file add nothing? */
+bool ck_fe_is_guarded(const ck_fe_file *text);
 
 /* names.c - names, identities, places -------------------------------------------------------------------------- */
 const char *ck_fe_intern(ck_fe *fe, CXString string); /* disposes of the string */
@@ -267,9 +275,12 @@ typedef struct {
   bool cuda;
 } ck_fe_flags;
 void ck_fe_translate_flags(ck_arena *arena, const char *const *flags, size_t n, ck_fe_flags *out);
+typedef CK_VEC(char *) ck_fe_strings;
 /* Those of them that reach external headers, in an order of their own: it is kept only where it tells, among folders
- * and among macros. So the headers mean the same to all units that have the same ones. */
-void ck_fe_header_flags(ck_arena *arena, const ck_fe_flags *flags, const char *directory, ck_fe_flags *out);
+ * and among macros. So the headers mean the same to all units that have the same ones. Of the project's own folders
+ * those in `folders`. */
+void ck_fe_header_flags(ck_arena *arena, const ck_fe_flags *flags, const char *directory, const ck_fe_strings *folders,
+                        ck_fe_flags *out);
 
 /* condition.c: conditions that the platform decides --------------------------------------------------------------- */
 typedef enum { CK_FE_NO, CK_FE_MAYBE, CK_FE_YES } ck_fe_truth;
@@ -279,8 +290,23 @@ typedef bool ck_fe_touched(const void *context, const char *name);
 ck_fe_truth ck_fe_condition(const char *directive, const char *text, size_t n, ck_fe_touched *touched,
                             const void *context);
 
+/* directives.c: preprocessor directives in a text ----------------------------------------------------------------- */
+typedef struct {
+  size_t at, end;    /* after the '#'; the end of its line */
+  const char *rest;  /* where its name ends */
+  char name[16];     /* "include" */
+  char operand[512]; /* the first one, up to white space */
+} ck_fe_directive;
+/* The next one behind that which `d` holds, the first where it is all zero; false at the end. `braces`, if not NULL,
+ * counts those that the text between opens. */
+bool ck_fe_next_directive(const ck_fe_file *text, ck_fe_directive *d, int *braces);
+
 /* includes.c: the external headers that a unit includes -------------------------------------------------------- */
-typedef CK_VEC(char *) ck_fe_strings;
+/* A header of a library that the project keeps inside itself, and that may be parsed ahead of the unit. */
+typedef struct {
+  char *operand;               /* its path, in quotes */
+  size_t preceding, following; /* how many of the macros stand before it, and before what comes after it */
+} ck_fe_vendored;
 /* `#include` operands with their brackets or quotes ("<torch/torch.h>"), in order, each once. Only those that may be
  * parsed ahead of the unit (see the file's head). */
 typedef struct {
@@ -289,6 +315,10 @@ typedef struct {
   ck_fe_strings macros;     /* names that the project defines or undefines before the last operand, in order */
   ck_fe_strings lines;      /* for each of these its "NAME VALUE", where a #define at the unit's very start that names
                                a number or nothing makes it; else NULL */
+  size_t before_operands;   /* how many of the macros stand before the last operand; the others: before the last of */
+  CK_VEC(ck_fe_vendored) vendored;
+  ck_fe_strings vendored_files; /* their real paths, and of what they include of the project */
+  ck_fe_strings folders;        /* of the project, in which these were found */
 } ck_fe_includes;
 void ck_fe_external_includes(const char *path, const char *content, const char *directory, const ck_fe_flags *flags,
                              ck_fe_includes *out);
@@ -315,9 +345,9 @@ char *ck_fe_culprit(CXTranslationUnit tu, const char *header, const char *text, 
 bool ck_fe_seal(const char *seal, const char *const *files, size_t n);
 /* Are the files, in the same order, still what they were? */
 bool ck_fe_seal_holds(const char *seal, const char *const *files, size_t n);
-/* Paths of the headers that the PCH was made from and the unit names itself, for its dependencies. The caller's to
- * free. */
-void ck_fe_pch_roots(const char *pch, const ck_fe_strings *includes, ck_fe_strings *out);
+/* Paths of the headers that the PCH was made from and the unit names itself, for its dependencies; all of those that
+ * lie inside the project. The caller's to free. */
+void ck_fe_pch_roots(const char *pch, const ck_fe_includes *includes, ck_fe_strings *out);
 /* "libclang 22.1.8", cut to `room` bytes. */
 void ck_fe_libclang_name(char *out, size_t room);
 #endif

@@ -10,6 +10,10 @@
  * An #undef that comes before all external headers but the C++ library's (`#undef slots`, as Qt's users write) changes
  * nothing: it undefines what nobody defined.
  * The unit's own #include lines stay where they are; guards make them empty. So leaving a header out only costs time.
+ *
+ * Libraries that are kept inside the project (vendored.c) are told apart: they come after all other headers. One goes
+ * into the PCH if it is large, guarded, not included within braces, and includes no header of the project but of its
+ * own kind, whatever the condition.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -23,6 +27,9 @@
 #define MAX_HEADER_BYTES  ((size_t)32 << 20) /* of one header */
 #define MAX_INCLUDE_DEPTH 64
 #define MAX_CONDITIONS    64 /* nested in each other */
+
+/* What a vendored header and all that it includes must have to be worth a PCH: a tenth of a second for each unit. */
+#define MIN_VENDORED_BYTES ((size_t)64 << 10)
 
 /* Headers of the C++ library: found wherever the compiler keeps them. */
 static const char *const standard_headers[] = {"algorithm",
@@ -151,12 +158,15 @@ typedef enum { QUOTE, ANGLE, SYSTEM } dir_kind;
 typedef struct {
   CK_VEC(char *) dirs;
   CK_VEC(dir_kind) kinds;
+  const char *main_file;
   ck_map seen; /* project headers, by path */
   ck_map taken;
   ck_fe_includes *out;
   bool others; /* headers that are not the C++ library's were taken */
   bool torch;  /* all of libtorch was */
   bool stop;   /* after #pragma pack and the like: no more headers */
+  bool inside; /* a vendored header that was taken */
+  int braces;  /* open ones around the line in its file */
   const ck_fe_flags *flags;
 } scan;
 
@@ -185,9 +195,12 @@ static void read_dirs(scan *s, const char *directory, const ck_fe_flags *flags) 
 
 typedef enum { NOWHERE, PROJECT, EXTERNAL } where;
 
-/* Where `#include` finds the header; *path is the project header's, to be freed. */
-static where find_header(const scan *s, const char *includer, const char *name, bool quoted, char **path) {
+/* Where `#include` finds the header; *path is the project header's, to be freed, *folder the number of the folder that
+ * it is found in, if it does not lie beside the includer. */
+static where find_header(const scan *s, const char *includer, const char *name, bool quoted, char **path,
+                         size_t *folder) {
   *path = NULL;
+  *folder = SIZE_MAX;
   if (quoted || name[0] == '/') {
     char *dir = ck_path_dir(includer), *candidate = ck_path_join(dir, name);
     free(dir);
@@ -206,6 +219,7 @@ static where find_header(const scan *s, const char *includer, const char *name, 
         continue;
       }
       *path = candidate;
+      *folder = i;
       bool external =
           s->kinds.at[i] == SYSTEM || ck_fe_is_library_dir(s->dirs.at[i]) || ck_fe_is_library_path(candidate);
       return external ? EXTERNAL : PROJECT;
@@ -231,96 +245,117 @@ static void take(scan *s, const char *name, bool quoted) {
   s->others |= !ck_fe_is_standard_header(operand);
 }
 
-/* The next directive at or after `at`: start of its name, after the '#'. SIZE_MAX at the end. Comments and raw strings
- * are passed over. */
-static size_t next_directive(const ck_fe_file *text, size_t at, bool at_line_start) {
-  while (at < text->size) {
-    char c = text->text[at];
-    if (c == '\n') {
-      at_line_start = true;
-      at++;
-    } else if (c == ' ' || c == '\t' || c == '\r') {
-      at++;
-    } else if (c == '/' && at + 1 < text->size && (text->text[at + 1] == '/' || text->text[at + 1] == '*')) {
-      bool line = text->text[at + 1] == '/';
-      if (line) {
-        while (at < text->size && text->text[at] != '\n') at++;
-      } else {
-        const char *end = memmem(text->text + at + 2, text->size - at - 2, "*/", 2);
-        at = end ? (size_t)(end - text->text) + 2 : text->size;
-      }
-    } else if (c == '#' && at_line_start) {
-      return at + 1;
-    } else if (c == '"' && at > 0 && text->text[at - 1] == 'R') {
-      const char *open = memchr(text->text + at, '(', text->size - at);
-      size_t n = open ? (size_t)(open - (text->text + at + 1)) : 17;
-      if (n > 16) {
-        at++;
-        continue;
-      }
-      char close[20];
-      snprintf(close, sizeof close, ")%.*s\"", (int)n, text->text + at + 1);
-      const char *end = memmem(open, text->size - (size_t)(open - text->text), close, n + 2);
-      at = end ? (size_t)(end - text->text) + n + 2 : text->size;
-    } else if (c == '"' || c == '\'') {
-      for (at++; at < text->size && text->text[at] != c && text->text[at] != '\n'; at++)
-        if (text->text[at] == '\\') at++;
-      at++;
-    } else {
-      at_line_start = false;
-      at++;
-    }
-  }
-  return SIZE_MAX;
+/* The name in the operand of an #include; false if that is a macro. */
+static bool header_name(const char *operand, char name[512], bool *quoted) {
+  size_t n = strlen(operand);
+  *quoted = operand[0] == '"';
+  bool ok = n >= 3 && (*quoted || operand[0] == '<') && operand[n - 1] == (*quoted ? '"' : '>');
+  if (ok) snprintf(name, 512, "%.*s", (int)(n - 2), operand + 1);
+  return ok;
 }
 
-/* Words of the directive: its name and its first operand, up to white space; *line_end is the end of the line. Returns
- * where the name ends. */
-static const char *words(const ck_fe_file *text, size_t at, char name[16], char operand[512], size_t *line_end) {
-  const char *s = text->text + at, *end = text->text + text->size;
-  while (s < end && (*s == ' ' || *s == '\t')) s++;
-  size_t n = 0;
-  while (s < end && isalpha((unsigned char)*s) && n < 15) name[n++] = *s++;
-  name[n] = 0;
-  const char *rest = s;
-  while (s < end && (*s == ' ' || *s == '\t')) s++;
-  n = 0;
-  while (s < end && *s != '\n' && *s != '\r' && n < 511) {
-    if (n && (*s == ' ' || *s == '\t') && operand[0] != '<' && operand[0] != '"') break;
-    operand[n++] = *s++;
-    if (n > 1 && ((operand[0] == '<' && s[-1] == '>') || (operand[0] == '"' && s[-1] == '"'))) break;
+static bool read_header(const char *path, ck_fe_file *text) {
+  char *bytes;
+  if (ck_read_file(path, MAX_HEADER_BYTES, &bytes, &text->size, NULL) != CK_OK) return false;
+  text->text = bytes;
+  return true;
+}
+
+/* A vendored header and what it includes. */
+typedef struct {
+  ck_map files; /* by real path */
+  CK_VEC(size_t) folders;
+  size_t bytes;
+} closure;
+
+static bool is_closed(const scan *s, const char *path, closure *c, int depth);
+
+static bool line_is_closed(const scan *s, const char *path, const char *operand, closure *c, int depth) {
+  char name[512], *found;
+  bool quoted;
+  size_t folder;
+  if (!header_name(operand, name, &quoted)) return false;
+  bool ok = find_header(s, path, name, quoted, &found, &folder) != PROJECT || is_closed(s, found, c, depth + 1);
+  if (folder != SIZE_MAX) ck_vec_push(&c->folders, folder);
+  free(found);
+  return ok;
+}
+
+/* Is all of the project that the header may include, and itself, vendored? */
+static bool is_closed(const scan *s, const char *path, closure *c, int depth) {
+  char *real = realpath(path, NULL);
+  bool is_new = false, ok = real && strcmp(real, s->main_file) != 0;
+  if (ok) ck_map_put(&c->files, real, &is_new);
+  free(real);
+  if (!ok || !is_new) return ok;
+  ck_fe_file text = {0};
+  ok = depth < MAX_INCLUDE_DEPTH && c->files.count < MAX_HEADERS && read_header(path, &text) &&
+       ck_fe_is_vendored(path, text.text, text.size);
+  c->bytes += text.size;
+  for (ck_fe_directive d = {0}; ok && ck_fe_next_directive(&text, &d, NULL);) {
+    if (!strcmp(d.name, "include_next") || !strcmp(d.name, "import")) ok = false;
+    if (!strcmp(d.name, "include")) ok = line_is_closed(s, path, d.operand, c, depth);
   }
-  operand[n] = 0;
-  const char *line = s;
-  while (line < end && !(*line == '\n' && line[-1] != '\\')) line++;
-  *line_end = (size_t)(line - text->text);
-  return rest;
+  free((char *)text.text);
+  return ok;
+}
+
+/* Takes the project's header if it is a library's. */
+static bool take_vendored(scan *s, const char *path, const ck_fe_file *text) {
+  if (strpbrk(path, "\"\\\n") || !ck_fe_is_vendored(path, text->text, text->size) || !ck_fe_is_guarded(text))
+    return false;
+  closure c = {0};
+  ck_map_init(&c.files);
+  bool ok = is_closed(s, path, &c, 0) && c.bytes >= MIN_VENDORED_BYTES;
+  if (ok) {
+    ck_strbuf operand;
+    ck_strbuf_init(&operand);
+    ck_strbuf_printf(&operand, "\"%s\"", path);
+    ck_vec_push(&s->out->vendored, (ck_fe_vendored){ck_strdup(operand.s), s->out->macros.n, s->out->macros.n});
+    ck_strbuf_release(&operand);
+    for (size_t i = 0; i < c.folders.n; i++) ck_vec_push(&s->out->folders, ck_strdup(s->dirs.at[c.folders.at[i]]));
+  }
+  for (size_t i = 0; i < c.files.count && ok; i++)
+    ck_vec_push(&s->out->vendored_files, ck_strdup(c.files.entries[i].key));
+  ck_map_release(&c.files);
+  free(c.folders.at);
+  return ok;
 }
 
 static void scan_file(scan *s, const char *path, const ck_fe_file *text, bool conditional, int depth);
 
+/* `real`: the path without links and "..", so that all units name a vendored header in the same way; may be NULL. */
+static void scan_header(scan *s, const char *path, const char *real, bool conditional, int depth) {
+  ck_fe_file text = {0};
+  if (!read_header(path, &text)) return;
+  bool inside = s->inside;
+  int braces = s->braces;
+  bool taken = real && !conditional && !s->stop && !inside && braces == 0 && take_vendored(s, real, &text);
+  size_t number = s->out->vendored.n - 1;
+  s->inside |= taken;
+  scan_file(s, path, &text, conditional, depth + 1);
+  if (taken) s->out->vendored.at[number].following = s->out->macros.n;
+  s->inside = inside;
+  s->braces = braces;
+  free((char *)text.text);
+}
+
 static void include_line(scan *s, const char *path, const char *operand, bool conditional, int depth) {
-  size_t n = strlen(operand);
-  bool quoted = operand[0] == '"', angled = operand[0] == '<';
-  if (n < 3 || (!quoted && !angled) || operand[n - 1] != (quoted ? '"' : '>')) { /* #include MACRO */
+  char name[512], *found;
+  bool quoted;
+  size_t folder;
+  if (!header_name(operand, name, &quoted)) { /* #include MACRO */
     s->stop = true;
     return;
   }
-  char name[512];
-  snprintf(name, sizeof name, "%.*s", (int)(n - 2), operand + 1);
-  char *found;
-  where place = find_header(s, path, name, quoted, &found);
+  where place = find_header(s, path, name, quoted, &found, &folder);
   if (place == EXTERNAL && !conditional && !s->stop) take(s, name, quoted);
   if (place == PROJECT && depth < MAX_INCLUDE_DEPTH && s->seen.count < MAX_HEADERS) {
     bool is_new;
-    ck_map_put(&s->seen, found, &is_new);
-    char *bytes;
-    ck_fe_file text = {0};
-    if (is_new && ck_read_file(found, MAX_HEADER_BYTES, &bytes, &text.size, NULL) == CK_OK) {
-      text.text = bytes;
-      scan_file(s, found, &text, conditional, depth + 1);
-      free(bytes);
-    }
+    char *real = realpath(found, NULL); /* of however many names */
+    ck_map_put(&s->seen, real ? real : found, &is_new);
+    if (is_new) scan_header(s, found, real, conditional, depth);
+    free(real);
   }
   free(found);
 }
@@ -342,7 +377,7 @@ static void note_definition(scan *s, const ck_fe_file *text, const char *operand
   const char *line = text->text + start, *name = s->out->macros.at[s->out->macros.n - 1];
   size_t size = end - start, n = strlen(name);
   const char *at = n > 0 ? memmem(line, size, name, n) : NULL;
-  if (conditional || s->out->operands.n > 0 || !at) return;
+  if (conditional || s->out->operands.n > 0 || s->out->vendored.n > 0 || !at) return;
   const char *value = at + n, *stop = line + size;
   while (stop > value && isspace((unsigned char)stop[-1])) stop--;
   while (value < stop && (*value == ' ' || *value == '\t')) value++;
@@ -421,39 +456,40 @@ static bool note_condition(const scan *s, conditions *c, const char *name, const
 }
 
 static void scan_file(scan *s, const char *path, const ck_fe_file *text, bool conditional, int depth) {
-  char name[16], operand[512], guard[512] = "";
+  ck_fe_directive d = {0};
+  char guard[sizeof d.operand] = "";
   conditions around = {0};
-  size_t count = 0, end = 0, guard_end = 0;
-  for (size_t at = next_directive(text, 0, true); at != SIZE_MAX; at = next_directive(text, end, false), count++) {
-    const char *rest = words(text, at, name, operand, &end);
+  size_t guard_end = 0;
+  for (size_t count = 0; ck_fe_next_directive(text, &d, &s->braces); count++) {
     if (guard_end > 0 && around.level == 0) { /* what looked like an include guard does not reach to the file's end */
       note_definition(s, text, guard, guard_end, conditional || may_be_defined(s, guard));
       guard_end = 0;
     }
-    if (count == 0 && !strcmp(name, "ifndef")) snprintf(guard, sizeof guard, "%s", operand);
-    if (note_condition(s, &around, name, rest, (size_t)(text->text + end - rest))) continue;
+    if (count == 0 && !strcmp(d.name, "ifndef")) snprintf(guard, sizeof guard, "%s", d.operand);
+    if (note_condition(s, &around, d.name, d.rest, (size_t)(text->text + d.end - d.rest))) continue;
     ck_fe_truth read = is_read(&around);
     bool maybe = conditional || read == CK_FE_MAYBE;
-    if (!strcmp(name, "define") && count == 1 && around.level == 1 && !strcmp(operand, guard)) {
+    if (!strcmp(d.name, "define") && count == 1 && around.level == 1 && !strcmp(d.operand, guard)) {
       around.now[0] = around.before[0] = CK_FE_YES;
-      guard_end = end;
+      guard_end = d.end;
     } else if (read == CK_FE_NO) {
       continue;
-    } else if (!strcmp(name, "define")) {
-      note_definition(s, text, operand, end, maybe);
-    } else if (!strcmp(name, "undef")) {
-      note_undef(s, operand);
-    } else if (!strcmp(name, "pragma") && ck_starts_with(operand, "pack")) {
+    } else if (!strcmp(d.name, "define")) {
+      note_definition(s, text, d.operand, d.end, maybe);
+    } else if (!strcmp(d.name, "undef")) {
+      note_undef(s, d.operand);
+    } else if (!strcmp(d.name, "pragma") && ck_starts_with(d.operand, "pack")) {
       s->stop = true;
-    } else if (!strcmp(name, "include")) {
-      include_line(s, path, operand, maybe, depth);
+    } else if (!strcmp(d.name, "include")) {
+      include_line(s, path, d.operand, maybe, depth);
     }
   }
 }
 
 void ck_fe_external_includes(const char *path, const char *content, const char *directory, const ck_fe_flags *flags,
                              ck_fe_includes *out) {
-  scan s = {.out = out, .flags = flags};
+  char *real = realpath(path, NULL);
+  scan s = {.out = out, .flags = flags, .main_file = real ? real : path};
   ck_map_init(&s.seen);
   ck_map_init(&s.taken);
   read_dirs(&s, directory, flags);
@@ -467,24 +503,33 @@ void ck_fe_external_includes(const char *path, const char *content, const char *
   }
   ck_fe_file text = {.text = content, .size = strlen(content)};
   scan_file(&s, path, &text, false, 0);
-  size_t matter = out->operands.n > 0 ? out->preceding.at[out->operands.n - 1] : 0;
+  out->before_operands = out->operands.n > 0 ? out->preceding.at[out->operands.n - 1] : 0;
+  size_t matter = out->vendored.n > 0 ? out->vendored.at[out->vendored.n - 1].preceding : 0;
+  if (matter < out->before_operands) matter = out->before_operands;
   while (out->macros.n > matter) { /* no header comes after these */
     free(out->macros.at[--out->macros.n]);
     free(out->lines.at[--out->lines.n]);
   }
   for (size_t i = 0; i < s.dirs.n; i++) free(s.dirs.at[i]);
   free(s.dirs.at);
+  free(real);
   free(s.kinds.at);
   ck_map_release(&s.seen);
   ck_map_release(&s.taken);
 }
 
+static void release_strings(ck_fe_strings *strings) {
+  for (size_t i = 0; i < strings->n; i++) free(strings->at[i]);
+  free(strings->at);
+}
+
 void ck_fe_release_includes(ck_fe_includes *includes) {
-  for (size_t i = 0; i < includes->operands.n; i++) free(includes->operands.at[i]);
-  for (size_t i = 0; i < includes->macros.n; i++) free(includes->macros.at[i]);
-  for (size_t i = 0; i < includes->lines.n; i++) free(includes->lines.at[i]);
-  free(includes->operands.at);
+  for (size_t i = 0; i < includes->vendored.n; i++) free(includes->vendored.at[i].operand);
+  free(includes->vendored.at);
   free(includes->preceding.at);
-  free(includes->macros.at);
-  free(includes->lines.at);
+  release_strings(&includes->operands);
+  release_strings(&includes->macros);
+  release_strings(&includes->lines);
+  release_strings(&includes->vendored_files);
+  release_strings(&includes->folders);
 }

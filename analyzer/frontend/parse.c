@@ -137,7 +137,7 @@ static void add_dependency(CXFile file, CXSourceLocation *stack, unsigned depth,
   }
   ck_fe_file *source = ck_fe_file_of(visit->fe, file);
   /* of libraries: only what the project includes itself; a new version touches these, too */
-  if (source->external && depth > 1 && !ck_ends_with(source->name, "/torch/version.h")) return;
+  if (source->external && !source->vendored && depth > 1 && !ck_ends_with(source->name, "/torch/version.h")) return;
   struct stat st;
   CXString real = clang_File_tryGetRealPathName(file);
   const char *path = clang_getCString(real);
@@ -409,7 +409,7 @@ static void find_pch(session *s) {
   ck_fe_includes includes = {0};
   ck_fe_external_includes(s->options->path, s->content, s->options->directory, &s->flags, &includes);
   s->pch = ck_fe_pch(s->index, s->options, &s->flags, &includes);
-  if (s->pch) ck_fe_pch_roots(s->pch, &includes.operands, &s->roots);
+  if (s->pch) ck_fe_pch_roots(s->pch, &includes, &s->roots);
   ck_fe_release_includes(&includes);
 }
 
@@ -421,10 +421,13 @@ static ck_ir_unit *empty_unit(session *s, const char *why) {
   return unit;
 }
 
-/* One of libtorch's own headers, say. Parsed for itself it takes seconds, and nothing in it would be lowered. */
-static bool is_library_header(const ck_fe_options *options) {
+/* One of libtorch's own headers, say, or a large one of a library that the project keeps. Parsed for itself it takes
+ * seconds, and nothing in it would be lowered. */
+static bool is_library_header(const session *s) {
   static const char *const endings[] = {".h", ".hpp", ".hh", ".hxx", ".cuh"};
-  if (options->expression != NULL || !ck_fe_is_library_path(options->path)) return false;
+  const ck_fe_options *options = s->options;
+  bool external = ck_fe_is_library_path(options->path) || ck_fe_is_big_library(s->content, s->content_size);
+  if (options->expression != NULL || !external) return false;
   for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
     if (ck_ends_with(options->path, endings[i])) return true;
   return false;
@@ -443,7 +446,7 @@ ck_ir_unit *ck_fe_make_unit(const ck_fe_options *options, ck_err *err) {
     if (s.flags.cuda || ck_ends_with(options->path, ".cu")) {
       unit = empty_unit(&s, "a CUDA unit: it is not analysed");
       unit->has_errors = true;
-    } else if (is_library_header(options)) {
+    } else if (is_library_header(&s)) {
       unit = empty_unit(&s, "a header of a library: its modules are known by name; give a file that uses them");
     } else {
       s.index = clang_createIndex(1, 0); /* not the PCH's declarations, no diagnostics on stderr */

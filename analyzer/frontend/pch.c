@@ -1,37 +1,18 @@
 /* pch.c - the precompiled header of a unit's external headers, shared by all units that include the same ones.
  *
  * <torch/torch.h> takes libclang seconds; precompiled without function bodies, a unit that uses it parses in a tenth of
- * one. A PCH is keyed by what makes it: the include lines, the flags that reach them, libclang's version. Beside it
- * lies a list of the files that it was made from; a stat of each tells whether it still holds. A seal (seal.c) tells
- * whether the PCH itself and what lies beside it are whole; it is written last. One process builds, others wait for its
- * lock; the finished file is renamed into place. Whatever fails: there is no PCH, the unit is parsed as it is.
+ * one. Here its include lines are chosen, so that many units share them; the unit's macros have a say. Whatever fails:
+ * there is no PCH, the unit is parsed as it is.
  *
  * libtorch's is made in two steps, ATen and then the rest on top of it, for the sake of memory: libclang holds the
- * whole tree while it writes it (420 MB in one step, 260 MB in two). The list and the seal of the second include the
- * first, so one look tells of both. It names the first by its path: where a cache was moved to, both are made again. */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
+ * whole tree while it writes it (420 MB in one step, 260 MB in two). A third one on top of these holds the libraries
+ * that the project keeps inside itself: it is small, and libtorch's stay shared with all other projects. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/file.h"
-#include "base/hash.h"
-#include "frontend/frontend_int.h"
-
-#define PCH_FORMAT     "8"            /* raise it when the way PCHs are made changes */
-#define MAX_KEPT       32             /* PCHs kept, of 40 MB each; every other set of includes needs one of its own */
-#define BAD_SECONDS    (24 * 60 * 60) /* how long a failure is remembered */
-#define LEFT_SECONDS   (60 * 60)      /* age of a temporary file whose writer is surely gone */
-#define USED_SECONDS   60             /* how exactly the time of the last use is kept */
-#define MAX_LIST_BYTES ((size_t)64 << 20)
+#include "frontend/pch_int.h"
 
 /* Headers of the C++ library do not tell PCHs apart, or each unit would need its own: all of them hold these. Units
  * that use libtorch get most of them anyway. */
@@ -50,296 +31,6 @@ static const char standard_bundle[] =
 static const char *const torch_headers[] = {"<torch/torch.h>", "<torch/script.h>", "<torch/extension.h>"};
 enum { TORCH_HEADERS = sizeof torch_headers / sizeof *torch_headers };
 static const char aten_header[] = "#include <ATen/ATen.h>\n";
-
-typedef struct paths {
-  char *header, *pch, *list, *words, *seal, *bad, *lock;
-  const char *text;         /* of the header: include lines */
-  const struct paths *base; /* the PCH that this one stands on; NULL: on none */
-} paths;
-
-static char *named(const char *dir, const char *key, const char *suffix) {
-  char name[64];
-  snprintf(name, sizeof name, "%s%s", key, suffix);
-  return ck_path_join(dir, name);
-}
-
-static void release_paths(paths *p) {
-  free(p->header);
-  free(p->pch);
-  free(p->list);
-  free(p->seal);
-  free(p->bad);
-  free(p->words);
-  free(p->lock);
-}
-
-static void make_key(const ck_fe_options *options, const ck_fe_flags *flags, const char *header, const paths *base,
-                     char key[33]) {
-  ck_strbuf text;
-  ck_strbuf_init(&text);
-  CXString version = clang_getClangVersion();
-  ck_strbuf_printf(&text, "%s\n%s\n", PCH_FORMAT, clang_getCString(version));
-  clang_disposeString(version);
-  bool relative = false;
-  for (size_t i = 0; i < flags->at.n; i++) {
-    ck_strbuf_printf(&text, "%s\n", flags->at.at[i]);
-    relative |= flags->at.at[i][0] != '-' && flags->at.at[i][0] != '/';
-  }
-  if (relative) ck_strbuf_puts(&text, options->directory);
-  if (base) ck_strbuf_printf(&text, "%s\n", base->pch);
-  ck_strbuf_puts(&text, header);
-  ck_hash128_hex(text.s, text.n, key);
-  ck_strbuf_release(&text);
-}
-
-static paths paths_of(const ck_fe_options *options, const ck_fe_flags *flags, const char *dir, const char *text,
-                      const paths *base) {
-  char key[33];
-  make_key(options, flags, text, base, key);
-  return (paths){.header = named(dir, key, ".hpp"),
-                 .pch = named(dir, key, ".pch"),
-                 .list = named(dir, key, ".list"),
-                 .words = named(dir, key, ".words"),
-                 .seal = named(dir, key, ".seal"),
-                 .bad = named(dir, key, ".bad"),
-                 .lock = named(dir, key, ".lock"),
-                 .text = text,
-                 .base = base};
-}
-
-static size_t sealed_files(const paths *p, const char *files[4]) {
-  files[0] = p->pch, files[1] = p->words, files[2] = p->list;
-  if (p->base) files[3] = p->base->pch;
-  return p->base ? 4 : 3;
-}
-
-/* Is the PCH whole, and does each file of the list ("SIZE MTIME PATH" per line) still look as it did? */
-static bool still_holds(const paths *p) {
-  char *text;
-  size_t size;
-  const char *sealed[4];
-  size_t n = sealed_files(p, sealed);
-  if (!ck_fe_seal_holds(p->seal, sealed, n) || ck_read_file(p->list, MAX_LIST_BYTES, &text, &size, NULL) != CK_OK)
-    return false;
-  bool ok = size > 0;
-  char *save = NULL;
-  for (char *line = strtok_r(text, "\n", &save); line && ok; line = strtok_r(NULL, "\n", &save)) {
-    long long bytes, seconds, nanoseconds;
-    int at = 0;
-    struct stat st;
-    /* NOLINTNEXTLINE(bugprone-unchecked-string-to-number-conversion): a number too large matches no file */
-    ok = sscanf(line, "%lld %lld.%lld %n", &bytes, &seconds, &nanoseconds, &at) == 3 && at > 0 &&
-         stat(line + at, &st) == 0 && st.st_size == bytes && st.st_mtim.tv_sec == seconds &&
-         st.st_mtim.tv_nsec == nanoseconds;
-  }
-  free(text);
-  return ok;
-}
-
-static bool failed_lately(const paths *p) {
-  struct stat st;
-  time_t now = time(NULL);
-  return stat(p->bad, &st) == 0 && st.st_mtime <= now && st.st_mtime + BAD_SECONDS > now;
-}
-
-/* The file that remembers a failure: the operand of the include line to blame, or nothing, and the error. */
-static void note_failure(const paths *p, const char *culprit, const char *error) {
-  ck_strbuf text;
-  ck_strbuf_init(&text);
-  ck_strbuf_printf(&text, "%s\n%s\n", culprit ? culprit : "", error);
-  ck_write_file(p->bad, text.s, text.n, NULL);
-  ck_strbuf_release(&text);
-}
-
-/* The operand that note_failure() wrote, to be freed; NULL if there is none. */
-static char *blamed(const paths *p) {
-  char *text;
-  size_t n;
-  if (!failed_lately(p) || ck_read_file(p->bad, 1 << 20, &text, &n, NULL) != CK_OK) return NULL;
-  text[strcspn(text, "\n")] = '\0';
-  if (*text) return text;
-  free(text);
-  return NULL;
-}
-
-typedef struct {
-  ck_strbuf list;
-  ck_fe_strings files;
-  ck_fe_strings standard; /* those of them that the bundle brings in; they belong to `files` */
-  unsigned bundle_end;    /* its last line in the header; 0: it is not there */
-} inclusions;
-
-static void put_file(ck_strbuf *list, const char *path, const struct stat *st) {
-  ck_strbuf_printf(list, "%lld %lld.%lld %s\n", (long long)st->st_size, (long long)st->st_mtim.tv_sec,
-                   (long long)st->st_mtim.tv_nsec, path);
-}
-
-static void list_file(CXFile file, CXSourceLocation *stack, unsigned depth, CXClientData data) {
-  inclusions *found = data;
-  CXString real = clang_File_tryGetRealPathName(file);
-  const char *path = clang_getCString(real);
-  struct stat st;
-  if (path && *path && stat(path, &st) == 0) {
-    put_file(&found->list, path, &st);
-    ck_vec_push(&found->files, ck_strdup(path));
-    unsigned line = 0;
-    if (depth > 0) clang_getFileLocation(stack[depth - 1], NULL, &line, NULL, NULL);
-    if (line > 0 && line <= found->bundle_end) ck_vec_push(&found->standard, found->files.at[found->files.n - 1]);
-  }
-  clang_disposeString(real);
-}
-
-static unsigned count_lines(const char *text, const char *end) {
-  unsigned n = 0;
-  for (; text < end; text++) n += *text == '\n';
-  return n;
-}
-
-/* What the base was made from, as its list has it, and the base itself. */
-static bool list_base(const paths *base, const struct stat *st, inclusions *found) {
-  char *text;
-  size_t size;
-  if (ck_read_file(base->list, MAX_LIST_BYTES, &text, &size, NULL) != CK_OK) return false;
-  ck_strbuf_add(&found->list, text, size);
-  put_file(&found->list, base->pch, st);
-  char *save = NULL;
-  for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-    const char *path = strchr(line, '/');
-    if (path) ck_vec_push(&found->files, ck_strdup(path));
-  }
-  free(text);
-  return true;
-}
-
-static bool same_file(const struct stat *a, const struct stat *b) {
-  return a->st_ino == b->st_ino && a->st_size == b->st_size && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-         a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
-/* LLVM ends the process when it cannot write (a full disk): so a child writes. */
-static bool save(CXTranslationUnit tu, const char *path) {
-  pid_t child = fork();
-  if (child == 0) {
-    setrlimit(RLIMIT_CORE, &(struct rlimit){0});
-    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
-    _exit(clang_saveTranslationUnit(tu, path, clang_defaultSaveOptions(tu)) == CXSaveError_None ? 0 : 1);
-  }
-  int status = 1;
-  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-  return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-static CXTranslationUnit parse_header(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags,
-                                      const paths *p) {
-  CK_VEC(const char *) args = {0};
-  static const char *const always[] = {"-xc++-header", "-w", "-ferror-limit=0", "-fno-spell-checking"};
-  for (size_t i = 0; i < sizeof always / sizeof *always; i++) ck_vec_push(&args, always[i]);
-  if (p->base) {
-    const char *const based[] = {"-include-pch", p->base->pch, "-Xclang", "-fno-validate-pch"};
-    for (size_t i = 0; i < sizeof based / sizeof *based; i++) ck_vec_push(&args, based[i]);
-  }
-  for (size_t i = 0; i < flags->at.n; i++) ck_vec_push(&args, flags->at.at[i]);
-  ck_vec_push(&args, "-working-directory");
-  ck_vec_push(&args, options->directory);
-  unsigned how =
-      CXTranslationUnit_ForSerialization | CXTranslationUnit_SkipFunctionBodies | CXTranslationUnit_Incomplete;
-  CXTranslationUnit tu = NULL;
-  bool ok = clang_parseTranslationUnit2(index, p->header, args.at, (int)args.n, NULL, 0, how, &tu) == CXError_Success;
-  free(args.at);
-  return ok ? tu : NULL;
-}
-
-/* Writes the PCH itself; what it was made from goes to *found. The tree is gone before anything else is done: this is
- * the step that takes memory. */
-static bool write_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const paths *p,
-                      const char *temporary, inclusions *found) {
-  CXTranslationUnit tu = parse_header(index, options, flags, p);
-  if (!tu) return false;
-  char *error, *culprit = ck_fe_culprit(tu, p->header, p->text, &error);
-  if (error) note_failure(p, culprit, error);
-  clang_getInclusions(tu, list_file, found);
-  bool ok = !error && save(tu, temporary) && rename(temporary, p->pch) == 0;
-  clang_disposeTranslationUnit(tu);
-  free(error);
-  free(culprit);
-  return ok;
-}
-
-static bool build(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const paths *p) {
-  inclusions found = {0};
-  ck_strbuf_init(&found.list);
-  const char *bundle = strstr(p->text, standard_bundle);
-  if (bundle) found.bundle_end = count_lines(p->text, bundle + strlen(standard_bundle));
-  struct stat base = {0}, base_now = {0};
-  bool ok = ck_write_file(p->header, p->text, strlen(p->text), NULL) == CK_OK &&
-            (!p->base || (stat(p->base->pch, &base) == 0 && list_base(p->base, &base, &found)));
-  ck_strbuf temporary;
-  ck_strbuf_init(&temporary);
-  ck_strbuf_printf(&temporary, "%s.tmp.%ld", p->pch, (long)getpid());
-  const char *sealed[4];
-  size_t n = sealed_files(p, sealed);
-  ok = ok && write_pch(index, options, flags, p, temporary.s, &found) &&
-       ck_fe_write_words(p->words, &found.files, &found.standard) &&
-       ck_write_file(p->list, found.list.s, found.list.n, NULL) == CK_OK && ck_fe_seal(p->seal, sealed, n) &&
-       (!p->base || (stat(p->base->pch, &base_now) == 0 && same_file(&base, &base_now)));
-  if (!ok) {
-    unlink(temporary.s);
-    unlink(p->pch); /* 70 MB that nothing would use: the disk is full, most likely */
-  }
-  ck_strbuf_release(&temporary);
-  ck_strbuf_release(&found.list);
-  for (size_t i = 0; i < found.files.n; i++) free(found.files.at[i]);
-  free(found.files.at);
-  free(found.standard.at);
-  return ok;
-}
-
-/* Removes what processes left that were killed while they wrote: a PCH takes 70 MB. */
-static void sweep(const char *dir) {
-  DIR *entries = opendir(dir);
-  if (!entries) return;
-  for (struct dirent *entry; (entry = readdir(entries));) {
-    if (!strstr(entry->d_name, ".tmp.")) continue;
-    char *path = ck_path_join(dir, entry->d_name);
-    struct stat st;
-    if (stat(path, &st) == 0 && st.st_mtime + LEFT_SECONDS < time(NULL)) unlink(path);
-    free(path);
-  }
-  closedir(entries);
-}
-
-/* Removes the PCHs that were not used for longest. The list file's time is that of the last use. */
-static void prune(const char *dir, const char *keep) {
-  for (;;) {
-    DIR *entries = opendir(dir);
-    if (!entries) return;
-    char oldest[64] = "";
-    time_t oldest_time = 0;
-    int count = 0;
-    for (struct dirent *entry; (entry = readdir(entries));) {
-      if (!ck_ends_with(entry->d_name, ".list") || strlen(entry->d_name) != 32 + 5) continue;
-      char *path = ck_path_join(dir, entry->d_name);
-      struct stat st;
-      if (stat(path, &st) == 0) {
-        count++;
-        if (strncmp(entry->d_name, keep, 32) != 0 && (!oldest[0] || st.st_mtime < oldest_time)) {
-          oldest_time = st.st_mtime;
-          snprintf(oldest, sizeof oldest, "%.32s", entry->d_name);
-        }
-      }
-      free(path);
-    }
-    closedir(entries);
-    if (count <= MAX_KEPT || !oldest[0]) return;
-    static const char *const suffixes[] = {".list", ".pch", ".hpp", ".words", ".seal", ".lock", ".bad"};
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-      char *path = named(dir, oldest, suffixes[i]);
-      unlink(path);
-      free(path);
-    }
-  }
-}
 
 static bool is_torch_header(const char *operand) {
   for (size_t i = 0; i < TORCH_HEADERS; i++)
@@ -369,45 +60,18 @@ static void add_headers(ck_strbuf *out, const ck_fe_strings *includes) {
   }
 }
 
-/* The list's time is that of the last use, to the hour. */
-static void note_use(const paths *p) {
-  struct stat st;
-  if (stat(p->list, &st) == 0 && st.st_mtime + USED_SECONDS < time(NULL)) utimensat(AT_FDCWD, p->list, NULL, 0);
-  if (p->base) note_use(p->base);
-}
-
-static bool ensure(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const paths *p) {
-  if (still_holds(p)) {
-    note_use(p);
-    return true;
-  }
-  if (failed_lately(p)) return false;
-  int lock = open(p->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock < 0) return false;
-  bool ok = flock(lock, LOCK_EX) == 0 &&
-            (still_holds(p) || (!failed_lately(p) && (!p->base || ensure(index, options, flags, p->base)) &&
-                                build(index, options, flags, p)));
-  close(lock);
-  return ok;
-}
-
-/* Makes the PCH, if need be. */
-static bool provide(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
-                    const paths *p) {
-  bool was_there = ck_file_exists(p->seal), ok = ensure(index, options, flags, p);
-  if (!was_there) {
-    sweep(dir);
-    prune(dir, ck_path_base(p->seal));
-  }
-  return ok;
-}
-
 static bool has_line(const ck_strbuf *lines, const char *line) {
   const char *found = lines->n > 0 ? strstr(lines->s, line) : NULL;
   return found && found[strlen(line)] == '\n' && found[-1] == ' '; /* after "#define" */
 }
 
 typedef enum { AS_IT_IS, WITH_LINES, NOT_AT_ALL } verdict;
+
+typedef struct {
+  ck_fe_pch_maker maker;
+  ck_fe_flags flags;          /* that reach external headers */
+  ck_fe_flags vendored_flags; /* ... and the libraries inside the project */
+} choice;
 
 /* How many of the macros stand before a header that is not the C++ library's. */
 static size_t before_others(const ck_fe_includes *includes) {
@@ -418,10 +82,10 @@ static size_t before_others(const ck_fe_includes *includes) {
 
 /* Would the unit's macros change what the PCH holds? Those that would, and can stand at its start, are added to the
  * `lines` that stand there. Of one that cannot, its index goes to *fault. */
-static verdict judge(const paths *p, const ck_fe_includes *includes, ck_strbuf *lines, size_t *fault) {
+static verdict judge(const ck_fe_pch_file *p, const ck_fe_includes *includes, ck_strbuf *lines, size_t *fault) {
   verdict result = AS_IT_IS;
   size_t others = before_others(includes);
-  for (size_t i = 0; i < includes->macros.n; i++) {
+  for (size_t i = 0; i < includes->before_operands; i++) {
     const char *name = includes->macros.at[i], *line = includes->lines.at[i];
     bool standard = i >= others;
     if ((line && has_line(lines, line)) ||
@@ -437,50 +101,106 @@ static verdict judge(const paths *p, const ck_fe_includes *includes, ck_strbuf *
   return result;
 }
 
+/* The macros that a vendored header itself defines stand in the PCH as well. */
+static bool is_of_vendored(const ck_fe_includes *includes, size_t macro) {
+  for (size_t i = 0; i < includes->vendored.n; i++)
+    if (includes->vendored.at[i].preceding <= macro && macro < includes->vendored.at[i].following) return true;
+  return false;
+}
+
+/* How many of the first n vendored headers stand before the unit's first macro that would change what their PCH holds.
+ */
+static size_t undisturbed(const ck_fe_pch_file *p, const ck_fe_includes *includes, size_t n, const ck_strbuf *lines) {
+  for (size_t i = 0; i < includes->vendored.at[n - 1].preceding; i++) {
+    const char *name = includes->macros.at[i], *line = includes->lines.at[i];
+    if ((line && has_line(lines, line)) || is_of_vendored(includes, i) || !ck_fe_words_mention(p->words, name, false))
+      continue;
+    while (n > 0 && includes->vendored.at[n - 1].preceding > i) n--;
+    break;
+  }
+  return n;
+}
+
+/* The PCH of the libraries inside the project, on top of the one given: of as many of them, from the first on, as
+ * compile and as the unit's macros leave as they are. The one given, if of none. */
+static char *with_vendored(const choice *c, const ck_fe_includes *includes, const ck_fe_pch_file *base,
+                           const ck_strbuf *lines) {
+  char *result = NULL;
+  for (size_t n = includes->vendored.n, kept; n > 0 && !result; n = kept) {
+    ck_strbuf text;
+    ck_strbuf_init(&text);
+    for (size_t i = 0; i < n; i++) ck_strbuf_printf(&text, "#include %s\n", includes->vendored.at[i].operand);
+    ck_fe_pch_file p = ck_fe_pch_file_of(&c->maker, &c->vendored_flags, text.s, base);
+    p.apart = true;
+    if (ck_fe_provide_pch(&c->maker, &p)) {
+      kept = undisturbed(&p, includes, n, lines);
+      if (kept == n) result = ck_strdup(p.pch);
+    } else {
+      char *culprit = ck_fe_blamed(&p);
+      for (kept = 0; culprit && kept < n && strcmp(includes->vendored.at[kept].operand, culprit) != 0;) kept++;
+      if (!culprit || kept == n) kept = 0;
+      free(culprit);
+    }
+    ck_fe_release_pch_file(&p);
+    ck_strbuf_release(&text);
+  }
+  return result ? result : ck_strdup(base->pch);
+}
+
+static unsigned count_lines(const char *text) {
+  unsigned n = 0;
+  for (; *text; text++) n += *text == '\n';
+  return n;
+}
+
 /* The PCH of all include lines, and with them the standard headers, so that many units share it. `lines` stand before
  * them; what the unit's macros ask for is added there. */
-static verdict shared_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
-                          const ck_fe_includes *includes, ck_strbuf *lines, size_t *fault, char **out, char **culprit) {
+static verdict shared_pch(const choice *c, const ck_fe_includes *includes, ck_strbuf *lines, size_t *fault, char **out,
+                          char **culprit) {
   ck_strbuf standard, rest;
   ck_strbuf_init(&standard);
   ck_strbuf_init(&rest);
   bool two_steps = false;
   ck_strbuf_add(&standard, lines->s, lines->n);
   ck_strbuf_puts(&standard, standard_bundle);
+  unsigned bundle_end = count_lines(standard.s);
   for (size_t i = 0; i < includes->operands.n; i++) two_steps |= is_torch_header(includes->operands.at[i]);
   if (two_steps) ck_strbuf_puts(&standard, aten_header);
   add_headers(two_steps ? &rest : &standard, &includes->operands);
-  paths first = paths_of(options, flags, dir, standard.s, NULL), second = {0};
-  if (two_steps) second = paths_of(options, flags, dir, rest.s, &first);
-  const paths *last = two_steps ? &second : &first;
-  bool ok = provide(index, options, flags, dir, last);
+  ck_fe_pch_file first = ck_fe_pch_file_of(&c->maker, &c->flags, standard.s, NULL), second = {0};
+  first.bundle_end = bundle_end;
+  if (two_steps) second = ck_fe_pch_file_of(&c->maker, &c->flags, rest.s, &first);
+  const ck_fe_pch_file *last = two_steps ? &second : &first;
+  bool ok = ck_fe_provide_pch(&c->maker, last);
   verdict result = ok ? judge(last, includes, lines, fault) : NOT_AT_ALL;
-  *out = result == AS_IT_IS ? ck_strdup(last->pch) : NULL;
-  *culprit = ok ? NULL : blamed(last);
-  release_paths(&first);
-  release_paths(&second);
+  *out = result == AS_IT_IS ? with_vendored(c, includes, last, lines) : NULL;
+  *culprit = ok ? NULL : ck_fe_blamed(last);
+  ck_fe_release_pch_file(&first);
+  ck_fe_release_pch_file(&second);
   ck_strbuf_release(&standard);
   ck_strbuf_release(&rest);
   return result;
 }
 
 /* The PCH of just those include lines that none of the unit's macros precedes. */
-static char *own_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
-                     const ck_fe_includes *includes) {
-  ck_strbuf text;
+static char *own_pch(const choice *c, const ck_fe_includes *includes) {
+  ck_strbuf text, no_lines;
   ck_strbuf_init(&text);
+  ck_strbuf_init(&no_lines);
   bool torch = false;
   for (size_t i = 0; i < includes->operands.n && !includes->preceding.at[i]; i++) {
     ck_strbuf_printf(&text, "#include %s\n", includes->operands.at[i]);
     torch |= is_torch_header(includes->operands.at[i]);
   }
-  paths first = {0};
-  if (torch) first = paths_of(options, flags, dir, aten_header, NULL);
-  paths p = paths_of(options, flags, dir, text.s, torch ? &first : NULL);
-  char *result = text.n > 0 && provide(index, options, flags, dir, &p) ? ck_strdup(p.pch) : NULL;
-  release_paths(&first);
-  release_paths(&p);
+  ck_fe_pch_file first = {0};
+  if (torch) first = ck_fe_pch_file_of(&c->maker, &c->flags, aten_header, NULL);
+  ck_fe_pch_file p = ck_fe_pch_file_of(&c->maker, &c->flags, text.s, torch ? &first : NULL);
+  bool ok = text.n > 0 && ck_fe_provide_pch(&c->maker, &p);
+  char *result = ok ? with_vendored(c, includes, &p, &no_lines) : NULL;
+  ck_fe_release_pch_file(&first);
+  ck_fe_release_pch_file(&p);
   ck_strbuf_release(&text);
+  ck_strbuf_release(&no_lines);
   return result;
 }
 
@@ -507,8 +227,7 @@ static bool leave_out(ck_fe_includes *part, const char *culprit) {
 /* The PCH of as many of the include lines, from the first on, as the unit's macros leave as they are: where one that
  * stands between two of them may change the second, the PCH ends before it. Lines that do not compile are left out.
  * NULL: of none. */
-static char *longest_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *flags, const char *dir,
-                         const ck_fe_includes *includes) {
+static char *longest_pch(const choice *c, const ck_fe_includes *includes) {
   ck_fe_includes part = *includes; /* some of the operands, and all macros: the standard headers stand before them */
   memset(&part.operands, 0, sizeof part.operands);
   memset(&part.preceding, 0, sizeof part.preceding);
@@ -522,15 +241,14 @@ static char *longest_pch(CXIndex index, const ck_fe_options *options, const ck_f
   while (part.operands.n > 0) {
     size_t fault = SIZE_MAX, n = part.operands.n;
     char *culprit;
-    verdict found = shared_pch(index, options, flags, dir, &part, &lines, &fault, &result, &culprit);
+    verdict found = shared_pch(c, &part, &lines, &fault, &result, &culprit);
     if (culprit != NULL) {
       bool again = leave_out(&part, culprit);
       free(culprit);
       if (again) continue;
       break;
     }
-    if (found == WITH_LINES)
-      found = shared_pch(index, options, flags, dir, &part, &lines, &fault, &result, &culprit), free(culprit);
+    if (found == WITH_LINES) found = shared_pch(c, &part, &lines, &fault, &result, &culprit), free(culprit);
     if (found != NOT_AT_ALL || fault == SIZE_MAX) break;
     while (part.operands.n > 0 && part.preceding.at[part.operands.n - 1] > fault) part.operands.n--;
     if (part.operands.n == n) break; /* it changes the standard headers */
@@ -546,38 +264,43 @@ char *ck_fe_pch(CXIndex index, const ck_fe_options *options, const ck_fe_flags *
   char *result = NULL, *dir = ck_path_join(options->cache_dir, "pch");
   ck_arena arena;
   ck_arena_init(&arena);
-  ck_fe_flags relevant = {0};
+  choice c = {.maker = {.index = index, .options = options}};
   if (ck_make_directories(dir, NULL) == CK_OK && ck_is_private_folder(dir)) { /* or a stranger could forge one */
     char *real = realpath(dir, NULL); /* a PCH that stands on another one names it */
-    const char *folder = real ? real : dir;
-    ck_fe_header_flags(&arena, flags, options->directory, &relevant);
-    result = longest_pch(index, options, &relevant, folder, includes);
-    if (!result && includes->macros.n) result = own_pch(index, options, &relevant, folder, includes);
+    c.maker.dir = real ? real : dir;
+    ck_fe_header_flags(&arena, flags, options->directory, &(ck_fe_strings){0}, &c.flags);
+    ck_fe_header_flags(&arena, flags, options->directory, &includes->folders, &c.vendored_flags);
+    result = longest_pch(&c, includes);
+    if (!result && includes->before_operands) result = own_pch(&c, includes);
     free(real);
   }
-  free(relevant.at.at);
+  free(c.flags.at.at);
+  free(c.vendored_flags.at.at);
   ck_arena_release(&arena);
   free(dir);
   return result;
 }
 
-static bool is_root(const char *path, const ck_fe_strings *includes) {
+static bool is_root(const char *path, const ck_fe_includes *includes) {
   if (ck_ends_with(path, "/torch/version.h")) return true;
   size_t n = strlen(path);
-  for (size_t i = 0; i < includes->n; i++) {
-    size_t m = strlen(includes->at[i]) - 2; /* without < > */
-    if (m < n && path[n - m - 1] == '/' && !strncmp(path + n - m, includes->at[i] + 1, m)) return true;
+  for (size_t i = 0; i < includes->operands.n; i++) {
+    const char *operand = includes->operands.at[i];
+    size_t m = strlen(operand) - 2; /* without < > */
+    if (m < n && path[n - m - 1] == '/' && !strncmp(path + n - m, operand + 1, m)) return true;
   }
+  for (size_t i = 0; i < includes->vendored_files.n; i++)
+    if (!strcmp(path, includes->vendored_files.at[i])) return true;
   return false;
 }
 
-void ck_fe_pch_roots(const char *pch, const ck_fe_strings *includes, ck_fe_strings *out) {
+void ck_fe_pch_roots(const char *pch, const ck_fe_includes *includes, ck_fe_strings *out) {
   ck_strbuf list;
   ck_strbuf_init(&list);
   ck_strbuf_printf(&list, "%.*s.list", (int)(strlen(pch) - 4), pch);
   char *text, *save = NULL;
   size_t size;
-  if (ck_read_file(list.s, MAX_LIST_BYTES, &text, &size, NULL) == CK_OK) {
+  if (ck_read_file(list.s, CK_FE_MAX_LIST_BYTES, &text, &size, NULL) == CK_OK) {
     for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
       const char *path = strchr(line, '/');
       if (path && is_root(path, includes)) ck_vec_push(out, ck_strdup(path));

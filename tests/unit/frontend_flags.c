@@ -18,6 +18,7 @@ static const struct row {
     {"as GCC's plugin has them", "-D ONE -isystem /usr/include/torch -std=c++17", PLAIN},
     {"what a build has beside", "-c -O2 -g -Wall -MMD -MF d -o a.o a.o " PLAIN, PLAIN},
     {"folders of the project", "-I. -I include -Isrc -iquote src -iquotesrc " PLAIN, PLAIN},
+    {"a folder of a library inside the project", "-Ilib -Isrc -DX -I lib/x", "-I/nowhere/lib -DX"},
     {"files of the project", "-include config.h -imacros macros.h " PLAIN, PLAIN},
     {"a folder of a library", "-DX -I /usr/include/torch", "-I/usr/include/torch -DX"},
     {"a folder of a library, quoted", "-DX -iquote /usr/include/torch", "-I/usr/include/torch -DX"},
@@ -41,7 +42,8 @@ static void header_flags(void **state) {
   for (char *word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save)) words[n++] = word;
   ck_fe_flags flags = {0}, found = {0};
   ck_fe_translate_flags(&arena, words, n, &flags);
-  ck_fe_header_flags(&arena, &flags, "/nowhere", &found);
+  char lib[] = "/nowhere/lib", *folder = lib;
+  ck_fe_header_flags(&arena, &flags, "/nowhere", &(ck_fe_strings){.at = &folder, .n = 1}, &found);
   ck_strbuf out;
   ck_strbuf_init(&out);
   for (size_t i = 0; i < found.at.n; i++) ck_strbuf_printf(&out, "%s%s", i > 0 ? " " : "", found.at.at[i]);

@@ -132,4 +132,50 @@ static void word(void **state) {
   unlink(list);
 }
 
-int main(void) { return RUN_ROWS("external includes", rows, scan) + RUN_ROWS("words of headers", word_rows, word); }
+static const struct guard_row {
+  const char *name, *text;
+  bool guarded;
+} guard_rows[] = {
+    {"a guard", "// of 2026\n#ifndef A\n#define A 1\nint a;\n#endif // A\n", true},
+    {"a guard with conditions in it", "#ifndef A\n#define A\n#if B\n#else\nint a;\n#endif\n#endif\n", true},
+    {"once", "/* of 2026 */\n#pragma once\nint a;\n", true},
+    {"once, later", "int a;\n#pragma once\n", true},
+    {"once, on some platforms", "#ifdef _MSC_VER\n#pragma once\n#endif\nint a;\n", false},
+    {"nothing", "int a;\n", false},
+    {"something before", "int b;\n#ifndef A\n#define A\nint a;\n#endif\n", false},
+    {"something behind", "#ifndef A\n#define A\nint a;\n#endif\nint b;\n", false},
+    {"a condition behind", "#ifndef A\n#define A\nint a;\n#endif\n#ifdef B\nint b;\n#endif\n", false},
+    {"another macro", "#ifndef A\n#define B\nint a;\n#endif\n", false},
+    {"a condition that is no guard", "#ifndef A\nint a;\n#endif\n", false},
+    {"both ways", "#ifndef A\n#define A\n#else\nint b;\n#endif\n", false},
+    {"not closed", "#ifndef A\n#define A\nint a;\n", false},
+    {"within a comment", "/*\n#pragma once\n*/\nint a;\n", false},
+};
+
+static void guard(void **state) {
+  const struct guard_row *row = *state;
+  assert_int_equal(ck_fe_is_guarded(&(ck_fe_file){.text = row->text, .size = strlen(row->text)}), row->guarded);
+}
+
+static const struct place_row {
+  const char *name, *path, *text;
+  bool vendored;
+} place_rows[] = {
+    {"a folder of others' code", "/home/a/third_party/x/x.hpp", "int a;", true},
+    {"a file of that name", "/home/a/deps", "int a;", false},
+    {"part of a name", "/home/a/my_deps/x.hpp", "int a;", false},
+    {"out of it again", "/home/a/deps/x/../../net.h", "int a;", false},
+    {"out of one, into another", "/home/a/deps/../vendor/./x.h", "int a;", true},
+    {"up, but not out of it", "/home/a/deps/x/../net.h", "int a;", true},
+    {"it speaks of torch", "/home/a/deps/net.h", "#include <torch/torch.h>", false},
+};
+
+static void place(void **state) {
+  const struct place_row *row = *state;
+  assert_int_equal(ck_fe_is_vendored(row->path, row->text, strlen(row->text)), row->vendored);
+}
+
+int main(void) {
+  return RUN_ROWS("external includes", rows, scan) + RUN_ROWS("words of headers", word_rows, word) +
+         RUN_ROWS("include guards", guard_rows, guard) + RUN_ROWS("vendored headers", place_rows, place);
+}
