@@ -524,6 +524,8 @@ bool ck_ev_text_op(ck_ev *ev, ck_ir_op op, const ck_ir_type *left, ck_value a, c
 /* init.c: variables */
 /* The cell of an initialised variable, field or parameter of `type`: reference types bind, others convert and copy. */
 ck_cell *ck_ev_init(ck_ev *ev, const ck_ir_type *type, const ck_ir *init, bool brace, const ck_ir *node);
+/* `v`, the value of `init`, where a pointer is wanted: an array is a pointer to its first element. */
+ck_value ck_ev_decay(ck_ev *ev, const ck_ir *init, ck_value v);
 void ck_ev_declare(ck_ev *ev, const ck_ir *var);
 ck_cell *ck_ev_global(ck_ev *ev, const char *usr, const ck_ir *node);
 void ck_ev_init_globals(ck_ev *ev); /* what happens before main */

@@ -402,6 +402,7 @@ static ck_cell *assign(ck_ev *ev, const ck_ir *node) {
     }
     v = result;
   }
+  if (type && type->kind == CK_IR_T_POINTER) v = ck_ev_decay(ev, right, v);
   v = type ? ck_ev_convert(ev, v, type, node->loc) : v;
   if (v.kind == CK_V_UNKNOWN) v = ck_ev_name_unknown(ev, v, type, NULL, ck_ev_extent(left));
   if (!ck_ev_write_call(ev, left, v)) ck_ev_assign(ev, target, v);

@@ -20,8 +20,7 @@ static ck_value own_value(ck_ev *ev, const ck_ir *init) {
   return ck_ev_on(ev) && ck_ev_is_lvalue(init) ? ck_ev_copy(ev, v) : v;
 }
 
-/* An array as a pointer to its first element. */
-static ck_value decayed(ck_ev *ev, const ck_ir *init, ck_value v) {
+ck_value ck_ev_decay(ck_ev *ev, const ck_ir *init, ck_value v) {
   if (v.kind != CK_V_LIST || strcmp(v.list->cls, "array") != 0) return v;
   return ck_ev_iterator(ck_ev_is_lvalue(init) ? ck_ev_eval_cell(ev, init) : ck_ev_cell(ev, v), 0);
 }
@@ -62,7 +61,7 @@ ck_cell *ck_ev_init(ck_ev *ev, const ck_ir_type *type, const ck_ir *init, bool b
   if (init->kind == CK_IR_INIT_LIST) return ck_ev_temp(ev, ck_ev_init_list(ev, init, type), type);
   ck_value v = own_value(ev, init);
   if (!ck_ev_on(ev)) return ck_ev_temp(ev, CK_VOID, type);
-  if (type && type->kind == CK_IR_T_POINTER) v = decayed(ev, init, v);
+  if (type && type->kind == CK_IR_T_POINTER) v = ck_ev_decay(ev, init, v);
   if (type) v = named_after(ev, ck_ev_convert_from(ev, v, init->type, type, node->loc), type, node);
   return ck_ev_temp(ev, v, type);
 }
