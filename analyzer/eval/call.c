@@ -552,9 +552,12 @@ ck_value ck_ev_invoke(ck_ev *ev, ck_value closure, ck_cell **args, size_t nargs,
     return CK_VOID;
   }
   ck_ev_reach(ev, f, node->loc);
-  if (f.kind != CK_V_CLOSURE)
+  if (f.kind != CK_V_CLOSURE) {
+    /* any whose address is taken: a setter out of a table of them writes a global, say */
+    ck_ev_open_globals(ev, node->loc, "call of a function that is not known");
     return ck_ev_unknown_call(ev, node, "a function", "which is not known",
                               f.kind == CK_V_OBJECT ? ck_ev_cell(ev, f) : NULL, args, nargs);
+  }
   if (f.closure->field && nargs == 1)
     return ck_ev_pointer(CK_PTR_REF, ck_ev_member_of(ev, f.closure->field, args[0], node));
   if (f.closure->function && ck_ir_body(f.closure->function)) return invoke_body(ev, f.closure, args, nargs, node);

@@ -283,6 +283,11 @@ static bool is_function(CXCursor cursor) {
          kind == CXCursor_ConversionFunction;
 }
 
+/* Of an overloaded operator the object is the first argument, too. */
+static bool is_object(CXCursor first, const ck_fe_cursors *arguments) {
+  return arguments->n > 0 && ck_fe_same_extent(first, arguments->at[0]);
+}
+
 static ck_ir *lower_by_callee(ck_fe *fe, CXCursor cursor, const ck_fe_cursors *arguments) {
   CXCursor to = clang_getCursorReferenced(cursor);
   if (clang_getCursorKind(to) == CXCursor_Constructor) return construct(fe, cursor, to, arguments);
@@ -296,6 +301,8 @@ static ck_ir *lower_by_callee(ck_fe *fe, CXCursor cursor, const ck_fe_cursors *a
     CXCursor callee = ck_fe_peel(first);
     enum CXCursorKind kind = clang_getCursorKind(callee);
     bool names_it = clang_equalCursors(clang_getCursorReferenced(callee), to);
+    if (kind == CXCursor_CallExpr && names_it && !is_object(first, arguments))
+      return indirect_call(fe, cursor, first, arguments); /* `table[0](x)` calls what the operator returns */
     if (kind == CXCursor_MemberRefExpr && names_it && clang_getCursorKind(to) != CXCursor_FunctionDecl)
       return member_call(fe, cursor, callee, to, arguments);
     if ((kind == CXCursor_DeclRefExpr && names_it) || is_operator)

@@ -210,6 +210,37 @@ def written_somewhere(p):
 
 
 @test
+def setters_by_name(p):
+    """Flags whose setters stand in a table: what any of them writes is not known after a loop over the arguments."""
+    p.write('flags.cpp', NET + OTHER + '''#include <map>
+#include <string>
+#include <vector>
+using Setter = void (*)(const std::string &);
+int width = 4, height = 4, depth = 4, kept = 4;
+static std::map<std::string, Setter> &table() { static std::map<std::string, Setter> setters; return setters; }
+static bool add(const char *name, Setter setter) { table()[name] = setter; return true; }
+static const bool added = add("width", [](const std::string &v) { width = std::stoi(v); });
+static const std::map<std::string, Setter> fixed = {{"height", [](const std::string &v) { height = std::stoi(v); }}};
+static void set_depth(const std::string &v) { depth = std::stoi(v); }
+static std::vector<Setter> setters = {set_depth};
+int main(int argc, char **argv) {
+  for (int i = 1; i + 1 < argc; i += 2) {
+    std::string name = argv[i], value = argv[i + 1];
+    auto it = table().find(name);
+    if (it != table().end()) it->second(value);
+    auto other = fixed.find(name);
+    if (other != fixed.end()) other->second(value);
+    setters[name.size() - 5](value);
+  }
+  Other a(width), b(height), c(depth), d(kept + 0);
+}
+''')
+    out = p.run('keys', 'flags.cpp', '--', *FLAGS).expect(0).out
+    shapes = [text.split(']')[0] + ']' for text in out.split('\n  other  parameter  ')[1:]]
+    assert len(shapes) == 4 and '[4]' not in shapes[:3] and shapes[3] == '[4]', out
+
+
+@test
 def options_from_elsewhere(p):
     """What a function that is not in sight gives as options may lack a bias; a number that it gives is one."""
     p.write('options.cpp', NET + 'torch::nn::LinearOptions linear(int n);\ntorch::nn::BatchNormOptions norm(int n);\nint width();\n'
